@@ -77,6 +77,17 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingInfo:
+    """What is known of a reading besides its text: enough to match a citation to it."""
+
+    key: str
+    title: str = ""
+    author: str = ""
+    year: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """What somebody wrote: paragraphs separated by blank lines.
 
