@@ -1,0 +1,248 @@
+"""Django settings, all from the environment (docs/operating.md lists the variables)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.config import sqlite
+from quaestio.config.env import Environment, database
+
+sqlite.use_bundled_engine()
+env = Environment()
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+# -- Where and how -----------------------------------------------------------------------------
+DEMO = env.flag("QUAESTIO_DEMO")
+DEBUG = env.flag("QUAESTIO_DEBUG")
+DATA = Path(env.text("QUAESTIO_DATA", "var")).resolve()
+DATA.mkdir(parents=True, exist_ok=True)
+SITE_URL = env.url("QUAESTIO_SITE_URL", "http://localhost:8000")
+SITE_NAME = "Quaestio"
+HTTPS = SITE_URL.startswith("https://")
+
+
+def secret_key() -> str:
+    """The key from the environment, else one kept in the data folder, made at first start."""
+    given = env.text("QUAESTIO_SECRET_KEY")
+    if given:
+        if len(given) < 32:
+            raise ImproperlyConfigured("QUAESTIO_SECRET_KEY must be at least 32 characters long.")
+        return given
+    from secrets import token_urlsafe
+
+    path = DATA / "secret-key"
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env.names("QUAESTIO_HOSTS") or [
+    SITE_URL.split("://", 1)[1].rsplit(":", 1)[0],
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# -- Parts -------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "quaestio.config.apps.ConfigConfig",
+    "quaestio.transfers",
+    "quaestio.participation",
+    "quaestio.discussions",
+    "quaestio.citations",
+    "quaestio.readings",
+    "quaestio.courses",
+    "quaestio.accounts",
+    "quaestio.web",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_prose_editor",
+    "django_tasks",
+    "django_tasks_db",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "quaestio.web.middleware.private_by_default",
+]
+
+ROOT_URLCONF = "quaestio.config.urls"
+WSGI_APPLICATION = "quaestio.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "quaestio.web.context.site",
+            ],
+        },
+    },
+]
+
+# -- What is kept ------------------------------------------------------------------------------
+DATABASES = {
+    "default": database(
+        env.text("QUAESTIO_DATABASE_URL") or f"sqlite:///{DATA / 'quaestio.db'}",
+        sqlite_journal=sqlite.journal_mode(),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MEDIA_ROOT = DATA / "files"
+INDEX_ROOT = DATA / "index"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("QUAESTIO_STATIC") or DATA / "static")
+FILE_UPLOAD_PERMISSIONS = 0o640
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+UPLOAD_LIMIT = env.number("QUAESTIO_UPLOAD_MB", 100, least=1, most=2000) * 1024 * 1024
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks.backends.immediate.ImmediateBackend"
+        if env.choice("QUAESTIO_TASKS", "database", ("database", "immediate")) == "immediate"
+        else "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default"],
+    }
+}
+
+# -- People ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "quaestio.accounts.hashers.Argon2",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "quaestio.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "quaestio.accounts.forms.SignupForm"
+ACCOUNT_EMAIL_VERIFICATION = env.choice(
+    "QUAESTIO_CONFIRM_EMAIL", "optional", ("none", "optional", "mandatory")
+)
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_USER_DISPLAY = "quaestio.accounts.models.display_name"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# -- Mail --------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("QUAESTIO_SMTP_HOST")
+EMAIL_PORT = env.number("QUAESTIO_SMTP_PORT", 587, least=1, most=65535)
+EMAIL_HOST_USER = env.text("QUAESTIO_SMTP_USER")
+EMAIL_HOST_PASSWORD = env.text("QUAESTIO_SMTP_PASSWORD")
+EMAIL_USE_TLS = env.flag("QUAESTIO_SMTP_TLS", True)
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if EMAIL_HOST
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = DATA / "mail"
+DEFAULT_FROM_EMAIL = env.text("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@localhost>")
+
+# -- Words and times ---------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("QUAESTIO_TIME_ZONE", "UTC")
+
+# -- Safety ------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS and not env.flag("QUAESTIO_NO_HTTPS_REDIRECT")
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "quaestio.web.views.csrf_failure"
+if env.flag("QUAESTIO_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.security.csrf": {"level": "ERROR"},
+        "django.request": {"level": "ERROR"},
+    },
+}

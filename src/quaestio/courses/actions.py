@@ -1,0 +1,166 @@
+"""What can be done to a course: verbs, atomic, each says who does it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from quaestio.accounts.models import User
+from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
+from quaestio.courses.roles import MAY_INVITE, Role
+
+
+class LinkRefused(Exception):
+    """A join link does not open. ``reason``: unknown, revoked, expired or used_up."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LastInstructor(Exception):
+    """A course must keep one instructor."""
+
+
+@transaction.atomic
+def create_course(*, by: User, title: str, term: str = "", **settings: bool) -> Course:
+    """A course with its maker as instructor."""
+    course = Course.objects.create(title=title, term=term, **settings)
+    Enrollment.objects.create(course=course, user=by, role=Role.INSTRUCTOR, byline=by.name)
+    return course
+
+
+@transaction.atomic
+def change_course(
+    *, course: Course, title: str, term: str, is_public: bool, students_pose: bool
+) -> Course:
+    course.title, course.term = title, term
+    course.is_public, course.students_pose = is_public, students_pose
+    course.save(update_fields=["title", "term", "is_public", "students_pose"])
+    return course
+
+
+@transaction.atomic
+def make_section(*, course: Course, name: str) -> Section:
+    return Section.objects.get_or_create(course=course, name=name)[0]
+
+
+@transaction.atomic
+def make_meeting(*, course: Course, title: str, on: date, note: str = "") -> Meeting:
+    return Meeting.objects.create(course=course, title=title, date=on, note=note)
+
+
+@transaction.atomic
+def change_meeting(*, meeting: Meeting, title: str, on: date, note: str) -> Meeting:
+    meeting.title, meeting.date, meeting.note = title, on, note
+    meeting.save(update_fields=["title", "date", "note"])
+    return meeting
+
+
+@transaction.atomic
+def invite(
+    *,
+    by: Enrollment,
+    role: str,
+    max_uses: int | None = None,
+    expires_at: datetime | None = None,
+    section: Section | None = None,
+) -> Invitation:
+    """A link for people who are to join with ``role``."""
+    if role not in MAY_INVITE.get(by.role, frozenset()):
+        raise PermissionDenied
+    invitation = Invitation(
+        course=by.course, role=role, max_uses=max_uses, section=section, created_by=by
+    )
+    if expires_at is not None:
+        invitation.expires_at = expires_at
+    invitation.save()
+    return invitation
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation) -> Invitation:
+    if invitation.revoked_at is None:
+        invitation.revoked_at = timezone.now()
+        invitation.save(update_fields=["revoked_at"])
+    return invitation
+
+
+@transaction.atomic
+def join(*, by: User, token: str) -> Enrollment:
+    """Become a member through a link. A second time changes nothing and uses nothing up."""
+    invitation = Invitation.objects.select_related("course").filter(token=token).first()
+    if invitation is None:
+        raise LinkRefused("unknown")
+    there = Enrollment.objects.filter(course=invitation.course, user=by).first()
+    if there is not None and there.removed_at is None:
+        return there
+    now = timezone.now()
+    if invitation.revoked_at is not None:
+        raise LinkRefused("revoked")
+    if invitation.expires_at <= now:
+        raise LinkRefused("expired")
+    # One statement decides, however many people press at once.
+    taken = Invitation.objects.filter(
+        Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses")), pk=invitation.pk
+    ).update(uses=F("uses") + 1)
+    if not taken:
+        raise LinkRefused("used_up")
+    if there is not None:
+        there.removed_at, there.role, there.section = None, invitation.role, invitation.section
+        there.save(update_fields=["removed_at", "role", "section"])
+        return there
+    return Enrollment.objects.create(
+        course=invitation.course,
+        user=by,
+        role=invitation.role,
+        section=invitation.section,
+        byline=by.name,
+    )
+
+
+@transaction.atomic
+def remove_person(*, enrollment: Enrollment) -> Enrollment:
+    """End a membership at once. What the person wrote stays under their byline."""
+    keep_an_instructor(enrollment)
+    enrollment.removed_at = timezone.now()
+    enrollment.save(update_fields=["removed_at"])
+    return enrollment
+
+
+@transaction.atomic
+def change_role(*, enrollment: Enrollment, role: str) -> Enrollment:
+    if role != Role.INSTRUCTOR:
+        keep_an_instructor(enrollment)
+    enrollment.role = Role(role)
+    enrollment.save(update_fields=["role"])
+    return enrollment
+
+
+def keep_an_instructor(leaving: Enrollment) -> None:
+    others = Enrollment.objects.select_for_update().filter(
+        course=leaving.course, role=Role.INSTRUCTOR, removed_at__isnull=True, user__isnull=False
+    )
+    if leaving.role == Role.INSTRUCTOR and not [one for one in others if one.pk != leaving.pk]:
+        raise LastInstructor
+
+
+@transaction.atomic
+def enroll_named(*, course: Course, byline: str, role: str = Role.STUDENT) -> Enrollment:
+    """A person known by name only, as on an imported page. The same name is the same person."""
+    name = re.sub(r"\s+", " ", byline).strip()[:120]
+    found = Enrollment.objects.filter(course=course, user__isnull=True, byline__iexact=name).first()
+    return found or Enrollment.objects.create(course=course, byline=name, role=role)
+
+
+@transaction.atomic
+def seal(*, course: Course) -> Course:
+    """Finish a course: from now on it can be read and no longer changed."""
+    course.sealed_at = course.sealed_at or timezone.now()
+    course.save(update_fields=["sealed_at"])
+    return course

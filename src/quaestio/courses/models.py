@@ -1,0 +1,157 @@
+"""A course, its sections, its people, its meetings."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.courses.roles import Role
+from quaestio.web.ids import PublicIdField
+
+
+class Course(models.Model):
+    public_id = PublicIdField()
+    title = models.CharField(_("title"), max_length=200)
+    term = models.CharField(_("term"), max_length=60, blank=True)
+    is_public = models.BooleanField(
+        _("open to read for everybody"),
+        default=False,
+        help_text=_("Otherwise only its members see it. Readings are never open to the public."),
+    )
+    students_pose = models.BooleanField(
+        _("students may open discussions"),
+        default=False,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.sealed_at is not None
+
+
+class Section(models.Model):
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="sections")
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["course", "name"], name="section_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrollment(models.Model):
+    """One person in one course, under one byline.
+
+    ``user`` is empty for a person who came with an imported page and has no account (yet).
+    A removed person keeps the row, and what they wrote keeps its byline.
+    """
+
+    public_id = PublicIdField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrollments")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="enrollments",
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.STUDENT)
+    byline = models.CharField(_("name in this course"), max_length=120)
+    section = models.ForeignKey(
+        Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="enrollments"
+    )
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["byline", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "user"],
+                condition=Q(user__isnull=False),
+                name="enrollment_once_per_course",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="enrollment_role_known"),
+            models.CheckConstraint(condition=~Q(byline=""), name="enrollment_has_byline"),
+        ]
+
+    def __str__(self) -> str:
+        return self.byline
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
+def in_half_a_year() -> object:
+    return timezone.now() + timedelta(days=183)
+
+
+class Invitation(models.Model):
+    """A link that lets people join with a role. The token in it is the only thing needed."""
+
+    public_id = PublicIdField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="invitations")
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.STUDENT)
+    section = models.ForeignKey(Section, on_delete=models.SET_NULL, null=True, blank=True)
+    created_by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("good until"), default=in_half_a_year)
+    max_uses = models.PositiveIntegerField(_("for how many people"), null=True, blank=True)
+    uses = models.PositiveIntegerField(default=0, editable=False)
+    revoked_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(max_uses__isnull=True) | Q(uses__lte=F("max_uses")),
+                name="invitation_not_overused",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="invitation_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.course}: {self.get_role_display()}"
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
+    @property
+    def is_good(self) -> bool:
+        return not self.revoked_at and not self.is_used_up and self.expires_at > timezone.now()
+
+
+class Meeting(models.Model):
+    """One class session. Discussions and readings hang on it."""
+
+    public_id = PublicIdField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="meetings")
+    title = models.CharField(_("title"), max_length=200)
+    date = models.DateField(_("date"))
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+
+    class Meta:
+        ordering = ["date", "pk"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,131 @@
+"""Readings: the bibliographic record, its document, the document's pages."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.web.ids import PublicIdField, new_public_id
+
+# Between two pages in a document's whole text; a page's own text never holds it.
+PAGE_BREAK = "\f"
+
+
+class Reading(models.Model):
+    public_id = PublicIdField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="readings")
+    title = models.CharField(_("title"), max_length=300)
+    author = models.CharField(
+        _("author"),
+        max_length=300,
+        blank=True,
+        help_text=_("As on the title page; several names separated by semicolons."),
+    )
+    year = models.CharField(_("year"), max_length=20, blank=True)
+    also_cited_as = models.CharField(
+        _("also cited as"),
+        max_length=500,
+        blank=True,
+        help_text=_("Short titles or other spellings of the name, separated by semicolons."),
+    )
+    added_by = models.ForeignKey(Enrollment, on_delete=models.SET_NULL, null=True, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["author", "title", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.author}, {self.title}" if self.author else self.title
+
+
+def file_path(document: Document, filename: str) -> str:
+    """A name of our own: nothing of the uploaded name reaches the file system."""
+    return f"documents/{document.public_id[:2]}/{document.public_id}"
+
+
+class Document(models.Model):
+    """One uploaded file of a reading. The newest that could be read is the current one."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("waiting to be read")
+        READING = "reading", _("being read")
+        READY = "ready", _("ready")
+        REFUSED = "refused", _("could not be read")
+
+    public_id = PublicIdField()
+    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="documents")
+    file = models.FileField(upload_to=file_path, max_length=200)
+    name = models.CharField(_("file name"), max_length=255)
+    size = models.PositiveBigIntegerField()
+    media_type = models.CharField(max_length=100, blank=True)
+    first_label = models.CharField(
+        _("first printed page number"),
+        max_length=20,
+        blank=True,
+        help_text=_("The number printed on the first page of the file, such as 37 or xi."),
+    )
+    status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
+    message = models.TextField(blank=True)
+    pages_done = models.PositiveIntegerField(default=0)
+    pages_total = models.PositiveIntegerField(default=0)
+    text_sha256 = models.CharField(max_length=64, blank=True)
+    is_current = models.BooleanField(default=False)
+    uploaded_by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-uploaded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reading"], condition=Q(is_current=True), name="document_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_current=False) | Q(status="ready"), name="document_current_is_ready"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Page(models.Model):
+    """One page of a document. ``start`` is its offset in the document's whole text."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    label = models.CharField(max_length=20, blank=True)
+    text = models.TextField(blank=True)
+    start = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="page_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.label or str(self.number)
+
+
+class AssignedReading(models.Model):
+    """What is to be read for a meeting: a reading, and which pages of it."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="assigned")
+    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="assigned")
+    pages = models.CharField(_("pages"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "reading"], name="reading_once_per_meeting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reading} {self.pages}".strip()

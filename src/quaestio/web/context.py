@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    """What every template may know about the site."""
+    return {"site_name": settings.SITE_NAME, "demo": settings.DEMO}
