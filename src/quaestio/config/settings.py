@@ -152,6 +152,9 @@ TASKS = {
     }
 }
 
+# Tasks that run when a course's readings have changed, each with the course's public id.
+AFTER_READINGS_CHANGED = ["quaestio.discussions.tasks.recheck_course"]
+
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

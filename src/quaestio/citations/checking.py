@@ -1,0 +1,256 @@
+"""The adapter: a course's readings go into a quotecheck library, a text's quotations come back.
+
+The only place in the site that talks to ``quotecheck``. It sits below discussions, so that a
+draft can be checked while it is typed. Nothing here writes to the database.
+"""
+
+from __future__ import annotations
+
+import logging
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+import quotecheck
+from quaestio.courses.models import Course
+from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
+from quaestio.web.richtext import flatten
+from quotecheck import Finding, Library, Post, Span, Verdict
+
+log = logging.getLogger(__name__)
+
+# A key in the library is the reading's public id and a print of all that was put in with it,
+# so that a changed reading is a new key and an unchanged one costs no look at its text.
+PRINT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One quotation of a text, as the site keeps and shows it.
+
+    ``start`` and ``end`` are offsets in ``flatten(source).text``. The page offsets point into
+    ``Page.text`` of page ``page_number`` of the reading's current document; the passage may run
+    over its end, then it is cut there.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: str
+    citation: str = ""
+    reading_id: int | None = None
+    reading_public_id: str = ""
+    page_number: int | None = None
+    page_label: str = ""
+    page_start: int | None = None
+    page_end: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+def check_source(course: Course, source: str) -> list[Checked]:
+    """The quotations of clean HTML, checked against the readings of the course.
+
+    Terms (words in quotation marks that quote nobody) are left out. A constant number of queries.
+    """
+    flat = flatten(source)
+    post = Post(flat.text, tuple(Span(*span) for span in flat.block_quotes))
+    readings = {reading.public_id: reading for reading in course_readings(course)}
+    library = course_library(course, list(readings.values()))
+    findings = [
+        finding
+        for finding in quotecheck.check(post, library)
+        if finding.verdict is not Verdict.TERM
+    ]
+    return list(_as_checked(findings, readings, library))
+
+
+def course_readings(course: Course) -> Iterable[Reading]:
+    return Reading.objects.filter(course=course, removed_at__isnull=True).order_by("pk")
+
+
+# -- The library of a course --------------------------------------------------------------------
+
+
+def course_library(course: Course, readings: Sequence[Reading]) -> Library:
+    """The course's library, brought up to date first: what is missing is indexed now."""
+    current: dict[int, Document] = {}
+    newest: dict[int, Document] = {}
+    for document in Document.objects.filter(reading__in=readings).order_by("uploaded_at", "pk"):
+        newest[document.reading_id] = document
+        if document.is_current:
+            current[document.reading_id] = document
+    wanted = {
+        library_key(reading, current.get(reading.pk), newest.get(reading.pk)): reading
+        for reading in readings
+    }
+    directory = Path(settings.INDEX_ROOT) / course.public_id
+    library = _open(directory)
+    have = set(library.keys())
+    for key in wanted.keys() - have:
+        reading = wanted[key]
+        library.put(as_reading(key, reading, current.get(reading.pk), newest.get(reading.pk)))
+    for key in have - wanted.keys():
+        library.remove(key)
+    return library
+
+
+@lru_cache(maxsize=64)
+def _open(directory: Path) -> Library:
+    directory.mkdir(parents=True, exist_ok=True)
+    return Library.open(directory)
+
+
+def library_key(reading: Reading, current: Document | None, newest: Document | None) -> str:
+    parts = [
+        reading.title,
+        reading.author,
+        reading.year,
+        reading.also_cited_as,
+        current.text_sha256 if current else "",
+        "" if current or newest is None else newest.status + newest.message,
+    ]
+    digest = sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+    return f"{reading.public_id}-{digest[:PRINT]}"
+
+
+def public_id_of(key: str) -> str:
+    return key.rsplit("-", 1)[0]
+
+
+def as_reading(
+    key: str, reading: Reading, current: Document | None, newest: Document | None
+) -> quotecheck.Reading:
+    """A reading as the library takes it, with its text out of the database."""
+    pages = list(current.pages.order_by("number")) if current else []
+    text = PAGE_BREAK.join(page.text for page in pages)
+    return quotecheck.Reading(
+        key=key,
+        text=text,
+        title=reading.title,
+        author=reading.author,
+        year=reading.year,
+        aliases=tuple(
+            alias for part in reading.also_cited_as.split(";") if (alias := part.strip())
+        ),
+        pages=tuple(quotecheck.PageMark(page.start, page.label) for page in pages),
+        searchable=current is not None,
+        why_not="" if current else (newest.message if newest else ""),
+    )
+
+
+# -- Findings as the site keeps them -------------------------------------------------------------
+
+
+def _as_checked(
+    findings: Sequence[Finding], readings: dict[str, Reading], library: Library
+) -> Iterable[Checked]:
+    pages = _Pages(
+        [
+            (readings[public_id], span)
+            for finding in findings
+            if finding.place and (public_id := public_id_of(finding.place.reading)) in readings
+            for span in finding.place.spans
+        ]
+    )
+    for finding in findings:
+        quotation = finding.quotation
+        common = {
+            "start": quotation.span.start,
+            "end": quotation.span.end,
+            "text": quotation.text,
+            "verdict": finding.verdict.value,
+            "citation": quotation.citation.raw[:300] if quotation.citation else "",
+        }
+        detail: dict[str, Any] = {
+            "sentence": finding.sentence,
+            "reasons": [[code, params] for code, params in finding.reasons],
+            "unsearched": [public_id_of(key) for key in finding.unsearched],
+        }
+        reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
+        if finding.place is None or reading is None:
+            yield Checked(**common, detail=detail)
+            continue
+        first, last = finding.place.spans[0].start, finding.place.spans[-1].end
+        page = pages.at(reading, first)
+        detail["passage"] = pages.passage(reading, finding)
+        detail["others"] = [
+            {"reading": public_id_of(place.reading), "pages": list(place.pages)}
+            for place in finding.others[:5]
+        ]
+        yield Checked(
+            **common,
+            reading_id=reading.pk,
+            reading_public_id=reading.public_id,
+            page_number=page.number,
+            page_label="–".join(dict.fromkeys(finding.place.pages[:1] + finding.place.pages[-1:])),
+            page_start=first - page.start,
+            page_end=min(last - page.start, len(page.text)),
+            detail=detail,
+        )
+
+
+class _Pages:
+    """The pages on which some passages stand, fetched in two queries, looked up by offset."""
+
+    def __init__(self, passages: Sequence[tuple[Reading, Span]]) -> None:
+        starts: dict[int, list[tuple[int, int]]] = {}
+        rows = Page.objects.filter(
+            document__reading__in={reading for reading, _ in passages}, document__is_current=True
+        ).order_by("start")
+        for reading_id, start, pk in rows.values_list("document__reading_id", "start", "pk"):
+            starts.setdefault(reading_id, []).append((start, pk))
+        wanted: set[int] = set()
+        for reading, span in passages:
+            known = starts.get(reading.pk, [])
+            first = bisect_right(known, span.start, key=lambda row: row[0]) - 1
+            last = bisect_right(known, span.end, key=lambda row: row[0])
+            wanted.update(pk for _, pk in known[max(first, 0) : last])
+        self.pages: dict[int, list[Page]] = {}
+        for page in Page.objects.filter(pk__in=wanted).select_related("document").order_by("start"):
+            self.pages.setdefault(page.document.reading_id, []).append(page)
+
+    def at(self, reading: Reading, offset: int) -> Page:
+        pages = self.pages[reading.pk]
+        return pages[max(bisect_right(pages, offset, key=lambda page: page.start) - 1, 0)]
+
+    def text(self, reading: Reading, start: int, end: int) -> str:
+        out = []
+        for page in self.pages[reading.pk]:
+            left, right = max(start - page.start, 0), min(end - page.start, len(page.text))
+            if right > left and page.start < end:
+                out.append(page.text[left:right])
+        return " ".join(out)
+
+    def passage(self, reading: Reading, finding: Finding) -> list[list[str]]:
+        """The words of the reading as ``[kind, text]``: kept, dropped (by the writer) or
+        changed; ``written`` is what the writer has instead, ``gap`` what an ellipsis leaves out.
+        """
+        assert finding.place is not None
+        changes = sorted(
+            (change for change in finding.changes if change.op != "mark"),
+            key=lambda change: change.source,
+        )
+        out: list[list[str]] = []
+        for number, span in enumerate(finding.place.spans):
+            if number:
+                out.append(["gap", "…"])
+            at = span.start
+            for change in changes:
+                if not span.start <= change.source.start <= span.end:
+                    continue
+                if change.source.start < at:
+                    continue
+                out.append(["kept", self.text(reading, at, change.source.start)])
+                if change.source.end > change.source.start:
+                    out.append(["dropped", self.text(reading, *change.source)])
+                if change.quote_text:
+                    out.append(["written", change.quote_text])
+                at = change.source.end
+            out.append(["kept", self.text(reading, at, span.end)])
+        return [piece for piece in out if piece[1]]

@@ -1,0 +1,594 @@
+"""What people do to a conversation. Each verb is atomic and returns the thing it made or changed.
+
+Quotations are checked before the transaction opens: a lock is never held while text is searched.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quaestio.citations.checking import Checked
+from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.discussions.models import (
+    Answer,
+    Choice,
+    Discussion,
+    Draft,
+    Position,
+    Post,
+    Question,
+    Quotation,
+    Revision,
+    Visit,
+)
+from quaestio.discussions.rendering import Rendered, render
+from quaestio.web.richtext import clean, is_empty
+
+LONGEST = 100_000  # characters of a post's source: more than ten thousand words
+LONGEST_DRAFT = 300_000
+
+
+class PostRefused(Exception):
+    """A post cannot be taken. ``sentence`` says why and what to do; the text goes back whole."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class EditConflict(Exception):
+    """Somebody changed the thing since this writer opened it. ``current`` is as it is now."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__("changed meanwhile")
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionInput:
+    """A question as posed; no choices for an open one, else two to five labels."""
+
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+# -- Posing -------------------------------------------------------------------------------------
+
+
+def pose(
+    *,
+    by: Enrollment,
+    title: str,
+    context: str = "",
+    questions: Sequence[QuestionInput] = (),
+    meeting: Meeting | None = None,
+    due_at: datetime | None = None,
+    open_now: bool = False,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Discussion:
+    """A new discussion, as a draft unless ``open_now``. The same key makes the same one."""
+    key = key or uuid.uuid4()
+    known = Discussion.objects.filter(author=by, submission_key=key).first()
+    if known is not None:
+        return known
+    source = take_source(context, may_be_empty=True)
+    rendered = render(by.course, source)
+    now = at or timezone.now()
+    try:
+        with transaction.atomic():
+            discussion = Discussion.objects.create(
+                course=by.course,
+                author=by,
+                title=title,
+                context=source,
+                body_html=rendered.html,
+                meeting=meeting,
+                due_at=due_at,
+                state=Discussion.State.OPEN if open_now else Discussion.State.DRAFT,
+                opened_at=now if open_now else None,
+                created_at=now,
+                submission_key=key,
+            )
+            put_questions(discussion, questions)
+            put_quotations(discussion, None, rendered.quotations)
+            drop_draft(by, f"pose:{by.course.public_id}")
+    except IntegrityError:
+        return Discussion.objects.get(author=by, submission_key=key)
+    return discussion
+
+
+def change_discussion(
+    *,
+    discussion: Discussion,
+    by: Enrollment,
+    title: str,
+    context: str,
+    questions: Sequence[tuple[int | None, QuestionInput]],
+    meeting: Meeting | None,
+    due_at: datetime | None,
+    version: int,
+) -> Discussion:
+    """Change what was posed. ``questions`` pairs the old number (None for a new one) with the new
+    wording. A question that has been answered stays; ``PostRefused`` if it was left out.
+    """
+    source = take_source(context, may_be_empty=True)
+    rendered = render(discussion.course, source)
+    with transaction.atomic():
+        changed = Discussion.objects.filter(pk=discussion.pk, version=version).update(
+            title=title,
+            context=source,
+            body_html=rendered.html,
+            meeting=meeting,
+            due_at=due_at,
+            edited_at=timezone.now(),
+            version=F("version") + 1,
+        )
+        if not changed:
+            raise EditConflict(Discussion.objects.get(pk=discussion.pk))
+        keep_questions(discussion, questions)
+        put_quotations(discussion, None, rendered.quotations)
+        drop_draft(by, f"revise:{discussion.public_id}")
+    discussion.refresh_from_db()
+    return discussion
+
+
+def put_questions(discussion: Discussion, questions: Iterable[QuestionInput]) -> None:
+    for number, wanted in enumerate(questions, start=1):
+        question = Question.objects.create(discussion=discussion, number=number, text=wanted.text)
+        put_choices(question, wanted.choices)
+
+
+def put_choices(question: Question, labels: Sequence[str]) -> None:
+    Choice.objects.bulk_create(
+        Choice(question=question, number=number, label=label)
+        for number, label in enumerate(labels, start=1)
+    )
+
+
+def keep_questions(
+    discussion: Discussion, wanted: Sequence[tuple[int | None, QuestionInput]]
+) -> None:
+    """Bring the questions to what is wanted without losing an answer."""
+    there = {question.number: question for question in discussion.questions.all()}
+    kept = {number for number, _wording in wanted if number is not None}
+    for number, question in there.items():
+        if number in kept:
+            continue
+        if question.answers.exists() or question.positions.exists():
+            raise PostRefused(
+                _("Question %(number)s has answers, so it cannot be removed.") % {"number": number}
+            )
+        question.delete()
+    # Two steps, because a number may pass from one question to another.
+    for question in there.values():
+        Question.objects.filter(pk=question.pk).update(number=question.number + 10_000)
+    for number, (old, wording) in enumerate(wanted, start=1):
+        question_there = there.get(old) if old is not None else None
+        if question_there is None:
+            question = Question.objects.create(
+                discussion=discussion, number=number, text=wording.text
+            )
+            put_choices(question, wording.choices)
+            continue
+        question_there.number, question_there.text = number, wording.text
+        question_there.save(update_fields=["number", "text"])
+        keep_choices(question_there, wording.choices)
+
+
+def keep_choices(question: Question, labels: Sequence[str]) -> None:
+    """Reword, add or drop positions; one that somebody holds stays."""
+    there = list(question.choices.order_by("number"))
+    if [choice.label for choice in there] == list(labels):
+        return
+    held = {choice.pk for choice in there if choice.positions.exists()}
+    if not held:
+        question.choices.all().delete()
+        put_choices(question, labels)
+        return
+    if len(labels) < len(there):
+        raise PostRefused(
+            _(
+                "Somebody holds a position on question %(number)s: positions can be reworded or "
+                "added, not removed."
+            )
+            % {"number": question.number}
+        )
+    for choice in there:
+        Choice.objects.filter(pk=choice.pk).update(label=f"\u2063{choice.pk}")
+    for number, label in enumerate(labels, start=1):
+        if number <= len(there):
+            Choice.objects.filter(pk=there[number - 1].pk).update(label=label, number=number)
+        else:
+            Choice.objects.create(question=question, number=number, label=label)
+
+
+@transaction.atomic
+def open_discussion(*, discussion: Discussion) -> Discussion:
+    """Open a draft, or reopen what was closed."""
+    discussion.state = Discussion.State.OPEN
+    discussion.opened_at = discussion.opened_at or timezone.now()
+    discussion.save(update_fields=["state", "opened_at"])
+    touch(discussion)
+    return discussion
+
+
+@transaction.atomic
+def close_discussion(*, discussion: Discussion) -> Discussion:
+    if discussion.state == Discussion.State.OPEN:
+        discussion.state = Discussion.State.CLOSED
+        discussion.save(update_fields=["state"])
+        touch(discussion)
+    return discussion
+
+
+# -- Posting ------------------------------------------------------------------------------------
+
+
+def respond(
+    *,
+    by: Enrollment,
+    discussion: Discussion,
+    source: str,
+    answers: Iterable[int] = (),
+    positions: Mapping[int, int] | None = None,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """A response. ``answers`` are question numbers, ``positions`` maps a question's number to
+    the number of the choice taken. The same key gives the same post, however often it comes.
+    """
+    key = key or uuid.uuid4()
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is not None:
+        return known
+    if not discussion.is_open:
+        raise PostRefused(closed_sentence(discussion))
+    text = take_source(source)
+    taken = take_stand(discussion, answers, positions or {})
+    rendered = render(discussion.course, text)
+    now = at or timezone.now()
+    try:
+        with transaction.atomic():
+            locked = Discussion.objects.select_for_update().get(pk=discussion.pk)
+            if not locked.is_open:
+                raise PostRefused(closed_sentence(locked))
+            post = Post.objects.create(
+                discussion=locked,
+                author=by,
+                number=locked.numbers_given + 1,
+                source=text,
+                body_html=rendered.html,
+                words=rendered.words,
+                created_at=now,
+                submission_key=key,
+            )
+            put_stand(post, taken, now)
+            put_quotations(locked, post, rendered.quotations)
+            touch(locked, numbers_given=F("numbers_given") + 1)
+            drop_draft(by, f"respond:{locked.public_id}")
+    except IntegrityError:
+        # The same submission, a moment earlier, by another process.
+        return Post.objects.get(author=by, submission_key=key)
+    return post
+
+
+def reply(
+    *,
+    by: Enrollment,
+    parent: Post,
+    source: str,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """A reply to a response or to another reply; it hangs under the response."""
+    key = key or uuid.uuid4()
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is not None:
+        return known
+    if not parent.discussion.is_open:
+        raise PostRefused(closed_sentence(parent.discussion))
+    if parent.state != Post.State.POSTED:
+        raise PostRefused(_("The post you reply to has been taken back. Your text is below."))
+    text = take_source(source)
+    rendered = render(parent.discussion.course, text)
+    root_pk = parent.root_id or parent.pk
+    try:
+        with transaction.atomic():
+            discussion = Discussion.objects.select_for_update().get(pk=parent.discussion_id)
+            if not discussion.is_open:
+                raise PostRefused(closed_sentence(discussion))
+            root = Post.objects.select_for_update().get(pk=root_pk)
+            post = Post.objects.create(
+                discussion=discussion,
+                author=by,
+                root=root,
+                parent=parent,
+                number=root.replies_made + 1,
+                source=text,
+                body_html=rendered.html,
+                words=rendered.words,
+                created_at=at or timezone.now(),
+                submission_key=key,
+            )
+            Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
+            put_quotations(discussion, post, rendered.quotations)
+            touch(discussion)
+            drop_draft(by, f"reply:{parent.public_id}")
+    except IntegrityError:
+        return Post.objects.get(author=by, submission_key=key)
+    return post
+
+
+def edit_post(
+    *,
+    post: Post,
+    by: Enrollment,
+    source: str,
+    version: int,
+    answers: Iterable[int] = (),
+    positions: Mapping[int, int] | None = None,
+) -> Post:
+    """Change a post; what it said before is kept as a revision.
+
+    ``version`` is the one the writer saw; ``EditConflict`` if it is no longer the newest.
+    """
+    if not post.discussion.is_open:
+        raise PostRefused(closed_sentence(post.discussion))
+    text = take_source(source)
+    taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
+    rendered = render(post.discussion.course, text)
+    now = timezone.now()
+    with transaction.atomic():
+        before = Post.objects.select_for_update().get(pk=post.pk)
+        if before.version != version:
+            raise EditConflict(before)
+        if before.state != Post.State.POSTED:
+            raise PostRefused(_("This post has been taken back and can no longer be edited."))
+        if before.source != text:
+            Revision.objects.create(
+                post=before,
+                version=before.version,
+                source=before.source,
+                written_at=before.edited_at or before.created_at,
+                replaced_at=now,
+            )
+            before.edited_at = now
+        before.source, before.body_html, before.words = text, rendered.html, rendered.words
+        before.version += 1
+        before.save(update_fields=["source", "body_html", "words", "edited_at", "version"])
+        if taken is not None:
+            put_stand(before, taken, now)
+        put_quotations(before.discussion, before, rendered.quotations)
+        touch(before.discussion)
+        drop_draft(by, f"edit:{post.public_id}")
+    return before
+
+
+@transaction.atomic
+def withdraw(*, post: Post) -> Post:
+    """Take a post back. Its number, its replies and its address stay."""
+    post.state = Post.State.WITHDRAWN
+    post.version += 1
+    post.save(update_fields=["state", "version"])
+    Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
+    touch(post.discussion)
+    return post
+
+
+@transaction.atomic
+def hide(*, post: Post, because: str = "") -> Post:
+    """Hide a post from classmates; its author sees it, with the reason."""
+    if post.state == Post.State.POSTED:
+        post.state, post.hidden_because = Post.State.HIDDEN, because[:500]
+        post.save(update_fields=["state", "hidden_because"])
+        touch(post.discussion)
+    return post
+
+
+@transaction.atomic
+def show(*, post: Post) -> Post:
+    """Let a hidden post be seen again."""
+    if post.state == Post.State.HIDDEN:
+        post.state, post.hidden_because = Post.State.POSTED, ""
+        post.save(update_fields=["state", "hidden_because"])
+        touch(post.discussion)
+    return post
+
+
+# -- Parts of the verbs -------------------------------------------------------------------------
+
+
+def closed_sentence(discussion: Discussion) -> str:
+    if discussion.state == Discussion.State.DRAFT:
+        return _("This discussion has not been opened yet. Your text is kept below.")
+    return _("This discussion has been closed meanwhile. Your text is kept below.")
+
+
+def take_source(source: str, *, may_be_empty: bool = False) -> str:
+    """Clean HTML within the limits, or ``PostRefused``."""
+    if len(source) > LONGEST:
+        raise PostRefused(
+            _(
+                "This is longer than a post can be: %(now)s characters, at most %(most)s. "
+                "Your text is kept below; please shorten it or post it in two parts."
+            )
+            % {"now": len(source), "most": LONGEST}
+        )
+    text = clean(source)
+    if is_empty(text):
+        if may_be_empty:
+            return ""
+        raise PostRefused(_("There is nothing written yet."))
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Which questions a response answers, and the position taken on some of them."""
+
+    questions: tuple[Question, ...]
+    choices: Mapping[int, Choice]  # by the primary key of the question
+
+
+def take_stand(
+    discussion: Discussion, answers: Iterable[int], positions: Mapping[int, int]
+) -> Stand:
+    """Question and choice numbers, looked up; a position on a question answers it too."""
+    there = {
+        question.number: question
+        for question in discussion.questions.prefetch_related("choices").all()
+    }
+    numbers = set(answers) | set(positions)
+    if not numbers <= set(there):
+        raise PostRefused(
+            _(
+                "The questions of this discussion have changed meanwhile. "
+                "Please tick again which ones you answer."
+            )
+        )
+    choices: dict[int, Choice] = {}
+    for number, wanted in positions.items():
+        choice = next((c for c in there[number].choices.all() if c.number == wanted), None)
+        if choice is None:
+            raise PostRefused(
+                _(
+                    "The positions on question %(number)s have changed meanwhile. "
+                    "Please choose again."
+                )
+                % {"number": number}
+            )
+        choices[there[number].pk] = choice
+    return Stand(tuple(there[number] for number in sorted(numbers)), choices)
+
+
+def put_stand(post: Post, stand: Stand, now: datetime) -> None:
+    """Bring a post's answers and its author's positions to what was ticked."""
+    wanted = {question.pk for question in stand.questions}
+    post.answers.exclude(question__in=wanted).delete()
+    there = set(post.answers.values_list("question_id", flat=True))
+    Answer.objects.bulk_create(
+        Answer(post=post, question=question)
+        for question in stand.questions
+        if question.pk not in there
+    )
+    held = {
+        position.question_id: position
+        for position in Position.objects.filter(
+            person=post.author, question__discussion=post.discussion, ended_at__isnull=True
+        )
+    }
+    for question_pk, position in held.items():
+        choice = stand.choices.get(question_pk)
+        given_up = choice is None and position.post_id == post.pk
+        moved = choice is not None and choice.pk != position.choice_id
+        if given_up or moved:
+            Position.objects.filter(pk=position.pk).update(ended_at=now)
+    Position.objects.bulk_create(
+        Position(
+            question_id=question_pk, person=post.author, choice=choice, post=post, taken_at=now
+        )
+        for question_pk, choice in stand.choices.items()
+        if question_pk not in held or held[question_pk].choice_id != choice.pk
+    )
+
+
+def put_quotations(discussion: Discussion, post: Post | None, checked: Sequence[Checked]) -> None:
+    """Replace what is known of the quotations of a post, or of the context without one."""
+    Quotation.objects.filter(discussion=discussion, post=post).delete()
+    Quotation.objects.bulk_create(
+        Quotation(
+            discussion=discussion,
+            post=post,
+            number=number,
+            text=one.text,
+            start=one.start,
+            end=one.end,
+            verdict=one.verdict,
+            citation=one.citation,
+            reading_id=one.reading_id,
+            page_number=one.page_number,
+            page_label=one.page_label[:40],
+            page_start=one.page_start,
+            page_end=one.page_end,
+            detail=one.detail,
+        )
+        for number, one in enumerate(checked, start=1)
+    )
+
+
+def touch(discussion: Discussion, **more: Any) -> None:
+    """Say that something a reader could see has changed."""
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **more)
+
+
+def recheck(*, course: Course) -> int:
+    """Check every quotation of a course again, after its readings changed. How many changed."""
+    changed = 0
+    for discussion in Discussion.objects.filter(course=course).iterator():
+        changed += recheck_one(discussion, None, discussion.context, discussion.body_html)
+    posts = Post.objects.filter(discussion__course=course).select_related("discussion__course")
+    for post in posts.iterator():
+        changed += recheck_one(post.discussion, post, post.source, post.body_html)
+    return changed
+
+
+def recheck_one(discussion: Discussion, post: Post | None, source: str, before: str) -> int:
+    rendered: Rendered = render(discussion.course, source)
+    if rendered.html == before:
+        return 0
+    with transaction.atomic():
+        if post is None:
+            rows = Discussion.objects.filter(pk=discussion.pk, context=source)
+        else:
+            rows = Post.objects.filter(pk=post.pk, source=source)  # type: ignore[assignment]
+        # Edited meanwhile: then the edit has checked it already.
+        if not rows.update(body_html=rendered.html):
+            return 0
+        put_quotations(discussion, post, rendered.quotations)
+        touch(discussion)
+    return 1
+
+
+# -- Drafts and visits --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_draft(
+    *, person: Enrollment, target: str, fields: Mapping[str, Any], version: int
+) -> Draft:
+    """Keep what is being written. ``version`` is the draft this text grew from (0: none).
+
+    ``EditConflict`` when a newer one was kept meanwhile, from another tab or device: the older
+    text never overwrites the newer.
+    """
+    size = sum(len(str(value)) for value in fields.values())
+    if size > LONGEST_DRAFT:
+        raise PostRefused(_("This is too long to keep as a draft."))
+    draft, is_new = Draft.objects.select_for_update().get_or_create(
+        person=person, target=target, defaults={"fields": dict(fields)}
+    )
+    if is_new or draft.fields == dict(fields):
+        return draft
+    if draft.version != version:
+        raise EditConflict(draft)
+    draft.fields, draft.version, draft.updated_at = dict(fields), version + 1, timezone.now()
+    draft.save(update_fields=["fields", "version", "updated_at"])
+    return draft
+
+
+def drop_draft(person: Enrollment, target: str) -> None:
+    Draft.objects.filter(person=person, target=target).delete()
+
+
+def mark_seen(*, person: Enrollment, discussion: Discussion, at: datetime) -> None:
+    Visit.objects.update_or_create(person=person, discussion=discussion, defaults={"seen_at": at})

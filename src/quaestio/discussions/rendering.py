@@ -1,0 +1,79 @@
+"""A post's source becomes what readers see: once, when it is written or checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from quaestio.citations.checking import Checked, check_source
+from quaestio.courses.models import Course
+from quaestio.readings.models import Reading
+from quaestio.web.richtext import Mark, annotate, count_words, flatten
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """``html`` for readers, the quotations in it, and how many words were written."""
+
+    html: str
+    quotations: tuple[Checked, ...]
+    words: int
+
+
+def render(course: Course, source: str) -> Rendered:
+    """Check the quotations of a clean source and set their verdicts in the margin."""
+    checked = check_source(course, source)
+    return Rendered(
+        html=set_notes(source, checked, names_of(checked)),
+        quotations=tuple(checked),
+        words=count_words(flatten(source).text),
+    )
+
+
+def names_of(checked: Sequence[Checked]) -> dict[str, str]:
+    """How the readings in some findings are called in a note, by their public id."""
+    ids = {one.reading_public_id for one in checked if one.reading_public_id}
+    ids |= {other["reading"] for one in checked for other in one.detail.get("others", [])}
+    return {reading.public_id: short_name(reading) for reading in _readings(ids)}
+
+
+def _readings(ids: set[str]) -> Sequence[Reading]:
+    return list(Reading.objects.filter(public_id__in=ids)) if ids else []
+
+
+def short_name(reading: Reading) -> str:
+    """“Jones” for “Jones, Polly” or “Polly Jones”; the title where there is no author."""
+    author = reading.author.split(";")[0].strip()
+    if not author:
+        return reading.title
+    return author.split(",")[0].strip() if "," in author else author.split()[-1]
+
+
+def passage_url(checked: Checked) -> str:
+    """The place in the reading: its page, with the passage marked."""
+    if not checked.reading_public_id or checked.page_number is None:
+        return ""
+    address = reverse("page", args=[checked.reading_public_id, checked.page_number])
+    return f"{address}?from={checked.page_start}&to={checked.page_end}#passage"
+
+
+def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) -> str:
+    marks = [
+        Mark(one.start, one.end, f"quotation is-{one.verdict}", passage_url(one)) for one in checked
+    ]
+    return annotate(source, marks, [note(one, names) for one in checked])
+
+
+def note(checked: Checked, names: dict[str, str]) -> str:
+    """The note in the margin about one quotation."""
+    return render_to_string(
+        "discussions/note.html",
+        {
+            "quotation": checked,
+            "reading": names.get(checked.reading_public_id, ""),
+            "url": passage_url(checked),
+        },
+    )

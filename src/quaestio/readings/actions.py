@@ -1,0 +1,184 @@
+"""What can be done to readings. Extraction runs in a fenced process, outside any transaction."""
+
+from __future__ import annotations
+
+import logging
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.readings.extraction import Extracted, Refused, extract
+from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
+
+log = logging.getLogger(__name__)
+
+
+class UploadRefused(Exception):
+    """A file cannot be taken. ``sentence`` says why and what to do."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@transaction.atomic
+def add_reading(
+    *,
+    by: Enrollment,
+    title: str,
+    author: str = "",
+    year: str = "",
+    also_cited_as: str = "",
+) -> Reading:
+    """A bibliographic record; its file comes with ``upload``."""
+    reading = Reading.objects.create(
+        course=by.course,
+        title=title,
+        author=author,
+        year=year,
+        also_cited_as=also_cited_as,
+        added_by=by,
+    )
+    after_change(by.course)
+    return reading
+
+
+@transaction.atomic
+def change_reading(
+    *, reading: Reading, title: str, author: str, year: str, also_cited_as: str
+) -> Reading:
+    reading.title, reading.author = title, author
+    reading.year, reading.also_cited_as = year, also_cited_as
+    reading.save(update_fields=["title", "author", "year", "also_cited_as"])
+    after_change(reading.course)
+    return reading
+
+
+@transaction.atomic
+def remove_reading(*, reading: Reading) -> Reading:
+    """Take a reading out of the course. Its record is kept for what quotes it."""
+    reading.removed_at = timezone.now()
+    reading.save(update_fields=["removed_at"])
+    after_change(reading.course)
+    return reading
+
+
+def upload(
+    *, by: Enrollment, reading: Reading, file: File, name: str, first_label: str = ""
+) -> Document:
+    """Keep an uploaded file and have its pages read in the background."""
+    size = file.size or 0
+    if size == 0:
+        raise UploadRefused(_("This file is empty. Please choose another one."))
+    if size > settings.UPLOAD_LIMIT:
+        raise UploadRefused(
+            _("This file has %(size)s MB; at most %(most)s MB can be uploaded.")
+            % {"size": size // 2**20, "most": settings.UPLOAD_LIMIT // 2**20}
+        )
+    with transaction.atomic():
+        document = Document(
+            reading=reading,
+            name=Path(name).name[:255] or "file",
+            size=size,
+            first_label=first_label,
+            uploaded_by=by,
+        )
+        document.file.save(document.name, file, save=False)
+        document.save()
+        transaction.on_commit(lambda: enqueue(document.public_id))
+    return document
+
+
+def enqueue(document_public_id: str) -> None:
+    from quaestio.readings.tasks import read_document
+
+    read_document.enqueue(document_public_id)
+
+
+def read_document(*, document: Document) -> Document:
+    """Turn a document into pages. What goes wrong becomes a sentence on the reading's page."""
+    taken = Document.objects.filter(pk=document.pk).exclude(status=Document.Status.READY)
+    if not taken.update(status=Document.Status.READING, message="", pages_done=0):
+        return document
+
+    def progress(done: int, total: int) -> None:
+        Document.objects.filter(pk=document.pk).update(pages_done=done, pages_total=total)
+
+    try:
+        extracted = extract(
+            Path(document.file.path), first_label=document.first_label, on_progress=progress
+        )
+    except Refused as refused:
+        return refuse(document, refused.sentence)
+    except Exception:
+        log.exception("Reading document %s failed", document.public_id)
+        return refuse(
+            document,
+            _("This file could not be read. Please try another copy, or another format."),
+        )
+    return keep_pages(document, extracted)
+
+
+@transaction.atomic
+def refuse(document: Document, sentence: str) -> Document:
+    document.status, document.message = Document.Status.REFUSED, sentence
+    document.save(update_fields=["status", "message"])
+    after_change(document.reading.course)
+    return document
+
+
+@transaction.atomic
+def keep_pages(document: Document, extracted: Extracted) -> Document:
+    """Store the pages of a document and make it the reading's current one."""
+    start, digest = 0, sha256()
+    pages = []
+    for number, page in enumerate(extracted.pages, start=1):
+        text = page.text.replace(PAGE_BREAK, "\n").replace("\x00", "")
+        pages.append(
+            Page(document=document, number=number, label=page.label[:20], text=text, start=start)
+        )
+        start += len(text) + len(PAGE_BREAK)
+        digest.update(f"{page.label}\0{text}\0".encode("utf-8", "replace"))
+    document.pages.all().delete()
+    Page.objects.bulk_create(pages, batch_size=200)
+    Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
+    document.status, document.is_current = Document.Status.READY, True
+    document.media_type = extracted.media_type
+    document.message = " ".join(extracted.warnings)
+    document.pages_done = document.pages_total = len(pages)
+    document.text_sha256 = digest.hexdigest()
+    document.save()
+    after_change(document.reading.course)
+    return document
+
+
+def after_change(course: Course) -> None:
+    """Tell the apps above that a course's readings are no longer what they were.
+
+    They are named in ``settings.AFTER_READINGS_CHANGED``, because an app may not import one that
+    stands above it.
+    """
+    for name in settings.AFTER_READINGS_CHANGED:
+        task = import_string(name)
+        transaction.on_commit(lambda task=task: task.enqueue(course.public_id))  # type: ignore[misc]
+
+
+@transaction.atomic
+def assign_reading(*, meeting: Meeting, reading: Reading, pages: str = "") -> AssignedReading:
+    """What is to be read for a meeting; assigning again changes the pages."""
+    assigned, _made = AssignedReading.objects.update_or_create(
+        meeting=meeting, reading=reading, defaults={"pages": pages}
+    )
+    return assigned
+
+
+@transaction.atomic
+def unassign_reading(*, assigned: AssignedReading) -> None:
+    assigned.delete()

@@ -1,0 +1,379 @@
+"""The one place where people's text becomes HTML, and the one sanitizer.
+
+What is stored as a post's ``source`` has been through ``clean``; what is shown has been through
+``clean_rendered`` as the very last step. Nothing else in the site may mark text as safe that
+came from a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import unescape
+
+import nh3
+from lxml import html as lxml_html
+from lxml.etree import ParserError
+from markdown_it import MarkdownIt
+
+# No svg, math, style, raw-text tags, id, name or class from people: see reliability X2.
+TAGS = {"p", "br", "em", "strong", "blockquote", "ul", "ol", "li", "a", "h3", "hr", "s", "sup"}
+ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+SCHEMES = {"http", "https", "mailto"}
+LINK_REL = "nofollow noopener noreferrer ugc"
+
+# What our own marking adds to a rendered post: fixed classes, nothing free.
+RENDERED_TAGS = TAGS | {"aside", "mark", "ins", "del", "details", "summary", "span", "q", "small"}
+RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label"}, "a": {"href"}, "span": {"lang"}}
+VERDICT_CLASSES = {
+    f"is-{word}"
+    for word in (
+        "verbatim",
+        "edited",
+        "altered",
+        "misplaced",
+        "elsewhere",
+        "not_found",
+        "term",
+    )
+}
+RENDERED_CLASSES = {
+    "a": {"quotation", "passage-link", *VERDICT_CLASSES},
+    "span": {"quotation", "verdict", "note-number", "visually-hidden", *VERDICT_CLASSES},
+    "aside": {"note", *VERDICT_CLASSES},
+    "details": {"note-more"},
+    "p": {"note-verdict", "note-sentence", "note-passage", "note-place"},
+    "q": {"passage"},
+}
+
+BLOCKS = {"p", "h3", "li", "blockquote"}
+DEEPEST = 40  # levels of nesting; a word processor's paste stays under ten
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+_markdown = MarkdownIt("zero").enable(
+    ["emphasis", "blockquote", "list", "newline", "link", "autolink", "escape", "hr"]
+)
+
+
+def clean(source: str) -> str:
+    """A person's HTML, reduced to what a post may hold."""
+    cleaned = nh3.clean(
+        CONTROL.sub("", source),
+        tags=TAGS,
+        clean_content_tags={"script", "style", "textarea", "title", "template"},
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        link_rel=LINK_REL,
+    )
+    if _depth(cleaned) > DEEPEST:
+        # Nobody writes this by hand; keep the words, drop the nesting.
+        return paragraphs(unescape(nh3.clean(cleaned, tags=set())).split("\n"))
+    return cleaned
+
+
+def _depth(cleaned: str) -> int:
+    depth = deepest = 0
+    for tag in TAG.finditer(cleaned):
+        if tag[2] not in {"br", "hr"}:
+            depth += -1 if tag[1] else 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def clean_rendered(rendered: str) -> str:
+    """The last step before a post is stored for showing."""
+    return nh3.clean(
+        rendered,
+        tags=RENDERED_TAGS,
+        attributes=RENDERED_ATTRIBUTES,
+        allowed_classes=RENDERED_CLASSES,
+        url_schemes=SCHEMES,
+        link_rel=LINK_REL,
+    )
+
+
+def from_plain(text: str) -> str:
+    """Plain text as typed into a bare text field: blank lines part paragraphs, ``> `` block
+    quotations, ``*emphasis*``, ``- `` lists. Anything else is kept as the characters it is.
+    """
+    text = CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return clean(_markdown.render(text))
+
+
+def to_plain(source: str) -> str:
+    """Clean HTML back into what ``from_plain`` would read, for a text field without script."""
+    return "\n\n".join(_plain_blocks(_tree(source))).strip()
+
+
+def paragraphs(lines: Sequence[str]) -> str:
+    """Plain paragraphs, nothing in them read as markup."""
+    return clean("".join(f"<p>{escape(line)}</p>" for line in lines if line.strip()))
+
+
+def escape(text: str) -> str:
+    return (
+        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    )
+
+
+def is_empty(source: str) -> bool:
+    """Whether nothing readable is left of clean HTML."""
+    return not flatten(source).text.strip("\u200b\u200c\u200d\u2060\ufeff \n\t\xa0")
+
+
+def count_words(text: str) -> int:
+    """Words as a reader counts them; a run of Han or Kana characters counts one by one."""
+    cjk = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+    return len(cjk.findall(text)) + len(re.findall(r"\w[\w’'\-]*", cjk.sub(" ", text)))
+
+
+# -- The plain text of a post, and back ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Flat:
+    """A post's text as plain paragraphs, with block quotations as spans into it."""
+
+    text: str
+    block_quotes: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Wrap ``text[start:end]`` into a link (or a span, without ``href``)."""
+
+    start: int
+    end: int
+    css: str
+    href: str = ""
+
+
+def flatten(source: str) -> Flat:
+    """The text that offsets of quotations point into: paragraphs parted by blank lines."""
+    walker = _Walker()
+    walker.walk(_tree(source))
+    return Flat("".join(walker.out), walker.block_quotes)
+
+
+def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str]) -> str:
+    """Clean HTML with ``marks`` set in it and ``notes`` (our own HTML, one for each mark) put
+    after the block in which their mark ends. The result is sanitized.
+    """
+    root = _tree(source)
+    pieces: list[tuple[_Node, int, str]] = []
+    ends: list[tuple[int, int]] = []  # (end offset, top-level block number)
+    walker = _Walker(pieces, ends)
+    walker.walk(root)
+    for node, start, text in reversed(pieces):
+        _wrap(node, start, text, marks)
+    after: dict[int, list[str]] = {}
+    for mark, note in zip(marks, notes, strict=True):
+        block = next((number for end, number in ends if end >= mark.end), len(ends) - 1)
+        after.setdefault(block, []).append(note)
+    html = []
+    for number, block in enumerate(root):
+        html.append(lxml_html.tostring(block, encoding="unicode"))
+        html.extend(after.get(number, []))
+    return clean_rendered("".join(html))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """A text node: the ``text`` of an element, or the ``tail`` after it."""
+
+    element: lxml_html.HtmlElement
+    is_tail: bool
+
+
+class _Walker:
+    """Walks clean HTML in reading order and lays its text out as plain paragraphs."""
+
+    def __init__(
+        self,
+        pieces: list[tuple[_Node, int, str]] | None = None,
+        ends: list[tuple[int, int]] | None = None,
+    ) -> None:
+        self.out: list[str] = []
+        self.length = 0
+        self.block_quotes: list[tuple[int, int]] = []
+        self.pieces = pieces
+        self.ends = ends
+        self.closed = False  # whether a block has just ended
+
+    def walk(self, root: lxml_html.HtmlElement) -> None:
+        self.take(_Node(root, False), root.text)
+        for number, block in enumerate(root):
+            self.element(block)
+            self.take(_Node(block, True), block.tail)
+            if self.ends is not None:
+                self.ends.append((self.length, number))
+
+    def element(self, element: lxml_html.HtmlElement) -> None:
+        if element.tag == "br":
+            self.add("\n")
+            return
+        if element.tag in BLOCKS:
+            self.part()
+        start = self.length
+        self.take(_Node(element, False), element.text)
+        for child in element:
+            self.element(child)
+            self.take(_Node(child, True), child.tail)
+        if element.tag == "blockquote" and self.length > start:
+            self.block_quotes.append((start, self.length))
+        if element.tag in BLOCKS:
+            self.closed = True
+
+    def part(self) -> None:
+        if self.length and not self.out[-1].endswith("\n\n"):
+            self.add("\n\n")
+        self.closed = False
+
+    def take(self, node: _Node, text: str | None) -> None:
+        if not text or (not text.strip() and "\n" in text):
+            return
+        if self.closed and text.strip():
+            self.part()
+        if self.pieces is not None:
+            self.pieces.append((node, self.length, text))
+        self.add(text)
+
+    def add(self, text: str) -> None:
+        self.out.append(text)
+        self.length += len(text)
+
+
+def _tree(source: str) -> lxml_html.HtmlElement:
+    """Clean HTML as a tree under one ``div``; stray text at the top becomes a paragraph."""
+    try:
+        root = lxml_html.fragment_fromstring(source, create_parent="div")
+    except ParserError:
+        root = lxml_html.fragment_fromstring("", create_parent="div")
+    tree = lxml_html.fragment_fromstring("", create_parent="div")
+    loose: lxml_html.HtmlElement | None = None
+
+    def into_loose(text: str | None, element: lxml_html.HtmlElement | None = None) -> None:
+        nonlocal loose
+        if element is None and not (text and text.strip()):
+            return
+        if loose is None:
+            loose = lxml_html.Element("p")
+            tree.append(loose)
+        if element is not None:
+            loose.append(element)
+        elif len(loose):
+            loose[-1].tail = (loose[-1].tail or "") + (text or "")
+        else:
+            loose.text = (loose.text or "") + (text or "")
+
+    into_loose(root.text)
+    for child in list(root):
+        tail, child.tail = child.tail, None
+        if child.tag in BLOCKS | {"ul", "ol", "hr"}:
+            loose = None
+            tree.append(child)
+        else:
+            into_loose(None, child)
+        into_loose(tail)
+    return tree
+
+
+def _wrap(node: _Node, start: int, text: str, marks: Sequence[Mark]) -> None:
+    """Put the marks that fall into one text node around their part of it."""
+    inside = [mark for mark in marks if mark.start < start + len(text) and mark.end > start]
+    if not inside:
+        return
+    host = node.element.getparent() if node.is_tail else node.element
+    in_link = any(parent.tag == "a" for parent in [host, *host.iterancestors()])
+    before, elements, at = "", [], 0
+    for mark in sorted(inside, key=lambda mark: mark.start):
+        left, right = max(mark.start - start, at), min(mark.end - start, len(text))
+        if right <= left:
+            continue
+        gap = text[at:left]
+        if elements:
+            elements[-1].tail = gap
+        else:
+            before = gap
+        link = bool(mark.href) and not in_link
+        element = lxml_html.Element("a" if link else "span", {"class": mark.css})
+        if link:
+            element.set("href", mark.href)
+        element.text = text[left:right]
+        elements.append(element)
+        at = right
+    if not elements:
+        return
+    elements[-1].tail = text[at:]
+    if node.is_tail:
+        node.element.tail = before
+        place = host.index(node.element) + 1
+    else:
+        node.element.text = before
+        place = 0
+    for offset, element in enumerate(elements):
+        host.insert(place + offset, element)
+
+
+# -- HTML back to typed text --------------------------------------------------------------------
+
+
+def _plain_blocks(parent: lxml_html.HtmlElement) -> list[str]:
+    blocks: list[str] = []
+    for block in parent:
+        if block.tag == "blockquote":
+            inner = _plain_blocks(_tree(_inner(block)))
+            blocks.append("\n>\n".join(_prefix(text, "> ") for text in inner))
+        elif block.tag in {"ul", "ol"}:
+            blocks.append("\n".join(_items(block)))
+        elif block.tag == "hr":
+            blocks.append("---")
+        else:
+            text = _inline(block).strip()
+            if text:
+                blocks.append(text)
+    return blocks
+
+
+def _items(block: lxml_html.HtmlElement) -> list[str]:
+    first = int(block.get("start") or 1) if block.tag == "ol" else 0
+    return [
+        (f"{first + number}. " if block.tag == "ol" else "- ")
+        + " ".join(_plain_blocks(_tree(_inner(item))))
+        for number, item in enumerate(block)
+    ]
+
+
+def _prefix(text: str, prefix: str) -> str:
+    return "\n".join(prefix + line for line in text.split("\n"))
+
+
+def _inner(element: lxml_html.HtmlElement) -> str:
+    return escape(element.text or "") + "".join(
+        lxml_html.tostring(child, encoding="unicode") for child in element
+    )
+
+
+def _inline(element: lxml_html.HtmlElement) -> str:
+    out = [_literal(element.text or "")]
+    for child in element:
+        inner = _inline(child)
+        if child.tag == "br":
+            out.append("\n")
+        elif child.tag == "em":
+            out.append(f"*{inner}*")
+        elif child.tag == "strong":
+            out.append(f"**{inner}**")
+        elif child.tag == "a" and child.get("href"):
+            out.append(f"[{inner}]({child.get('href')})")
+        else:
+            out.append(inner)
+        out.append(_literal(child.tail or ""))
+    return "".join(out)
+
+
+def _literal(text: str) -> str:
+    """Characters that ``from_plain`` would read as markup, escaped."""
+    return re.sub(r"([\\*_\[\]<])", r"\\\1", text)
