@@ -1,6 +1,62 @@
 """Checks quotations against the texts they come from.
 
-    >>> from quotecheck import Library, Post, Reading   # doctest: +SKIP
+A library is a directory with one file for each reading:
+
+    >>> import tempfile
+    >>> from quotecheck import Library, Reading, check_quotation
+    >>> library = Library.open(tempfile.mkdtemp())
+    >>> library.put(Reading("plague", "The town was shut, and no one\\nwas let out."))
+    True
+
+Typography is levelled, so that a line break is no difference:
+
+    >>> check_quotation("no one was let out", library).verdict.value
+    'verbatim'
+
+A changed word is always told:
+
+    >>> finding = check_quotation("The town was shut, and every one was let out", library)
+    >>> finding.verdict.value, finding.changes[0].source_text, finding.changes[0].grave
+    ('altered', 'no', 'negation')
 
 Read ``check.py`` first.
 """
+
+from .check import check, check_quotation
+from .index import IndexDamaged, IndexedReading, Library
+from .types import (
+    Change,
+    Citation,
+    Finding,
+    PageMark,
+    Place,
+    Placing,
+    Post,
+    Quotation,
+    Reading,
+    ReadingInfo,
+    Span,
+    Verdict,
+    Wording,
+)
+
+__all__ = [
+    "Change",
+    "Citation",
+    "Finding",
+    "IndexDamaged",
+    "IndexedReading",
+    "Library",
+    "PageMark",
+    "Place",
+    "Placing",
+    "Post",
+    "Quotation",
+    "Reading",
+    "ReadingInfo",
+    "Span",
+    "Verdict",
+    "Wording",
+    "check",
+    "check_quotation",
+]

@@ -1,0 +1,118 @@
+"""What a writer marks inside a quotation: ellipses, brackets, [sic].
+
+A quotation becomes words to look for and gaps between them. An ellipsis may have swallowed any
+stretch of the source, a bracket stands for a few words of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .normalize import Word, words
+from .types import Span
+
+_MARK = re.compile(
+    r"(?P<ellipsis>[\[(][ \t]?(?:\u2026|\.[ \u00a0]?\.[ \u00a0]?\.(?:[ \u00a0]?\.)?)[ \t]?[\])]"
+    r"|\u2026+|\.[ \u00a0]?\.[ \u00a0]?\.(?:[ \u00a0]?\.)*|\[\s?\]|\u22ef+|\uff0e{3,6})"
+    r"|(?P<bracket>\[[^\[\]]{1,300}\])"
+    r"|(?P<aside>\((?:emphasis|italics|emphases|my|translation)[^()]{0,60}\))",
+    re.IGNORECASE,
+)
+_NOTHING = re.compile(
+    r"\s*(?:sic\b.*|recte\b.*|!|\?|(?:my |the )?(?:emphas[ie]s|italics|translation)\b.*"
+    r"|\d{1,3})\s*",
+    re.IGNORECASE | re.DOTALL,
+)
+_HEAD = re.compile(r"[^\W_]*$")
+_TAIL = re.compile(r"[^\W_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A mark that stands before ``words[at]``.
+
+    ``kind``: "ellipsis", "bracket" (words put in for others), "stem" (part of one word put in:
+    "suffer[s]"; ``stem`` is what is left of the source's word) or "note" ([sic], emphasis added).
+    """
+
+    kind: str
+    at: int
+    span: Span
+    text: str
+    stem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A quotation taken apart. ``initials`` are words whose first letter was put in brackets."""
+
+    text: str
+    words: tuple[Word, ...]
+    gaps: tuple[Gap, ...]
+    initials: frozenset[int] = frozenset()
+
+    def runs(self) -> list[tuple[int, int]]:
+        """The stretches of words with no gap inside, as half-open ranges."""
+        cuts = sorted({0, len(self.words), *(g.at for g in self.gaps if g.kind != "note")})
+        return [(a, b) for a, b in pairwise(cuts) if b > a]
+
+
+def read_marks(text: str) -> Marked:
+    """Takes a quotation apart."""
+    if "[" not in text and "..." not in text and "\u2026" not in text and ". ." not in text:
+        return Marked(text, tuple(words(text)), ())
+    found: list[Word] = []
+    gaps: list[Gap] = []
+    initials: set[int] = set()
+    at = 0
+    for match in _MARK.finditer(text):
+        start, end = match.span()
+        if start < at:
+            continue
+        inner = match.group("bracket")
+        if inner is None:
+            found += words(text[at:start], at)
+            kind = "note" if match.group("aside") else "ellipsis"
+            gaps.append(Gap(kind, len(found), Span(start, end), match.group()))
+            at = end
+            continue
+        content = inner[1:-1]
+        head = _HEAD.search(text[max(at, start - 40) : start])
+        tail = _TAIL.match(text[end : end + 40])
+        before = head.group() if head else ""
+        after = tail.group() if tail else ""
+        if _NOTHING.fullmatch(content) and not (before and after):
+            found += words(text[at:start], at)
+            gaps.append(Gap("note", len(found), Span(start, end), inner))
+            at = end
+        elif after and not before and len(content) <= 2 and content.isalpha():
+            found += words(text[at:start], at)
+            whole = words(content + after)
+            if len(whole) == 1:
+                initials.add(len(found))
+                found.append(Word(whole[0].fold, start, end + len(after)))
+                at = end + len(after)
+            else:
+                gaps.append(Gap("bracket", len(found), Span(start, end), inner))
+                at = end
+        elif before or after:
+            found += words(text[at : start - len(before)], at)
+            stem = words(before + " " + after)
+            gaps.append(
+                Gap(
+                    "stem",
+                    len(found),
+                    Span(start - len(before), end + len(after)),
+                    text[start - len(before) : end + len(after)],
+                    max((w.fold for w in stem), key=len, default=""),
+                )
+            )
+            at = end + len(after)
+        else:
+            found += words(text[at:start], at)
+            gaps.append(Gap("bracket", len(found), Span(start, end), inner))
+            at = end
+    found += words(text[at:], at)
+    return Marked(text, tuple(found), tuple(gaps), frozenset(initials))

@@ -1,0 +1,136 @@
+"""Text -> words that can be compared, each with its place in the original text.
+
+The same rules hold for quotations and for readings: case, accents, ligatures, the long s, kinds
+of apostrophe and hyphens at line ends are levelled; punctuation and white space fall between
+words. Scripts without spaces between words (Chinese, Japanese, Thai ...) give one word a sign.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """A levelled word and the span it was made of."""
+
+    fold: str
+    start: int
+    end: int
+
+
+# Signs that are a word each: kana, Han, Thai, Lao, Tibetan, Burmese, Khmer.
+_SIGNS = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003134f"
+)
+# Combining marks, which Python's \w leaves out.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a"
+    "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a"
+    "\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0a81-\u0a83"
+    "\u0abc-\u0acd\u0b01-\u0b03\u0b3c-\u0b4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c04\u0c3e-\u0c4d"
+    "\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3b-\u0d4d\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+    "\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+)
+_APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u201b"
+_INVISIBLE = "\u200b-\u200d\u2060\ufeff"
+_LETTER = f"[^\\W_{_SIGNS}][{_MARKS}]*+"
+_RUN = f"(?:{_LETTER})++"
+_LOWER = "(?=[^\\W\\d_A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f])"
+_LINE_END = f"[-\u2010\u00ac][ \\t\\r]*+[\\n\\f\\v\u2028]\\s*+{_LOWER}"
+_JOINER = f"(?:[{_APOSTROPHES}]|\u00ad\\s*+|[{_INVISIBLE}]++|{_LINE_END})"
+# French and Italian elisions are words of their own, so that "l'homme" can be quoted from "homme".
+_ELISION = (
+    "(?:[cdjlmnstCDJLMNST]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Qq]uoiqu|[Jj]usqu|[Dd]ell|[Nn]ell|[Aa]ll"
+    f"|[Dd]all|[Ss]ull|[Qq]uell|[Uu]n)(?=[{_APOSTROPHES}][^\\W\\d_])"
+)
+WORD = re.compile(f"[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+")
+
+_SPLIT = re.compile(f"({WORD.pattern})")
+_NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
+_SUPERSCRIPT = re.compile("(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
+_DROPPED = re.compile(f"[{_APOSTROPHES}\u00ad{_INVISIBLE}\u0640\u2010\u00ac\\s-]+")
+_CLOSING = frozenset(".,;:!?)]}\"'\u2019\u201d\u00bb\u2026*\u2020\u2021")
+_LETTERS = str.maketrans(
+    {
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "ħ": "h",
+        "ı": "i",
+        "\u0649": "\u064a",  # alef maksura and yeh are written for one another
+        "\u06cc": "\u064a",
+        "\u06a9": "\u0643",
+        "\u3099": "\u3099",
+    }
+)
+
+
+def fold(raw: str) -> str:
+    """The levelled form of one word."""
+    if raw.isascii() and raw.isalpha():
+        return raw.lower()
+    return _fold_rare(raw)
+
+
+@lru_cache(maxsize=4096)
+def _fold_rare(raw: str) -> str:
+    word = _SUPERSCRIPT.sub("", raw)
+    word = _DROPPED.sub("", word)
+    note = _NOTE.fullmatch(word)
+    if note:
+        word = note.group(1)
+    word = unicodedata.normalize("NFKD", word.casefold())
+    # Short i is a letter, not an accented one.
+    word = word.replace("\u0438\u0306", "\u0439")
+    word = "".join(c for c in word if not _is_accent(c)).casefold().translate(_LETTERS)
+    word = unicodedata.normalize("NFC", word)
+    return word or raw
+
+
+def _is_accent(char: str) -> bool:
+    # Classes 7 to 9 are parts of letters (nukta, kana voicing, virama); the others are accents,
+    # vowel points and the like.
+    return unicodedata.combining(char) > 9
+
+
+def accents(raw: str) -> str:
+    """The word with its accents, levelled in everything else."""
+    word = unicodedata.normalize("NFKC", _DROPPED.sub("", raw).casefold())
+    return unicodedata.normalize("NFC", word.replace("ё", "е").replace("ς", "σ"))
+
+
+def words(text: str, offset: int = 0) -> list[Word]:
+    """The words of a text in order; note marks stuck to a word ("empire.12") are left out."""
+    found: list[Word] = []
+    last = 0
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        raw = match.group()
+        if raw.isdigit() and is_note_mark(raw, text[last:start], text[end : end + 1]):
+            continue
+        found.append(Word(fold(raw), start + offset, end + offset))
+        last = end
+    return found
+
+
+def is_note_mark(raw: str, before: str, after: str) -> bool:
+    """Whether digits are a note mark: stuck to the punctuation that closes a word."""
+    return (
+        0 < len(before) <= 4
+        and len(raw) <= 3
+        and (not after or after.isspace() or after in _CLOSING)
+        and _CLOSING.issuperset(before)
+        and before[-1] not in "*\u2020\u2021"
+    )
+
+
+def split_words(text: str) -> list[str]:
+    """Gap, word, gap, word, ..., gap: what the index is built from, in one pass."""
+    return _SPLIT.split(text)
