@@ -1,0 +1,39 @@
+"""What every test stands on: engines, the closed network, the browser (docs/testing.md)."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+pytest.register_assert_rewrite("tests.support")
+pytest_plugins = ["tests.support.network", "tests.support.browser"]
+
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def pytest_report_header() -> str:
+    return f"database: {ENGINES[connection.vendor]}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what uses the database or a browser, so that each can be run where it matters."""
+    for item in items:
+        if uses_database(item):
+            item.add_marker("database")
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+        for vendor, name in ENGINES.items():
+            if item.get_closest_marker(vendor) and connection.vendor != vendor:
+                item.add_marker(pytest.mark.skip(reason=f"about {name} alone"))
+
+
+def uses_database(item: pytest.Item) -> bool:
+    cls = getattr(item, "cls", None)
+    return (
+        item.get_closest_marker("django_db") is not None
+        or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+        or (cls is not None and issubclass(cls, TransactionTestCase))
+    )
