@@ -59,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.name or _("Unnamed person")
+        return self.name or str(_("Unnamed person"))
 
     def get_full_name(self) -> str:
         return self.name
