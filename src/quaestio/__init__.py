@@ -1,0 +1,3 @@
+"""The discussion site for reading seminars."""
+
+__version__ = "0.1.0"

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "quaestio.web.middleware.private_by_default",
+    "quaestio.web.middleware.SignInToSee",
 ]
 
 ROOT_URLCONF = "quaestio.config.urls"

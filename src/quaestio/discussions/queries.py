@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Q
+from django.utils.translation import get_language
 
+from quaestio import __version__
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import can_read_body
@@ -42,6 +45,19 @@ class QuestionRow:
     text: str
     people: int
     stances: list[Stance]
+
+    @property
+    def split(self) -> list[dict[str, object]]:
+        """The stances as bars laid end to end, for ``web/parts/split.html``."""
+        bars, start = [], 0
+        for stance in self.stances:
+            bars.append({"label": stance.label, "count": stance.count, "start": start})
+            start += stance.count
+        return bars
+
+    @property
+    def total(self) -> int:
+        return sum(stance.count for stance in self.stances)
 
     @property
     def is_unanswered(self) -> bool:
@@ -265,8 +281,21 @@ def facts_of(
     return {pk: DiscussionFacts(counts.get(pk, 0), new.get(pk, 0), pk in answered) for pk in ids}
 
 
-def newest_change(discussion: Discussion) -> datetime | None:
-    """When the last post was made."""
-    found = Post.objects.filter(discussion=discussion).aggregate(at=Max("created_at"))
-    at: datetime | None = found["at"]
-    return at
+def thread_tag(seat: Seat, discussion: Discussion, address: str) -> str:
+    """An ETag for the thread as this viewer sees it: equal as long as nothing they see changes."""
+    me = seat.enrollment
+    parts: list[object] = [
+        address,
+        discussion.version,
+        discussion.course.title,
+        sorted(seat.rights),
+        get_language(),
+        __version__,  # templates change with a release
+    ]
+    if me:
+        visit = Visit.objects.filter(person=me, discussion=discussion).values_list("seen_at")
+        target = f"respond:{discussion.public_id}"
+        draft = Draft.objects.filter(person=me, target=target).values_list("version", "updated_at")
+        parts += [me.pk, list(visit), list(draft)]
+    digest = sha256(repr(parts).encode()).hexdigest()
+    return f'W/"{digest[:32]}"'

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from quaestio.citations.checking import Checked, check_source
 from quaestio.courses.models import Course
@@ -62,9 +63,14 @@ def passage_url(checked: Checked) -> str:
 
 def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) -> str:
     marks = [
-        Mark(one.start, one.end, f"quotation is-{one.verdict}", passage_url(one)) for one in checked
+        Mark(one.start, one.end, f"quote {css(one.verdict)}", passage_url(one)) for one in checked
     ]
-    return annotate(source, marks, [note(one, names) for one in checked])
+    label = gettext("Quotations in this paragraph")
+    return annotate(source, marks, [note(one, names) for one in checked], label)
+
+
+def css(verdict: str) -> str:
+    return verdict.replace("_", "-")
 
 
 def note(checked: Checked, names: dict[str, str]) -> str:
@@ -73,7 +79,19 @@ def note(checked: Checked, names: dict[str, str]) -> str:
         "discussions/note.html",
         {
             "quotation": checked,
+            "verdict": css(checked.verdict),
+            "lemma": lemma(checked.text),
             "reading": names.get(checked.reading_public_id, ""),
             "url": passage_url(checked),
+            "others": [
+                {"reading": names.get(other["reading"], ""), "pages": "–".join(other["pages"])}
+                for other in checked.detail.get("others", [])
+            ],
         },
     )
+
+
+def lemma(text: str) -> str:
+    """A quotation's first and last words, as an apparatus cites a place: “the party … lesson”."""
+    words = text.split()
+    return text if len(words) <= 5 else f"{' '.join(words[:2])} … {words[-1]}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -23,3 +25,22 @@ def private_by_default(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class SignInToSee:
+    """Somebody who is not signed in and may not see a page is sent to sign in and then back.
+
+    The answer is the same whether the page exists or not, so it tells nothing.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Http404 | PermissionDenied) or request.user.is_authenticated:
+            return None
+        back = request.get_full_path() if request.method in {"GET", "HEAD"} else "/"
+        return redirect_to_login(back)

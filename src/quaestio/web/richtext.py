@@ -24,27 +24,17 @@ SCHEMES = {"http", "https", "mailto"}
 LINK_REL = "nofollow noopener noreferrer ugc"
 
 # What our own marking adds to a rendered post: fixed classes, nothing free.
-RENDERED_TAGS = TAGS | {"aside", "mark", "ins", "del", "details", "summary", "span", "q", "small"}
-RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label"}, "a": {"href"}, "span": {"lang"}}
-VERDICT_CLASSES = {
-    f"is-{word}"
-    for word in (
-        "verbatim",
-        "edited",
-        "altered",
-        "misplaced",
-        "elsewhere",
-        "not_found",
-        "term",
-    )
+VERDICTS = {"verbatim", "edited", "altered", "misplaced", "elsewhere", "not-found", "unchecked"}
+RENDERED_TAGS = TAGS | {
+    *("aside", "div", "ins", "del", "details", "summary", "span", "dl", "dt", "dd"),
 }
+RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label"}}
 RENDERED_CLASSES = {
-    "a": {"quotation", "passage-link", *VERDICT_CLASSES},
-    "span": {"quotation", "verdict", "note-number", "visually-hidden", *VERDICT_CLASSES},
-    "aside": {"note", *VERDICT_CLASSES},
-    "details": {"note-more"},
-    "p": {"note-verdict", "note-sentence", "note-passage", "note-place"},
-    "q": {"passage"},
+    "a": {"quote", *VERDICTS},
+    "aside": {"notes"},
+    "div": {"para", "note"},
+    "dl": {"compare"},
+    "span": {"quote", "lemma", "verdict", "place", "gap", "vh", *VERDICTS},
 }
 
 BLOCKS = {"p", "h3", "li", "blockquote"}
@@ -157,9 +147,10 @@ def flatten(source: str) -> Flat:
     return Flat("".join(walker.out), walker.block_quotes)
 
 
-def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str]) -> str:
+def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str], label: str = "") -> str:
     """Clean HTML with ``marks`` set in it and ``notes`` (our own HTML, one for each mark) put
-    after the block in which their mark ends. The result is sanitized.
+    beside the block in which their mark ends; ``label`` names the notes to a screen reader.
+    The result is sanitized.
     """
     root = _tree(source)
     pieces: list[tuple[_Node, int, str]] = []
@@ -168,14 +159,19 @@ def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str]) -> str:
     walker.walk(root)
     for node, start, text in reversed(pieces):
         _wrap(node, start, text, marks)
-    after: dict[int, list[str]] = {}
+    beside: dict[int, list[str]] = {}
     for mark, note in zip(marks, notes, strict=True):
         block = next((number for end, number in ends if end >= mark.end), len(ends) - 1)
-        after.setdefault(block, []).append(note)
+        beside.setdefault(block, []).append(note)
     html = []
     for number, block in enumerate(root):
-        html.append(lxml_html.tostring(block, encoding="unicode"))
-        html.extend(after.get(number, []))
+        text = lxml_html.tostring(block, encoding="unicode")
+        if number in beside:
+            text = (
+                f'<div class="para">{text}<aside class="notes" aria-label="{escape(label)}">'
+                f"{''.join(beside[number])}</aside></div>"
+            )
+        html.append(text)
     return clean_rendered("".join(html))
 
 

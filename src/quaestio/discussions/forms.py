@@ -1,0 +1,213 @@
+"""What people type, taken apart. The rules are in ``actions``; forms only read."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.courses.models import Course, Meeting
+from quaestio.discussions.actions import QuestionInput
+from quaestio.discussions.models import Discussion, Question
+from quaestio.web.richtext import clean, from_plain, to_plain
+
+FORMATS = [("text", "text"), ("html", "html")]
+MOST_QUESTIONS = 20
+DEFAULT_POSITIONS = _("yes / no / in part")
+
+
+def source_of(body: str, format_: str) -> str:
+    """Clean HTML from what a text field or the editor sent."""
+    return clean(body) if format_ == "html" else from_plain(body)
+
+
+class WriteForm(forms.Form):
+    """A post being written. ``format`` is "html" when the editor sent it."""
+
+    body = forms.CharField(
+        label=_("Your text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+    format = forms.ChoiceField(choices=FORMATS, required=False, widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    draft_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    @property
+    def source(self) -> str:
+        return source_of(self.cleaned_data.get("body", ""), self.cleaned_data.get("format", ""))
+
+    @property
+    def submission_key(self) -> uuid.UUID:
+        key: uuid.UUID | None = self.cleaned_data.get("key")
+        return key or uuid.uuid4()
+
+
+def stand_of(data: Any) -> tuple[set[int], dict[int, int]]:
+    """The questions ticked and the positions taken, from POST data or a draft's fields."""
+    ticked = data.getlist("answers") if hasattr(data, "getlist") else data.get("answers", [])
+    answers = {int(value) for value in ticked if str(value).isdecimal() and len(str(value)) < 5}
+    positions = {}
+    for name in data:
+        number = re.fullmatch(r"position-([0-9]{1,4})", name)
+        value = str(data.get(name))
+        if number and value.isdecimal() and len(value) < 5:
+            positions[int(number[1])] = int(value)
+    return answers, positions
+
+
+def typed_fields(data: Any) -> dict[str, Any]:
+    """The part of a form that a draft keeps."""
+    fields: dict[str, Any] = {}
+    for name in data:
+        if name in {"csrfmiddlewaretoken", "key", "draft_version", "version"}:
+            continue
+        fields[name] = data.getlist(name) if name == "answers" else data.get(name)
+    return fields
+
+
+class DiscussionForm(forms.Form):
+    """Posing, or changing what was posed. Questions are rows ``question-1``, ``positions-1``…"""
+
+    title = forms.CharField(label=_("Title"), max_length=300)
+    context = forms.CharField(
+        label=_("Context"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_(
+            "What leads to your questions, with quotations. Quotations are checked "
+            "against the course's readings."
+        ),
+    )
+    format = forms.ChoiceField(choices=FORMATS, required=False, widget=forms.HiddenInput)
+    meeting = forms.ModelChoiceField(
+        label=_("Meeting"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label=_("no meeting"),
+    )
+    due_at = forms.DateTimeField(
+        label=_("Answers due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    draft_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+
+    @property
+    def source(self) -> str:
+        return source_of(self.cleaned_data.get("context", ""), self.cleaned_data.get("format", ""))
+
+
+class QuestionRows:
+    """The rows for questions on the page where a discussion is posed, with what is wrong."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = rows
+        self.errors = False
+
+    @classmethod
+    def of(cls, questions: list[Question]) -> QuestionRows:
+        return cls(
+            [
+                {
+                    "old": question.number,
+                    "text": question.text,
+                    "positions": " / ".join(choice.label for choice in question.choices.all()),
+                }
+                for question in questions
+            ]
+        )
+
+    @classmethod
+    def posted(cls, data: Any) -> QuestionRows:
+        numbers = sorted(
+            int(name.removeprefix("question-"))
+            for name in data
+            if re.fullmatch(r"question-[0-9]{1,3}", name)
+        )
+        rows = []
+        for number in numbers[: MOST_QUESTIONS + 5]:
+            old = data.get(f"old-{number}", "")
+            rows.append(
+                {
+                    "old": int(old) if str(old).isdecimal() and len(str(old)) < 5 else None,
+                    "text": str(data.get(f"question-{number}", "")).strip(),
+                    "positions": str(data.get(f"positions-{number}", "")).strip(),
+                }
+            )
+        return cls(rows)
+
+    def is_valid(self) -> bool:
+        for row in self.rows:
+            row["error"] = self.problem(row)
+            self.errors = self.errors or bool(row["error"])
+        if sum(1 for row in self.rows if row["text"]) > MOST_QUESTIONS:
+            self.errors = True
+            self.rows[-1]["error"] = _now("A discussion has at most %s questions.") % MOST_QUESTIONS
+        return not self.errors
+
+    def problem(self, row: dict[str, Any]) -> str:
+        if len(row["text"]) > 1000:
+            return _now("This question is longer than 1000 characters.")
+        labels = split_positions(row["positions"])
+        if not labels:
+            return ""
+        if not row["text"]:
+            return _now("Positions are given, but no question.")
+        if not 2 <= len(labels) <= 5:
+            return _now("A question has two to five positions, separated by a slash.")
+        if any(len(label) > 40 for label in labels):
+            return _now("A position is at most 40 characters long.")
+        if len({label.casefold() for label in labels}) < len(labels):
+            return _now("Two positions are the same.")
+        return ""
+
+    def wanted(self) -> list[tuple[int | None, QuestionInput]]:
+        return [
+            (row["old"], QuestionInput(row["text"], split_positions(row["positions"])))
+            for row in self.rows
+            if row["text"]
+        ]
+
+    def with_blanks(self, least: int = 3) -> list[dict[str, Any]]:
+        """The rows to show: what is there and at least one empty one."""
+        blank = {"old": None, "text": "", "positions": ""}
+        rows = self.rows + [dict(blank) for _ in range(max(1, least - len(self.rows)))]
+        return [{**row, "number": number} for number, row in enumerate(rows, start=1)]
+
+
+def split_positions(text: str) -> tuple[str, ...]:
+    """“yes / no / in part” → its labels."""
+    return tuple(label for part in re.split(r"[/;\n]", text) if (label := part.strip()))
+
+
+class HideForm(forms.Form):
+    because = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        help_text=_("The author sees it."),
+    )
+
+
+def initial_of(discussion: Discussion) -> dict[str, Any]:
+    return {
+        "title": discussion.title,
+        "context": to_plain(discussion.context),
+        "meeting": discussion.meeting_id,
+        "due_at": discussion.due_at,
+        "version": discussion.version,
+    }

@@ -1,0 +1,169 @@
+"""Posts as HTML. A page of two thousand posts is put together here from finished pieces by string
+formatting; a template per post would take a hundred times as long (docs/speed.md).
+
+Every value that came from a person is escaped here, except ``body``, which ``rendering`` has
+already sanitized.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext
+
+from quaestio.discussions.models import Post
+from quaestio.discussions.queries import PostRow
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What this viewer may do in this thread; the page shows no button that would refuse."""
+
+    reply: bool = False
+    edit: bool = False
+    withdraw: bool = False
+    moderate: bool = False
+    revisions: bool = False
+
+
+class Posts:
+    """Formats the posts of one page for one viewer: words and addresses are looked up once."""
+
+    def __init__(self, rights: Rights) -> None:
+        self.rights = rights
+        self.words = {
+            "reply": gettext("Reply"),
+            "link": pgettext("permanent address of a post", "Link"),
+            "edit": gettext("Edit"),
+            "withdraw": gettext("Withdraw"),
+            "hide": gettext("Hide"),
+            "show": gettext("Show again"),
+            "edited": gettext("edited"),
+            "new": pgettext("post since the last visit", "new"),
+            "withdrawn": gettext("This post has been withdrawn by its author."),
+            "hidden": gettext("This post has been hidden by a teacher."),
+            "yours_withdrawn": gettext("You have withdrawn this post. Only you see its text."),
+            "hidden_for_you": gettext("Hidden from the class."),
+            "reply_to": gettext("in reply to #%s"),
+            "question": gettext("Question %s"),
+            "actions": gettext("Post %s"),
+            "replies": gettext("Replies to response %s"),
+        }
+        # One address of each kind, with a mark where the public id goes.
+        self.paths = {
+            name: reverse(name, args=["ID"])
+            for name in ("post", "reply", "post-edit", "withdraw", "hide", "show", "revisions")
+        }
+        self.days: dict[datetime, str] = {}
+
+    def list(self, posts: Iterable[PostRow]) -> SafeString:
+        return mark_safe("".join(f"<li>{self.with_replies(post)}</li>" for post in posts))  # noqa: S308
+
+    def with_replies(self, post: PostRow) -> str:
+        if not post.replies:
+            return self.one(post)
+        label = escape(self.words["replies"] % post.label)
+        replies = "".join(f"<li>{self.one(reply)}</li>" for reply in post.replies)
+        return f'{self.one(post)}<ol class="replies" aria-label="{label}">{replies}</ol>'
+
+    def one(self, post: PostRow) -> str:
+        words = self.words
+        if post.state != Post.State.POSTED and not post.body:
+            gone = words["withdrawn" if post.state == Post.State.WITHDRAWN else "hidden"]
+            return (
+                f'<article class="post gone" id="p-{post.public_id}">{self.number(post)}'
+                f"<p>{escape(gone)}</p></article>"
+            )
+        css = "post"
+        if post.is_new:
+            css += " new"
+        if post.state != Post.State.POSTED:
+            css += " hidden-post"
+        return (
+            f'<article class="{css}" id="p-{post.public_id}" '
+            f'aria-labelledby="b-{post.public_id}">'
+            f"{self.head(post)}{self.state(post)}{self.answers(post)}"
+            f'<div class="post-text prose">{post.body}</div>{self.actions(post)}</article>'
+        )
+
+    def head(self, post: PostRow) -> str:
+        new = f'<span class="mark-new">{escape(self.words["new"])}</span>' if post.is_new else ""
+        parent = ""
+        if post.parent_label:
+            words = self.words["reply_to"] % post.parent_label
+            parent = f'<span class="in-reply">{escape(words)}</span>'
+        return (
+            f'<header class="post-head">{self.number(post)}'
+            f'<h3 class="byline" id="b-{post.public_id}">{escape(post.byline)}</h3>{parent}'
+            f'<a href="{self.path("post", post)}">{self.time(post.created_at)}</a>'
+            f"{self.edited(post)}{new}</header>"
+        )
+
+    def number(self, post: PostRow) -> str:
+        return f'<a class="post-no" href="#p-{post.public_id}">{post.label}</a>'
+
+    def edited(self, post: PostRow) -> str:
+        if post.edited_at is None:
+            return ""
+        word = escape(self.words["edited"])
+        if self.rights.revisions or post.is_mine:
+            word = f'<a href="{self.path("revisions", post)}">{word}</a>'
+        return f'<span class="edited">{word}</span>'
+
+    def state(self, post: PostRow) -> str:
+        if post.state == Post.State.WITHDRAWN:
+            return f'<p class="held">{escape(self.words["yours_withdrawn"])}</p>'
+        if post.state == Post.State.HIDDEN:
+            because = f" {escape(post.because)}" if post.because else ""
+            return f'<p class="held">{escape(self.words["hidden_for_you"])}{because}</p>'
+        return ""
+
+    def answers(self, post: PostRow) -> str:
+        if not post.answers:
+            return ""
+        chips = []
+        for number, position in post.answers:
+            label = escape(self.words["question"] % number)
+            stand = f' <span class="position">{escape(position)}</span>' if position else ""
+            chips.append(f'<li class="chip"><a href="?question={number}">{label}</a>{stand}</li>')
+        return f'<ul class="answers">{"".join(chips)}</ul>'
+
+    def actions(self, post: PostRow) -> str:
+        rights, posted = self.rights, post.state == Post.State.POSTED
+        links = []
+        if rights.reply and posted:
+            links.append(self.link("reply", "reply", post))
+        links.append(self.link("post", "link", post))
+        if post.is_mine and posted and rights.edit:
+            links.append(self.link("post-edit", "edit", post))
+        if post.is_mine and posted and rights.withdraw:
+            links.append(self.link("withdraw", "withdraw", post))
+        if rights.moderate and posted and not post.is_mine:
+            links.append(self.link("hide", "hide", post))
+        if rights.moderate and post.state == Post.State.HIDDEN:
+            links.append(self.link("show", "show", post))
+        return f'<footer class="post-actions">{"".join(links)}</footer>'
+
+    def link(self, name: str, word: str, post: PostRow) -> str:
+        hint = f'<span class="vh">: {escape(self.words["actions"] % post.label)}</span>'
+        copy = " data-copy-link" if name == "post" else ""
+        return f'<a href="{self.path(name, post)}"{copy}>{escape(self.words[word])}{hint}</a>'
+
+    def path(self, name: str, post: PostRow) -> str:
+        return self.paths[name].replace("ID", post.public_id)
+
+    def time(self, at: datetime) -> str:
+        minute = at.replace(second=0, microsecond=0)
+        shown = self.days.get(minute)
+        if shown is None:
+            local = timezone.localtime(at)
+            shown = escape(date_format(local, "j M Y, H:i"))
+            self.days[minute] = shown
+        return f'<time datetime="{minute.isoformat()}">{shown}</time>'
