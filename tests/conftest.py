@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
+import hypothesis
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
 pytest.register_assert_rewrite("tests.support")
 pytest_plugins = ["tests.support.network", "tests.support.browser"]
+
+# A slow machine is no failure, and a run in CI can be repeated exactly.
+hypothesis.settings.register_profile("quaestio", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("quaestio")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 ENGINES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}

@@ -84,7 +84,7 @@ def test_a_package_that_cannot_be_had_leaves_no_stamp_and_says_so(clone: Path) -
     ],
 )
 def test_a_machine_without_a_fitting_python_is_told_what_to_install(
-    tmp_path: Path, version: str | None, has_venv: bool, advice: str
+    clone: Path, tmp_path: Path, version: str | None, has_venv: bool, advice: str
 ) -> None:
     for name in ("sh", "dirname"):
         (tmp_path / name).symlink_to(shutil.which(name) or name)
@@ -99,7 +99,7 @@ def test_a_machine_without_a_fitting_python_is_told_what_to_install(
             """
         (tmp_path / "python3").write_text(answers)
         (tmp_path / "python3").chmod(0o755)
-    refused = run(ROOT / "tools" / "setup", "run", PATH=str(tmp_path), PYTHON="")
+    refused = run(clone / "tools" / "setup", "run", PATH=str(tmp_path), PYTHON="")
     assert (refused.returncode, advice in refused.stderr) == (1, True), refused.stderr
 
 

@@ -28,12 +28,17 @@ INCLUDES = {"run": ("run",), "dev": ("dev", "run")}
 
 
 def main() -> int:
-    """Makes the environment named on the command line ready; the exit code says whether it is."""
-    kind = sys.argv[1] if len(sys.argv) == 2 else ""
+    """Makes the environment named on the command line ready; the exit code says whether it is.
+
+    With ``--ask`` it changes nothing and only answers.
+    """
+    kind = sys.argv[1] if len(sys.argv) > 1 else ""
     if kind not in INCLUDES:
         return _say("Usage: tools/setup run | dev")
     if VENV.is_symlink():
         return 0  # borrowed from another checkout, which looks after it
+    if "--ask" in sys.argv:
+        return 0 if _is_ready(kind) else 1
     with _one_at_a_time():
         if _is_ready(kind):
             return 0
@@ -94,7 +99,7 @@ def _install_packages(kind: str) -> None:
     """Exactly what the lock names: nothing unhashed, and so nothing built here from source."""
     _run(
         str(PYTHON), "-m", "pip", "install",
-        "--quiet", "--disable-pip-version-check", "--no-input",
+        "-qq", "--disable-pip-version-check", "--no-input",
         "--require-hashes", "--only-binary", ":all:",
         "--requirement", str(ROOT / "requirements" / f"{kind}.txt"),
     )  # fmt: skip
