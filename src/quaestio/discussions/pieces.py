@@ -94,6 +94,7 @@ class Posts:
         )
 
     def head(self, post: PostRow) -> str:
+        level = "h4" if "." in post.label else "h3"
         new = f'<span class="mark-new">{escape(self.words["new"])}</span>' if post.is_new else ""
         parent = ""
         if post.parent_label:
@@ -101,12 +102,15 @@ class Posts:
             parent = f'<span class="in-reply">{escape(words)}</span>'
         return (
             f'<header class="post-head">{self.number(post)}'
-            f'<h3 class="byline" id="b-{post.public_id}">{escape(post.byline)}</h3>{parent}'
+            f'<{level} class="byline" id="b-{post.public_id}">{escape(post.byline)}</{level}>'
+            f"{parent}"
             f'<a href="{self.path("post", post)}">{self.time(post.created_at)}</a>'
             f"{self.edited(post)}{new}</header>"
         )
 
     def number(self, post: PostRow) -> str:
+        if "." in post.label:
+            return ""
         return f'<a class="post-no" href="#p-{post.public_id}">{post.label}</a>'
 
     def edited(self, post: PostRow) -> str:
@@ -131,7 +135,7 @@ class Posts:
         chips = []
         for number, position in post.answers:
             label = escape(self.words["question"] % number)
-            stand = f' <span class="position">{escape(position)}</span>' if position else ""
+            stand = f': <span class="position">{escape(position)}</span>' if position else ""
             chips.append(f'<li class="chip"><a href="?question={number}">{label}</a>{stand}</li>')
         return f'<ul class="answers">{"".join(chips)}</ul>'
 

@@ -89,6 +89,14 @@ class PostRow:
     replies: list[PostRow] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What this viewer has left in a discussion: a last visit, a draft of a response."""
+
+    seen_at: datetime | None = None
+    draft: Draft | None = None
+
+
 @dataclass(slots=True)
 class Thread:
     discussion: Discussion
@@ -97,8 +105,7 @@ class Thread:
     count: int
     shown_question: int | None
     new_count: int
-    seen_at: datetime | None
-    draft: Draft | None
+    presence: Presence
 
 
 def questions_of(discussion: Discussion) -> list[Question]:
@@ -106,47 +113,74 @@ def questions_of(discussion: Discussion) -> list[Question]:
     return list(discussion.questions.prefetch_related("choices"))
 
 
-def thread_of(seat: Seat, discussion: Discussion, question: int | None = None) -> Thread:
-    """A discussion with all its posts, or those that answer one question."""
+def presence_of(seat: Seat, discussion: Discussion) -> Presence:
+    """Two queries for a member, none for the public."""
     me = seat.enrollment
-    visit = Visit.objects.filter(person=me, discussion=discussion).first() if me else None
-    seen_at = visit.seen_at if visit else None
-    answers = _answers(discussion)
-    responses = _posts(seat, discussion, answers, seen_at)
+    if me is None:
+        return Presence()
+    seen = Visit.objects.filter(person=me, discussion=discussion).values_list("seen_at", flat=True)
+    draft = Draft.objects.filter(person=me, target=f"respond:{discussion.public_id}")
+    return Presence(seen.first(), draft.first())
+
+
+def thread_of(
+    seat: Seat, discussion: Discussion, presence: Presence, question: int | None = None
+) -> Thread:
+    """A discussion with all its posts, or those that answer one question. Six queries."""
+    stances = _stances(discussion)
+    answers = _answers(discussion, stances)
+    responses = _posts(seat, discussion, answers, presence.seen_at)
     posted = [post for post in responses if post.state == Post.State.POSTED]
-    rows = _questions(discussion, answers, posted)
     everything = [post for response in responses for post in (response, *response.replies)]
     shown = responses
     if question is not None:
         shown = [post for post in responses if question in dict(post.answers)]
-    draft = (
-        Draft.objects.filter(person=me, target=f"respond:{discussion.public_id}").first()
-        if me
-        else None
-    )
     return Thread(
         discussion=discussion,
-        questions=rows,
+        questions=_questions(discussion, stances, posted),
         responses=shown,
-        count=sum(1 for post in responses if post.state == Post.State.POSTED),
+        count=len(posted),
         shown_question=question,
         new_count=sum(1 for post in everything if post.is_new),
-        seen_at=seen_at,
-        draft=draft,
+        presence=presence,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A position as it was taken: by whom, in which post, and whether it still stands."""
+
+    post_id: int
+    question: int
+    choice: int
+    label: str
+    byline: str
+    stands: bool
+
+
+def _stances(discussion: Discussion) -> list[Taken]:
+    rows = Position.objects.filter(question__discussion=discussion).order_by("taken_at", "pk")
+    fields = rows.values_list(
+        "post_id",
+        "question__number",
+        "choice__number",
+        "choice__label",
+        "person__byline",
+        "ended_at",
+        "post__state",
+    )
+    return [
+        Taken(post, question, choice, label, byline, ended is None and state == Post.State.POSTED)
+        for post, question, choice, label, byline, ended, state in fields
+    ]
 
 
 Stands = dict[int, list[tuple[int, str]]]
 
 
-def _answers(discussion: Discussion) -> Stands:
+def _answers(discussion: Discussion, stances: list[Taken]) -> Stands:
     """By post: the numbers of the questions it answers, with the position taken there."""
-    taken = {
-        (post_id, number): label
-        for post_id, number, label in Position.objects.filter(
-            question__discussion=discussion
-        ).values_list("post_id", "question__number", "choice__label")
-    }
+    taken = {(stance.post_id, stance.question): stance.label for stance in stances}
     stands: Stands = {}
     rows = Answer.objects.filter(question__discussion=discussion).order_by("question__number")
     for post_id, number in rows.values_list("post_id", "question__number"):
@@ -207,20 +241,18 @@ def _posts(
     return tops
 
 
-def _questions(discussion: Discussion, answers: Stands, posted: list[PostRow]) -> list[QuestionRow]:
+def _questions(
+    discussion: Discussion, stances: list[Taken], posted: list[PostRow]
+) -> list[QuestionRow]:
     """The questions with who answered and who holds what."""
     people: dict[int, set[int]] = {}
     for post in posted:
         for number, _label in post.answers:
             people.setdefault(number, set()).add(post.author_id)
     held: dict[tuple[int, int], list[str]] = {}
-    positions = Position.objects.filter(
-        question__discussion=discussion, ended_at__isnull=True, post__state=Post.State.POSTED
-    ).order_by("taken_at", "pk")
-    for number, choice, byline in positions.values_list(
-        "question__number", "choice__number", "person__byline"
-    ):
-        held.setdefault((number, choice), []).append(byline)
+    for taken in stances:
+        if taken.stands:
+            held.setdefault((taken.question, taken.choice), []).append(taken.byline)
     return [
         QuestionRow(
             number=question.number,
@@ -281,21 +313,19 @@ def facts_of(
     return {pk: DiscussionFacts(counts.get(pk, 0), new.get(pk, 0), pk in answered) for pk in ids}
 
 
-def thread_tag(seat: Seat, discussion: Discussion, address: str) -> str:
+def thread_tag(seat: Seat, discussion: Discussion, presence: Presence, address: str) -> str:
     """An ETag for the thread as this viewer sees it: equal as long as nothing they see changes."""
-    me = seat.enrollment
-    parts: list[object] = [
+    me, draft = seat.enrollment, presence.draft
+    parts = [
         address,
         discussion.version,
         discussion.course.title,
         sorted(seat.rights),
         get_language(),
         __version__,  # templates change with a release
+        me.pk if me else None,
+        presence.seen_at,
+        (draft.version, draft.updated_at) if draft else None,
     ]
-    if me:
-        visit = Visit.objects.filter(person=me, discussion=discussion).values_list("seen_at")
-        target = f"respond:{discussion.public_id}"
-        draft = Draft.objects.filter(person=me, target=target).values_list("version", "updated_at")
-        parts += [me.pk, list(visit), list(draft)]
     digest = sha256(repr(parts).encode()).hexdigest()
     return f'W/"{digest[:32]}"'

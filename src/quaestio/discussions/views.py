@@ -47,7 +47,14 @@ from quaestio.discussions.forms import (
 )
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.discussions.pieces import Posts, Rights
-from quaestio.discussions.queries import Thread, questions_of, thread_of, thread_tag
+from quaestio.discussions.queries import (
+    Presence,
+    Thread,
+    presence_of,
+    questions_of,
+    thread_of,
+    thread_tag,
+)
 from quaestio.discussions.rendering import names_of, note
 from quaestio.web.rescue import rescued, sign_in_keeping
 from quaestio.web.richtext import clean, flatten, to_plain
@@ -62,15 +69,16 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     number = request.GET.get("question", "")
     question = int(number) if number.isdecimal() and len(number) < 5 else None
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
-    tag = thread_tag(seat, found, request.get_full_path())
+    presence = presence_of(seat, found)
+    tag = thread_tag(seat, found, presence, request.get_full_path())
     fresh = typed is None and not messages.get_messages(request)
     if fresh and tag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304, headers={"ETag": tag})
-    thread = thread_of(seat, found, question)
+    thread = thread_of(seat, found, presence, question)
     if question is not None and question not in {row.number for row in thread.questions}:
         raise Http404
     response = thread_page(request, seat, thread, typed=typed)
-    if seat.enrollment and (thread.seen_at is None or thread.new_count):
+    if seat.enrollment and (presence.seen_at is None or thread.new_count):
         actions.mark_seen(person=seat.enrollment, discussion=found, at=timezone.now())
     elif fresh:
         response["ETag"] = tag
@@ -88,7 +96,7 @@ def thread_page(
 ) -> HttpResponse:
     """The thread with the composer at its foot, holding what was ``typed`` or drafted."""
     found = thread.discussion
-    draft = thread.draft
+    draft = thread.presence.draft
     fields = typed or (draft.fields if draft else {})
     may_write = seat.can(Right.WRITE) and found.is_open
     rights = Rights(
@@ -111,6 +119,7 @@ def thread_page(
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft) if may_write else None,
             "refused": refused,
+            "kept_text": fields.get("body", "") if refused else "",
             "rescued": typed is not None and not refused,
         },
         status=status,
@@ -165,7 +174,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         return thread_page(
             request,
             seat,
-            thread_of(seat, found),
+            thread_of(seat, found, presence_of(seat, found)),
             typed=typed,
             refused=refused.sentence,
             status=409 if not found.is_open else 422,
@@ -283,7 +292,7 @@ def write_page(
 
     ``other`` is what the post says by now, when somebody changed it meanwhile.
     """
-    thread = thread_of(seat, about.discussion)
+    thread = thread_of(seat, about.discussion, Presence())
     shown = composer(thread, fields, draft)
     if kind == "reply" or about.root_id is not None:
         shown["questions"] = []
@@ -506,6 +515,10 @@ def pose_page(
         # The next press of the button means: I have seen the other text.
         form.data = form.data.copy()  # type: ignore[union-attr]
         form.data["version"] = str(other.version)
+    form.fields["context"].widget.attrs |= {
+        "data-check-url": reverse("check", args=[seat.course.public_id]),
+        "data-check-panel": "check-panel",
+    }
     return render(
         request,
         "discussions/pose.html",
@@ -594,7 +607,8 @@ def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         )
     except EditConflict as conflict:
         newer: Draft = conflict.current
-        return JsonResponse({"version": newer.version, "fields": newer.fields}, status=409)
+        body = newer.fields.get("body") or newer.fields.get("context", "")
+        return JsonResponse({"version": newer.version, "body": body}, status=409)
     except PostRefused as refused:
         return JsonResponse({"error": refused.sentence}, status=413)
     local = timezone.localtime(saved.updated_at)
