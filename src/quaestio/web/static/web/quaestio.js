@@ -1,0 +1,375 @@
+/* Quaestio's script. Every page works without it; it looks for the data-
+   attributes that docs/look.md lists and for nothing else. */
+
+const PAUSE_DRAFT = 1500; // after the last key, before a draft is sent
+const PAUSE_KEEP = 250; // … before it is kept in the browser
+const PAUSE_CHECK = 500; // … before quotations are checked
+const PAUSE_RETRY = 10000; // between attempts while there is no connection
+const SHELF = "quaestio:draft:"; // what our keys in localStorage begin with
+
+/* ------------------------------------------------------------- helpers -- */
+
+const woken = new WeakMap();
+
+/* Call `setUp` once for every element under `root` that matches. */
+function each(root, selector, setUp) {
+  const found = [...root.querySelectorAll(selector)];
+  if (root.matches?.(selector)) found.unshift(root);
+  for (const element of found) {
+    const done = woken.get(element) ?? new Set();
+    if (done.has(setUp)) continue;
+    woken.set(element, done.add(setUp));
+    setUp(element);
+  }
+}
+
+/* The page's own words, translated by the server: data-… of #script-words. */
+function words(name, values = {}) {
+  const text = document.getElementById("script-words")?.dataset[name] ?? "";
+  return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+function later(pause, act) {
+  let timer = 0;
+  const call = () => { clearTimeout(timer); timer = setTimeout(act, pause); };
+  call.cancel = () => clearTimeout(timer);
+  return call;
+}
+
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function send(url, fields, form, options = {}) {
+  const token = form?.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch" };
+  return fetch(url, { method: "POST", body: fields, headers, credentials: "same-origin", ...options });
+}
+
+/* localStorage can be full, switched off or forbidden: then there is none. */
+const shelf = {
+  keep(key, copy) { try { localStorage.setItem(SHELF + key, JSON.stringify(copy)); return true; } catch { return false; } },
+  drop(key) { try { localStorage.removeItem(SHELF + key); } catch { /* there is none */ } },
+  keys(start = "") { try { return Object.keys(localStorage).filter((key) => key.startsWith(SHELF + start)).map((key) => key.slice(SHELF.length)); } catch { return []; } },
+  take(key) { try { return JSON.parse(localStorage.getItem(SHELF + key)); } catch { return null; } },
+};
+
+/* -------------------------------------------------------------- drafts -- */
+
+const page = Math.random().toString(36).slice(2); // tells two tabs apart
+
+/* Kept texts belong to one person: computers are shared. */
+function shelfName(key) {
+  return `${document.body.dataset.person ?? ""}/${key}#`;
+}
+
+function fieldsOf(form) {
+  const fields = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    const secret = form.elements[name]?.type === "password";
+    if (typeof value === "string" && name !== "csrfmiddlewaretoken" && name !== "draft_version" && !secret) fields.append(name, value);
+  }
+  return fields;
+}
+
+/* Put kept fields back into the form. Hidden fields belong to the server. */
+function putBack(form, kept) {
+  const fields = new URLSearchParams(kept);
+  for (const control of form.elements) {
+    if (!control.name || ["hidden", "submit", "button", "file", "password"].includes(control.type)) continue;
+    if (control.type === "checkbox" || control.type === "radio") control.checked = fields.getAll(control.name).includes(control.value);
+    else if (fields.has(control.name)) control.value = fields.get(control.name);
+    else continue;
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+function textControl(form) {
+  return form.querySelector("textarea[data-check-url], textarea[name=body], textarea");
+}
+
+function keepDraft(form) {
+  const name = shelfName(form.dataset.draftKey);
+  const key = name + page;
+  const said = form.querySelector("[data-draft-state]");
+  const version = () => form.elements.draft_version?.value ?? "";
+  // What the server is known to hold: the form as it came, unless it came back refused.
+  let stored = form.hasAttribute("data-draft-unsaved") ? "" : fieldsOf(form).toString();
+  let flight = null;
+  let stopped = false; // after a conflict, or once the form is on its way
+
+  function say(state, text) {
+    if (!said) return;
+    said.dataset.state = state;
+    if (said.textContent !== text) said.textContent = text;
+  }
+
+  function keep() {
+    if (fieldsOf(form).toString() === stored) return shelf.drop(key);
+    return shelf.keep(key, { version: version(), at: Date.now(), fields: fieldsOf(form).toString() });
+  }
+
+  function setVersion(value) {
+    if (value === undefined) return;
+    if (!form.elements.draft_version) form.append(make("input", { type: "hidden", name: "draft_version" }));
+    form.elements.draft_version.value = value;
+  }
+
+  async function save(options = {}) {
+    const fields = fieldsOf(form);
+    const sent = fields.toString();
+    if (stopped || flight || sent === stored) return;
+    fields.set("draft_version", version());
+    flight = new AbortController();
+    try {
+      const answer = await send(form.dataset.draftUrl, fields, form, { signal: flight.signal, redirect: "manual", ...options });
+      flight = null;
+      if (answer.status === 409) return conflict(await answer.json());
+      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return kept(words("signedOut"));
+      if (answer.status === 413) return kept((await answer.json()).error);
+      if (!answer.ok) throw new Error(answer.status);
+      const saved = await answer.json();
+      setVersion(saved.version);
+      stored = sent;
+      keep();
+      if (fieldsOf(form).toString() !== sent) return saveSoon(); // typed on meanwhile
+      say("saved", words("saved", { time: saved.saved_at ?? new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) }));
+    } catch (error) {
+      flight = null;
+      if (error.name === "AbortError") return;
+      kept(words("offline"));
+      retry();
+    }
+  }
+
+  function kept(sentence) {
+    say("offline", keep() === false ? words("unsaved") : sentence);
+  }
+
+  /* Somebody, perhaps the same person elsewhere, saved another text. Show it
+     beside this one; the writer decides, nothing is written over unasked. */
+  function conflict(other) {
+    stopped = true;
+    kept(words("conflict"));
+    offer(other.body ?? "", () => { setVersion(other.version); stopped = false; stored = ""; save(); });
+  }
+
+  function offer(text, settle) {
+    form.querySelector(".both-texts")?.remove();
+    const copy = make("textarea", { readonly: "", rows: "8", "aria-label": words("other") });
+    copy.value = text;
+    const mine = make("button", { type: "button" }, words("keepMine"));
+    const swap = make("button", { type: "button" }, words("swap"));
+    const box = make("div", { class: "both-texts", role: "group", "aria-label": words("conflict") },
+      make("p", { role: "alert" }, words("conflict")), copy, make("div", { class: "buttons" }, mine, swap));
+    mine.addEventListener("click", () => { box.remove(); settle(); });
+    // Swapping leaves both texts on the page, so it can be swapped back.
+    swap.addEventListener("click", () => {
+      const control = textControl(form);
+      [control.value, copy.value] = [copy.value, control.value];
+      control.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    const control = textControl(form);
+    (control?.closest(".field") ?? form).after?.(box);
+  }
+
+  /* What an earlier page kept and the server never acknowledged. */
+  function recover() {
+    const copies = shelf.keys(name).filter((other) => other !== key)
+      .map((other) => [other, shelf.take(other)]).filter(([, copy]) => copy)
+      .sort(([, a], [, b]) => b.at - a.at);
+    for (const [index, [other, copy]] of copies.entries()) {
+      if (copy.fields === stored) shelf.drop(other);
+      else if (index === 0 && copy.version === version()) {
+        putBack(form, copy.fields); // written on top of the text the server holds
+        keep();
+        shelf.drop(other);
+        say("kept", words("back"));
+        saveSoon();
+      } else {
+        const text = new URLSearchParams(copy.fields).get(textControl(form)?.name) ?? "";
+        offer(text, () => shelf.drop(other));
+        break;
+      }
+    }
+  }
+
+  const keepSoon = later(PAUSE_KEEP, keep);
+  const saveSoon = later(PAUSE_DRAFT, () => save());
+  const retry = later(PAUSE_RETRY, () => save());
+  const changed = (event) => {
+    if (event.target.closest(".both-texts")) return;
+    keepSoon();
+    saveSoon();
+  };
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    keep(); // until the server acknowledges the post
+    stopped = true;
+    saveSoon.cancel();
+    flight?.abort();
+  });
+  addEventListener("online", () => save());
+  addEventListener("pageshow", (event) => { if (event.persisted) stopped = false; });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") return;
+    keep();
+    save({ keepalive: fieldsOf(form).toString().length < 60000 });
+  });
+  if (!stored) saveSoon();
+  recover();
+}
+
+/* ------------------------------------------------- quotations as typed -- */
+
+function checkLive(control) {
+  const panel = document.getElementById(control.dataset.checkPanel);
+  if (!panel) return;
+  let flight = null;
+  let asked = "";
+  async function check() {
+    const text = control.value;
+    if (text === asked) return;
+    asked = text;
+    flight?.abort();
+    flight = new AbortController();
+    try {
+      const fields = new URLSearchParams({ [control.name]: text, format: control.form?.elements.format?.value ?? "text" });
+      const answer = await send(control.dataset.checkUrl, fields, control.form, { signal: flight.signal });
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const html = await answer.text();
+      if (text !== asked) return; // a later text is on its way
+      panel.innerHTML = html; // our own server's fragment, sanitized there
+      wake(panel);
+    } catch (error) {
+      if (error.name !== "AbortError") asked = "";
+    }
+  }
+  const soon = later(PAUSE_CHECK, check);
+  control.addEventListener("input", soon);
+  if (control.value.trim() && !panel.childElementCount) check();
+}
+
+/* ------------------------------------------------------------- the rest -- */
+
+/* A form is sent once; a second press while it is under way does nothing. */
+function sendOnce(form) {
+  const free = () => { form.removeAttribute("aria-busy"); };
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    setTimeout(free, 20000); // a download leaves the page standing
+  });
+  addEventListener("pageshow", free);
+}
+
+function countWords(control) {
+  const place = document.getElementById(control.dataset.count);
+  if (!place) return;
+  const { min, max } = place.dataset;
+  const count = () => {
+    const n = (control.value.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? []).length;
+    const told = words(n === 1 ? "word" : "words", { n });
+    place.textContent = min && max ? `${told}; ${words("range", { min, max })}` : told;
+    place.classList.toggle("outside", n > 0 && Boolean((max && n > Number(max)) || (min && n < Number(min))));
+  };
+  control.addEventListener("input", count);
+  count();
+}
+
+/* A stand taken on a question answers it; a question no longer answered has
+   no stand. */
+function tickWithPosition(pick) {
+  const tick = pick.querySelector(":scope > input[type=checkbox]");
+  if (!tick) return;
+  pick.addEventListener("change", ({ target }) => {
+    if (target.type === "radio" && target.checked) tick.checked = true;
+    else if (target === tick && !tick.checked) for (const radio of pick.querySelectorAll("input[type=radio]")) radio.checked = false;
+  });
+}
+
+async function copyText(text, control) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    return; // not allowed: the text is on the page to be selected
+  }
+  const label = control.textContent;
+  if (label === words("copied")) return;
+  control.setAttribute("aria-live", "polite");
+  control.textContent = words("copied");
+  setTimeout(() => { control.textContent = label; }, 2000);
+}
+
+function copyField(button) {
+  const field = document.getElementById(button.dataset.copy);
+  button.addEventListener("click", () => { field.select(); copyText(field.value, button); });
+}
+
+function copyLink(link) {
+  link.addEventListener("click", () => copyText(link.href, link));
+}
+
+/* Work in the background: ask now and then, more rarely as it takes longer. */
+function refresh(element) {
+  askAgain(element, 2500);
+}
+
+function askAgain(element, pause) {
+  setTimeout(async () => {
+    if (!element.isConnected) return;
+    try {
+      if (document.visibilityState === "visible") {
+        const answer = await fetch(element.dataset.refresh, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
+        if (!answer.ok || answer.redirected) throw new Error(answer.status);
+        const next = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+        if (next && next.innerHTML !== element.innerHTML) { element.replaceChildren(...next.childNodes); wake(element); }
+        if (!next?.dataset.refresh) return element.removeAttribute("data-refresh");
+      }
+    } catch { /* ask again later */ }
+    askAgain(element, Math.min(pause * 1.3, 20000));
+  }, pause);
+}
+
+/* Signing out leaves nothing behind on a shared computer; text that was never
+   saved is not thrown away unasked. */
+function forgetOnSignOut(form) {
+  form.addEventListener("submit", (event) => {
+    const keys = shelf.keys();
+    if (keys.length && !confirm(words("forget"))) return event.preventDefault();
+    for (const key of keys) shelf.drop(key);
+  });
+}
+
+function draftDone(element) {
+  for (const key of shelf.keys(shelfName(element.dataset.draftDone))) shelf.drop(key);
+}
+
+function wake(root) {
+  each(root, "[data-draft-done]", draftDone);
+  each(root, "form[data-once]", sendOnce);
+  each(root, "form[data-draft-url][data-draft-key]", keepDraft);
+  each(root, "[data-check-url]", checkLive);
+  each(root, "[data-count]", countWords);
+  each(root, ".pick", tickWithPosition);
+  each(root, "[data-copy]", copyField);
+  each(root, "[data-copy-link]", copyLink);
+  each(root, "[data-refresh]", refresh);
+  each(root, "form[data-sign-out]", forgetOnSignOut);
+}
+
+wake(document);
+document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
