@@ -25,11 +25,11 @@ def main() -> int:
         sys.executable, str(ROOT / "tools" / "postgres.py"),
         *pytest, "-m", "database and not browser and not sqlite",
     )  # fmt: skip
-    on_sqlite = _run(*pytest, "-m", "not postgresql")
     if on_postgres == NONE_HERE:
-        _tell("The PostgreSQL run was SKIPPED: there is no PostgreSQL to be had here (see above).")
-    elif on_postgres not in (0, NO_TESTS):
-        _tell("The PostgreSQL run, further up, FAILED.")
+        _tell("SKIPPED on PostgreSQL: there is none to be had here.")
+    on_sqlite = _run(*pytest, "-m", "not postgresql")
+    if on_postgres not in (0, NO_TESTS, NONE_HERE):
+        _tell("The run on PostgreSQL, further up, FAILED.")
         return on_postgres
     return on_sqlite
 
