@@ -1,0 +1,306 @@
+"""PDF: the text layer as PDFium finds it, with the place of every word."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from . import labels
+from .furniture import find_furniture
+from .layout import Line, Sheet, Word, in_reading_order
+from .prose import Vocabulary, clean, paragraphs
+from .types import PDF, Extracted, ExtractedPage, Limits, Order, Refused
+from .types import Sentence as _
+
+_HYPHEN = "\x02"  # PDFium's sign for a hyphen at the end of a line
+_MARKS = frozenset("0123456789*†‡§¶¹²³")
+_TAIL = 65_536
+
+Progress = Callable[[int, int], None]
+
+
+def read_pdf(data: bytes, order: Order, limits: Limits, progress: Progress) -> Extracted:
+    """All pages of a PDF, or ``Refused``."""
+    document = open_pdf(data)
+    count = len(document)
+    _refuse_by_count(count, limits)
+    sheets: list[Sheet] = []
+    lost: list[int] = []
+    characters = 0
+    for index in range(count):
+        sheet = _sheet(document, index)
+        if sheet is None:
+            lost.append(index + 1)
+        sheets.append(sheet or Sheet([]))
+        characters += sum(len(line.text) for line in sheets[-1].lines)
+        _refuse_by_length(characters, limits)
+        if (index + 1) * 100 // count > index * 100 // count:
+            progress(index + 1, count)
+    carried = [clean(document.get_page_label(index) or "")[:20] for index in range(count)]
+    pages, warnings = _pages(sheets, carried, order)
+    bare = [page.number for page in pages if not page.text]
+    _refuse_without_text(len(bare), count)
+    return Extracted(
+        PDF,
+        _meant(_meta(document, "Title")),
+        _meant(_meta(document, "Author")),
+        pages,
+        tuple(warnings + _missing(lost, [number for number in bare if number not in lost])),
+    )
+
+
+def open_pdf(data: bytes) -> pdfium.PdfDocument:
+    """The document, or a reason why not that a teacher can act on."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", 0) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY):
+            raise Refused(
+                "encrypted",
+                _("This PDF is protected with a password. Save a copy without it and upload that."),
+            ) from error
+        raise _damaged(data) from error
+    # PDFium mends a file that was cut off as well as it can, and loses pages without a word.
+    tail = data[-_TAIL:]
+    if b"%%EOF" not in tail and b"startxref" not in tail:
+        raise _damaged(data)
+    return document
+
+
+def _damaged(data: bytes) -> Refused:
+    if b"%%EOF" in data[-_TAIL:]:
+        return Refused(
+            "damaged",
+            _(
+                "This PDF is damaged and cannot be opened. "
+                "Fetch it again, or save or print it as a new PDF, and upload that."
+            ),
+        )
+    return Refused(
+        "damaged",
+        _(
+            "This PDF breaks off before its end; perhaps a download was interrupted. "
+            "Fetch it again and upload the whole file."
+        ),
+    )
+
+
+def _refuse_by_count(count: int, limits: Limits) -> None:
+    if count == 0:
+        raise Refused("damaged", _("This PDF has no pages. Fetch or save it again."))
+    if count > limits.pages:
+        raise Refused(
+            "too_many_pages",
+            _(
+                "This PDF has %(count)d pages; a reading may have up to %(limit)d. "
+                "Upload the chapters the class reads.",
+                count=count,
+                limit=limits.pages,
+            ),
+        )
+
+
+def _refuse_by_length(characters: int, limits: Limits) -> None:
+    if characters > limits.characters:
+        raise Refused(
+            "too_big_inside",
+            _(
+                "This file holds more text than a reading may have, %(limit)d million characters. "
+                "Upload the chapters the class reads.",
+                limit=limits.characters // 1_000_000,
+            ),
+        )
+
+
+def _refuse_without_text(bare: int, count: int) -> None:
+    if bare == count:
+        raise Refused(
+            "no_text",
+            _(
+                "This PDF is made of pictures: there is no text in it to read or to check. "
+                "Upload a copy whose words can be selected with the mouse, "
+                "or have the scan's text recognised (OCR) first."
+            ),
+        )
+
+
+def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet | None:
+    """One page; None where PDFium cannot make one of it."""
+    try:
+        page = document[index]
+        text_page = page.get_textpage()
+        _, bottom, _, top = page.get_bbox()
+        lines = in_reading_order(list(_lines(text_page)))
+        text_page.close()
+        page.close()
+    except pdfium.PdfiumError:
+        return None
+    return Sheet(lines if _is_readable(lines) else [], (bottom + top) / 2)
+
+
+def _is_readable(lines: list[Line]) -> bool:
+    """False for a text layer of signs without meaning: fonts that do not say what they show."""
+    text = "".join(line.text for line in lines)
+    strange = sum(1 for sign in text if sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff")
+    return 2 * strange <= len(text)
+
+
+def _lines(text_page: pdfium.PdfTextPage) -> Iterator[Line]:
+    count = raw.FPDFText_CountChars(text_page)
+    signs = [chr(raw.FPDFText_GetUnicode(text_page, index)) for index in range(count)]
+    words: list[Word] = []
+    start = 0
+    for index, sign in enumerate([*signs, "\n"]):
+        if sign not in " \r\n\t\xa0" and sign != _HYPHEN:
+            continue
+        if index > start:
+            words += _word(text_page, signs, start, index)
+        start = index + 1
+        if sign in "\r\n\x02" and words:
+            yield _line(text_page, words, index, cut=sign == _HYPHEN)
+            words = []
+
+
+def _line(text_page: pdfium.PdfTextPage, words: list[Word], end: int, *, cut: bool) -> Line:
+    angle = raw.FPDFText_GetCharAngle(text_page, max(0, end - 1))
+    sideways = 0.8 < angle % 3.14159 < 2.35
+    return Line(_without_raised_marks(words), cut=cut, sideways=sideways)
+
+
+def _word(text_page: pdfium.PdfTextPage, signs: list[str], start: int, end: int) -> list[Word]:
+    """The word and its place, without a footnote mark; none if nothing can be seen of it."""
+    first, base = _box(text_page, start), _base(text_page, start)
+    height = first.top - first.bottom
+    while end - start > 1 and signs[end - 1] in _MARKS and not signs[start].isdigit():
+        if not _is_raised(text_page, end - 1, base, height):
+            break
+        end -= 1
+    text = clean(_whole("".join(signs[start:end])))
+    if not text.strip():
+        return []
+    last = _box(text_page, end - 1)
+    return [Word(text, min(first.left, last.left), max(first.right, last.right), base, height)]
+
+
+def _whole(signs: str) -> str:
+    """Two halves of a surrogate pair made one; a half alone becomes the sign for "unknown"."""
+    return signs.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_raised(text_page: pdfium.PdfTextPage, index: int, base: float, height: float) -> bool:
+    box = _box(text_page, index)
+    return _base(text_page, index) > base + 0.1 * height and box.top - box.bottom < 0.85 * height
+
+
+def _without_raised_marks(words: list[Word]) -> list[Word]:
+    """Footnote marks that stand as words of their own. The first on a line begins a note."""
+    if len(words) < 2:
+        return words
+    height = max(word.size for word in words)
+    base = min(word.base for word in words if word.size > 0.85 * height)
+    kept = [
+        word
+        for word in words[1:]
+        if word.size > 0.85 * height
+        or word.base < base + 0.1 * height
+        or not set(word.text) <= _MARKS
+    ]
+    return [words[0], *kept]
+
+
+def _box(text_page: pdfium.PdfTextPage, index: int) -> raw.FS_RECTF:
+    box = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(text_page, index, box)
+    return box
+
+
+def _base(text_page: pdfium.PdfTextPage, index: int) -> float:
+    x, y = ctypes.c_double(), ctypes.c_double()
+    raw.FPDFText_GetCharOrigin(text_page, index, x, y)
+    return y.value
+
+
+def _pages(
+    sheets: list[Sheet], carried: list[str], order: Order
+) -> tuple[tuple[ExtractedPage, ...], list[_]]:
+    printed = labels.printed_numbers([_edge_texts(sheet) for sheet in sheets])
+    chosen = labels.choose(carried, printed, order.first_label, order.first_page)
+    furniture = find_furniture(sheets, printed if any(printed) else chosen)
+    vocabulary = Vocabulary(line.text for sheet in sheets for line in sheet.lines)
+    pages = []
+    for index, (sheet, gone) in enumerate(zip(sheets, furniture, strict=True)):
+        body = [line for number, line in enumerate(sheet.lines) if number not in gone]
+        pages.append(
+            ExtractedPage(
+                number=index + 1,
+                label=chosen[index],
+                text="\n\n".join(paragraphs(body, vocabulary)),
+                furniture="\n".join(sheet.lines[number].text for number in sorted(gone)),
+            )
+        )
+    return tuple(pages), _disagreement(order, chosen)
+
+
+def _edge_texts(sheet: Sheet) -> list[str]:
+    upright = [line for line in sheet.lines if not line.sideways]
+    by_height = sorted(upright, key=lambda line: -line.base)
+    return [line.text for line in (*by_height[:2], *by_height[2:][-2:])]
+
+
+def _disagreement(order: Order, chosen: list[str]) -> list[_]:
+    at = order.first_page - 1
+    if not order.first_label or at >= len(chosen) or chosen[at] == order.first_label:
+        return []
+    return [
+        _(
+            "You gave %(given)s as the first page number, but the file says %(found)s. "
+            "The file's numbers were kept.",
+            given=order.first_label,
+            found=chosen[at] or "–",
+        )
+    ]
+
+
+def _missing(lost: list[int], bare: list[int]) -> list[_]:
+    warnings = []
+    if lost:
+        warnings.append(_("These pages of the file are damaged: %(pages)s.", pages=ranges(lost)))
+    if bare:
+        warnings.append(
+            _(
+                "These pages of the file have no text, only a picture or nothing at all: "
+                "%(pages)s. Quotations from them cannot be checked.",
+                pages=ranges(bare),
+            )
+        )
+    return warnings
+
+
+def ranges(numbers: list[int]) -> str:
+    """``1, 3–5, 9``."""
+    parts: list[list[int]] = []
+    for number in sorted(numbers):
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(f"{p[0]}–{p[-1]}" if len(p) > 1 else str(p[0]) for p in parts)
+
+
+def _meta(document: pdfium.PdfDocument, key: str) -> str:
+    try:
+        return " ".join(clean(document.get_metadata_value(key)).split())[:300]
+    except (pdfium.PdfiumError, UnicodeError):
+        return ""
+
+
+def _meant(text: str) -> str:
+    """ "" for what a program put there by itself."""
+    lowered = text.casefold()
+    is_file_name = lowered.endswith((".doc", ".docx", ".pdf", ".indd", ".tex", ".dvi", ".qxd"))
+    if is_file_name or lowered.startswith(("microsoft word", "untitled")):
+        return ""
+    return text if any(sign.isalpha() for sign in text) else ""

@@ -1,0 +1,63 @@
+"""The picture of one page, drawn by PDFium, as a PNG."""
+
+from __future__ import annotations
+
+import math
+import struct
+import zlib
+
+import pypdfium2 as pdfium
+
+from .pdf import open_pdf
+from .types import Limits, Refused
+from .types import Sentence as _
+
+_NARROWEST, _WIDEST, _TALLEST = 16, 4_000, 30_000
+
+
+def draw(data: bytes, number: int, width: int, limits: Limits) -> bytes:
+    """Page ``number`` at ``width`` pixels, narrower where the picture would grow too large."""
+    document = open_pdf(data)
+    if number > len(document):
+        raise Refused("damaged", _("This PDF has no page %(number)d.", number=number))
+    try:
+        page = document[number - 1]
+        scale = _scale(page.get_size(), width, limits)
+        # Nothing a PDF brings along is filled in or run: no form, no script.
+        bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
+    except pdfium.PdfiumError as error:
+        raise Refused(
+            "damaged", _("Page %(number)d of this PDF cannot be drawn.", number=number)
+        ) from error
+    return png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+
+
+def _scale(size: tuple[float, float], width: int, limits: Limits) -> float:
+    """Pixels for each point."""
+    page_width, page_height = max(size[0], 1.0), max(size[1], 1.0)
+    wanted = min(max(width, _NARROWEST), _WIDEST) / page_width
+    most = math.sqrt(limits.image_pixels / (page_width * page_height))
+    return min(wanted, most, _TALLEST / page_height)
+
+
+def png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> bytes:
+    """Rows of RGB, RGBA or grey as a PNG file."""
+    colour = {1: 0, 3: 2, 4: 6}[channels]
+    rows = bytearray()
+    for row in range(height):
+        rows.append(0)  # no filter: pages are mostly white, which deflates well as it is
+        rows += pixels[row * stride : row * stride + width * channels]
+    header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", header),
+            _chunk(b"IDAT", zlib.compress(rows, 6)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(name: bytes, body: bytes) -> bytes:
+    check = zlib.crc32(name + body)
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", check)

@@ -1,0 +1,128 @@
+"""What goes into an extraction and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+MEGABYTE = 1024 * 1024
+
+PDF = "application/pdf"
+HTML = "text/html"
+PLAIN = "text/plain"
+MARKDOWN = "text/markdown"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EPUB = "application/epub+zip"
+
+REFUSALS = frozenset(
+    {
+        "empty",  # no bytes, or nothing but white space
+        "too_large",  # the file itself
+        "encrypted",
+        "damaged",
+        "no_text",  # a scan, a picture book
+        "too_many_pages",
+        "too_slow",
+        "too_big_inside",  # small file, huge contents
+        "unknown_type",
+        "encoding",
+        "hostile",  # made to do harm, or as good as
+    }
+)
+
+
+class Sentence(str):
+    """A finished English sentence that still knows its template, so that it can be translated.
+
+    Modules import it as ``_``, which is also how the templates get into the catalogue.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    def __new__(cls, template: str, **values: Any) -> Sentence:
+        sentence = super().__new__(cls, template % values)
+        sentence.template = template
+        sentence.values = values
+        return sentence
+
+
+class Refused(Exception):
+    """The file cannot become pages; ``sentence`` tells the teacher why and what to do about it.
+
+    ``detail`` is for the operator's log only and may hold anything.
+    """
+
+    def __init__(self, code: str, sentence: Sentence, detail: str = "") -> None:
+        if code not in REFUSALS:
+            raise ValueError(f"not a reason to refuse: {code}")
+        super().__init__(code, sentence)
+        self.code = code
+        self.sentence = sentence
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost. Beyond any of these it is refused, never cut short."""
+
+    file_bytes: int = 100 * MEGABYTE
+    pages: int = 2_000
+    characters: int = 12_000_000
+    wall_seconds: float = 60
+    cpu_seconds: int = 20
+    memory_bytes: int = 512 * MEGABYTE
+    output_bytes: int = 96 * MEGABYTE
+    unpacked_bytes: int = 128 * MEGABYTE
+    unpacked_ratio: int = 200
+    unpacked_files: int = 5_000
+    depth: int = 250  # elements within elements
+    image_pixels: int = 16_000_000
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractedPage:
+    """One page as the reader shows it.
+
+    ``number`` counts the pages of the file from 1; ``label`` is the number printed on the page,
+    or "" where there are none. ``text`` is paragraphs between blank lines; a single line break
+    inside one is meant (verse, an address). ``paragraphs`` has one number for each of them,
+    counted through the whole reading, 0 for a heading; it is empty for printed pages.
+    ``furniture`` is what was kept out of the text: running heads, page numbers.
+    """
+
+    number: int
+    label: str
+    text: str
+    heading: str = ""
+    paragraphs: tuple[int, ...] = ()
+    furniture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """A whole file. ``warnings`` are sentences for the teacher; the pages are good all the same."""
+
+    media_type: str
+    title: str
+    author: str
+    pages: tuple[ExtractedPage, ...]
+    warnings: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the child is asked to do, beside the file itself."""
+
+    kind: str  # the coarse type our own table found: pdf, zip, text
+    media_type: str = ""
+    first_label: str = ""
+    first_page: int = 1
+    page: int = 0  # above 0: draw this page instead
+    width: int = 0

@@ -1,0 +1,126 @@
+"""Small PDFs written by hand, so that every byte of a test file is ours and can be wrong on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Line:
+    """One run of text: where it starts (points from the lower left corner), and how large it is."""
+
+    text: str
+    x: float = 72
+    y: float = 700
+    size: float = 12
+
+
+@dataclass
+class Sheet:
+    """One page of a PDF under construction."""
+
+    lines: list[Line] = field(default_factory=list)
+    box: str = "0 0 612 792"
+    extra: str = ""
+    raw: bytes | None = None
+
+
+def sheet(text: str, *, head: str = "", foot: str = "", size: float = 12) -> Sheet:
+    """A page with one line of print for each line of ``text``, twelve on fourteen points."""
+    lines = [
+        Line(words, 72, 700 - number * size * 7 / 6, size)
+        for number, words in enumerate(text.split("\n"))
+        if words.strip()
+    ]
+    if head:
+        lines.insert(0, Line(head, 72, 750, 10))
+    if foot:
+        lines.append(Line(foot, 300, 40, 10))
+    return Sheet(lines)
+
+
+def two_columns(left: Sequence[str], right: Sequence[str], *, by_row: bool = False) -> Sheet:
+    """Two columns, set one after the other or, as some programs do, row by row."""
+    lefts = [Line(words, 60, 700 - row * 14, 10) for row, words in enumerate(left)]
+    rights = [Line(words, 320, 700 - row * 14, 10) for row, words in enumerate(right)]
+    if not by_row:
+        return Sheet(lefts + rights)
+    rows: list[Line] = []
+    for row in range(max(len(left), len(right))):
+        rows += lefts[row : row + 1] + rights[row : row + 1]
+    return Sheet(rows)
+
+
+def pdf(
+    sheets: Iterable[Sheet],
+    *,
+    labels: str = "",
+    title: str = "",
+    author: str = "",
+    encrypted: bool = False,
+    catalog: str = "",
+    objects: Sequence[bytes] = (),
+) -> bytes:
+    """A whole PDF. ``labels`` is the inside of /Nums, such as ``0 << /S /r >> 4 << /S /D >>``.
+
+    ``catalog`` goes into the catalogue as it is; ``objects`` are appended, numbered from 1000.
+    """
+    bodies: dict[int, bytes] = {}
+    kids: list[int] = []
+    number = 10
+    for page in sheets:
+        content = page.raw if page.raw is not None else _content(page.lines)
+        bodies[number] = (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [{page.box}] /Contents {number + 1} 0 R "
+            f"/Resources << /Font << /F1 3 0 R >> >> {page.extra} >>"
+        ).encode()
+        bodies[number + 1] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
+        kids.append(number)
+        number += 2 if number + 2 != 1000 else 1000
+    tree = " ".join(f"{kid} 0 R" for kid in kids)
+    label_tree = f"/PageLabels << /Nums [{labels}] >>" if labels else ""
+    bodies[1] = f"<< /Type /Catalog /Pages 2 0 R {label_tree} {catalog} >>".encode()
+    bodies[2] = f"<< /Type /Pages /Kids [{tree}] /Count {len(kids)} >>".encode()
+    bodies[3] = (
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>"
+    )
+    bodies[4] = f"<< /Title ({_escaped(title)}) /Author ({_escaped(author)}) >>".encode("cp1252")
+    for offset, body in enumerate(objects):
+        bodies[1000 + offset] = body
+    trailer = "/Root 1 0 R /Info 4 0 R"
+    if encrypted:
+        bodies[5] = (
+            b"<< /Filter /Standard /V 1 /R 2 /Length 40 /P -4 /O <" + b"41" * 32 + b"> "
+            b"/U <" + b"42" * 32 + b"> >>"
+        )
+        trailer += " /Encrypt 5 0 R /ID [<" + "00" * 16 + "> <" + "00" * 16 + ">]"
+    return assemble(bodies, trailer)
+
+
+def assemble(bodies: dict[int, bytes], trailer: str) -> bytes:
+    """The objects, a cross-reference table and a trailer, with the offsets right."""
+    out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+    offsets: dict[int, int] = {}
+    for number in sorted(bodies):
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, bodies[number])
+    start = len(out)
+    out += b"xref\n0 1\n0000000000 65535 f \n"
+    for number, offset in sorted(offsets.items()):
+        out += b"%d 1\n%010d 00000 n \n" % (number, offset)
+    out += f"trailer\n<< /Size {max(bodies) + 1} {trailer} >>\n".encode()
+    out += b"startxref\n%d\n%%%%EOF\n" % start
+    return bytes(out)
+
+
+def _content(lines: Iterable[Line]) -> bytes:
+    parts = [
+        f"BT /F1 {line.size} Tf 1 0 0 1 {line.x} {line.y} Tm ({_escaped(line.text)}) Tj ET"
+        for line in lines
+    ]
+    return "\n".join(parts).encode("cp1252")
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
