@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quaestio.discussions import views
+from quaestio.discussions import reader, views
 
 urlpatterns = [
     path("c/<slug:public_id>/ask", views.pose, name="pose"),
@@ -19,5 +19,6 @@ urlpatterns = [
     path("p/<slug:public_id>/hide", views.hide, name="hide"),
     path("p/<slug:public_id>/show", views.show, name="show"),
     path("p/<slug:public_id>/revisions", views.revisions, name="revisions"),
+    path("r/<slug:public_id>/p/<int:number>", reader.page, name="page"),
     path("drafts/<slug:kind>/<slug:public_id>", views.draft, name="draft"),
 ]

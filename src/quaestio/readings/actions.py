@@ -74,19 +74,14 @@ def upload(
     *, by: Enrollment, reading: Reading, file: File, name: str, first_label: str = ""
 ) -> Document:
     """Keep an uploaded file and have its pages read in the background."""
-    size = file.size or 0
-    if size == 0:
-        raise UploadRefused(_("This file is empty. Please choose another one."))
-    if size > settings.UPLOAD_LIMIT:
-        raise UploadRefused(
-            _("This file has %(size)s MB; at most %(most)s MB can be uploaded.")
-            % {"size": size // 2**20, "most": settings.UPLOAD_LIMIT // 2**20}
-        )
+    problem = problem_with(file)
+    if problem:
+        raise UploadRefused(problem)
     with transaction.atomic():
         document = Document(
             reading=reading,
             name=Path(name).name[:255] or "file",
-            size=size,
+            size=file.size or 0,
             first_label=first_label,
             uploaded_by=by,
         )
@@ -94,6 +89,19 @@ def upload(
         document.save()
         transaction.on_commit(lambda: enqueue(document.public_id))
     return document
+
+
+def problem_with(file: File) -> str:
+    """Why a file cannot be taken, in a sentence; "" when it can."""
+    size = file.size or 0
+    if size == 0:
+        return _("This file is empty. Please choose another one.")
+    if size > settings.UPLOAD_LIMIT:
+        return _("This file has %(size)s MB; at most %(most)s MB can be uploaded.") % {
+            "size": size // 2**20,
+            "most": settings.UPLOAD_LIMIT // 2**20,
+        }
+    return ""
 
 
 def enqueue(document_public_id: str) -> None:

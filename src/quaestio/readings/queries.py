@@ -1,0 +1,70 @@
+"""Reads made for pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quaestio.courses.access import Seat
+from quaestio.readings.access import visible_readings
+from quaestio.readings.models import Document, Page, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """A reading in a list, with the document that is read from or, without one, the newest."""
+
+    reading: Reading
+    document: Document | None
+
+    @property
+    def is_ready(self) -> bool:
+        return self.document is not None and self.document.is_current
+
+
+def readings_of(seat: Seat) -> list[ReadingRow]:
+    """A course's readings with their documents, in two queries."""
+    readings = list(visible_readings(seat))
+    documents: dict[int, Document] = {}
+    for document in Document.objects.filter(reading__in=readings).order_by("uploaded_at", "pk"):
+        there = documents.get(document.reading_id)
+        if there is None or not there.is_current:
+            documents[document.reading_id] = document
+    return [ReadingRow(reading, documents.get(reading.pk)) for reading in readings]
+
+
+def documents_of(reading: Reading) -> list[Document]:
+    """Newest first."""
+    return list(Document.objects.filter(reading=reading))
+
+
+def pages_of(document: Document | None) -> list[Page]:
+    """All pages without their text."""
+    return list(document.pages.defer("text")) if document else []
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    before: Page | None
+    after: Page | None
+    total: int
+
+
+def neighbours_of(page: Page) -> Neighbours:
+    near = {
+        one.number: one
+        for one in Page.objects.filter(
+            document_id=page.document_id, number__in=[page.number - 1, page.number + 1]
+        ).defer("text")
+    }
+    total = Page.objects.filter(document_id=page.document_id).count()
+    return Neighbours(near.get(page.number - 1), near.get(page.number + 1), total)
+
+
+def page_with_label(reading: Reading, label: str) -> Page | None:
+    """The page on which this number is printed; else, for a number, that page of the file."""
+    pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
+    wanted = label.strip()
+    found = pages.filter(label__iexact=wanted).first()
+    if found is None and wanted.isdecimal() and len(wanted) < 7:
+        found = pages.filter(number=int(wanted), label="").first()
+    return found

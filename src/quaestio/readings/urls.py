@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from quaestio.readings import views
+
+urlpatterns = [
+    path("c/<slug:public_id>/readings/", views.readings, name="readings"),
+    path("c/<slug:public_id>/readings/new", views.new, name="reading-new"),
+    path("r/<slug:public_id>/", views.reading, name="reading"),
+    path("r/<slug:public_id>/edit", views.edit, name="reading-edit"),
+    path("r/<slug:public_id>/upload", views.upload, name="reading-upload"),
+    path("r/<slug:public_id>/remove", views.remove, name="reading-remove"),
+    path("r/<slug:public_id>/go", views.go, name="reading-go"),
+    path("file/<slug:public_id>", views.file, name="document-file"),
+]

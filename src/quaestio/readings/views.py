@@ -1,0 +1,207 @@
+"""Readings: the list, one reading with its documents, uploading. The reader itself, which shows
+who quotes a page, is in ``discussions``.
+"""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from quaestio.courses.access import course_for
+from quaestio.courses.models import Enrollment
+from quaestio.courses.roles import Right
+from quaestio.readings import actions
+from quaestio.readings.access import document_for, reading_for
+from quaestio.readings.actions import UploadRefused
+from quaestio.readings.forms import NewReadingForm, ReadingForm, UploadForm
+from quaestio.readings.models import Document, Reading
+from quaestio.readings.queries import documents_of, page_with_label, pages_of, readings_of
+
+
+@require_GET
+def readings(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat = course_for(request.user, public_id)
+    if not seat.is_member:
+        raise Http404
+    return render(
+        request,
+        "readings/readings.html",
+        {"seat": seat, "course": seat.course, "rows": readings_of(seat)},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat = course_for(request.user, public_id, Right.READINGS)
+    me = seat.need(Right.READINGS)
+    form = NewReadingForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        file = data["file"]
+        problem = actions.problem_with(file) if file else ""
+        if problem:
+            form.add_error("file", problem)
+        else:
+            record = ("title", "author", "year", "also_cited_as")
+            reading = actions.add_reading(by=me, **{name: data[name] for name in record})
+            if file:
+                take_file(request, me, reading, file, data["first_label"])
+            return redirect("reading", reading.public_id)
+    return render(
+        request,
+        "readings/new.html",
+        {"seat": seat, "course": seat.course, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_GET
+def reading(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One reading: its record, what became of its files, its pages."""
+    seat, found = reading_for(request.user, public_id)
+    documents = documents_of(found)
+    current = next((one for one in documents if one.is_current), None)
+    newest = documents[0] if documents else None
+    context = {
+        "seat": seat,
+        "course": seat.course,
+        "reading": found,
+        "documents": documents,
+        "current": current,
+        "newest": newest,
+        "working": newest is not None
+        and newest.status in {Document.Status.WAITING, Document.Status.READING},
+        "pages": pages_of(current),
+        "form": UploadForm() if seat.can(Right.READINGS) else None,
+    }
+    fragment = request.headers.get("X-Requested-With") == "fetch"
+    template = "readings/state.html" if fragment else "readings/reading.html"
+    return render(request, template, context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat, found = reading_for(request.user, public_id, Right.READINGS)
+    form = ReadingForm(request.POST or None, initial=record_of(found))
+    if request.method == "POST" and form.is_valid():
+        actions.change_reading(reading=found, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("reading", found.public_id)
+    return render(
+        request,
+        "web/form.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "form": form,
+            "heading": _("Change the record"),
+            "submit": _("Save"),
+            "cancel_url": reverse("reading", args=[found.public_id]),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def record_of(found: Reading) -> dict[str, str]:
+    return {
+        "title": found.title,
+        "author": found.author,
+        "year": found.year,
+        "also_cited_as": found.also_cited_as,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def upload(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A file for a reading, or a better one."""
+    seat, found = reading_for(request.user, public_id, Right.READINGS)
+    me = seat.need(Right.READINGS)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        problem = actions.problem_with(file)
+        if not problem:
+            take_file(request, me, found, file, form.cleaned_data["first_label"])
+            return redirect("reading", found.public_id)
+        form.add_error("file", problem)
+    return render(
+        request,
+        "readings/upload.html",
+        {"seat": seat, "course": seat.course, "reading": found, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+def take_file(
+    request: HttpRequest, me: Enrollment, found: Reading, file: UploadedFile, first_label: str
+) -> None:
+    try:
+        actions.upload(
+            by=me, reading=found, file=file, name=file.name or "", first_label=first_label
+        )
+        messages.success(request, _("Uploaded. Its pages are being read."))
+    except UploadRefused as refused:
+        messages.error(request, refused.sentence)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat, found = reading_for(request.user, public_id, Right.READINGS)
+    if request.method == "POST":
+        actions.remove_reading(reading=found)
+        messages.success(request, _("The reading has been taken out of the course."))
+        return redirect("readings", seat.course.public_id)
+    return render(
+        request,
+        "web/confirm.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "heading": _("Take this reading out of the course?"),
+            "body": _(
+                "Its pages can no longer be read, and quotations from it can no longer be "
+                "checked. What has been posted stays."
+            ),
+            "submit": _("Take it out"),
+            "cancel_url": reverse("reading", args=[found.public_id]),
+            "grave": True,
+        },
+    )
+
+
+@require_GET
+def go(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Jump to a printed page number: ``?label=42``."""
+    _seat, found = reading_for(request.user, public_id)
+    label = request.GET.get("label", "")[:20]
+    page = page_with_label(found, label)
+    if page is None:
+        messages.error(request, _("No page is numbered “%s” in this reading.") % label)
+        return redirect("reading", public_id)
+    return redirect("page", public_id, page.number)
+
+
+@require_GET
+def file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The file as it was uploaded: always a download, never shown inside the site."""
+    _seat, document = document_for(request.user, public_id)
+    response = FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.name,
+        content_type="application/octet-stream",
+    )
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
