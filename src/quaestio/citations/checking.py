@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -160,13 +160,13 @@ def _as_checked(
     )
     for finding in findings:
         quotation = finding.quotation
-        common = {
-            "start": quotation.span.start,
-            "end": quotation.span.end,
-            "text": quotation.text,
-            "verdict": finding.verdict.value,
-            "citation": quotation.citation.raw[:300] if quotation.citation else "",
-        }
+        found = Checked(
+            start=quotation.span.start,
+            end=quotation.span.end,
+            text=quotation.text,
+            verdict=finding.verdict.value,
+            citation=quotation.citation.raw[:300] if quotation.citation else "",
+        )
         detail: dict[str, Any] = {
             "sentence": finding.sentence,
             "reasons": [[code, params] for code, params in finding.reasons],
@@ -174,7 +174,7 @@ def _as_checked(
         }
         reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
         if finding.place is None or reading is None:
-            yield Checked(**common, detail=detail)
+            yield replace(found, detail=detail)
             continue
         first, last = finding.place.spans[0].start, finding.place.spans[-1].end
         page = pages.at(reading, first)
@@ -183,8 +183,8 @@ def _as_checked(
             {"reading": public_id_of(place.reading), "pages": list(place.pages)}
             for place in finding.others[:5]
         ]
-        yield Checked(
-            **common,
+        yield replace(
+            found,
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
             page_number=page.number,

@@ -513,8 +513,7 @@ def pose_page(
 ) -> HttpResponse:
     if other is not None:
         # The next press of the button means: I have seen the other text.
-        form.data = form.data.copy()  # type: ignore[union-attr]
-        form.data["version"] = str(other.version)
+        form.data = {**form.data.dict(), "version": str(other.version)}  # type: ignore[attr-defined]
     form.fields["context"].widget.attrs |= {
         "data-check-url": reverse("check", args=[seat.course.public_id]),
         "data-check-panel": "check-panel",

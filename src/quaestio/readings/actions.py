@@ -71,7 +71,7 @@ def remove_reading(*, reading: Reading) -> Reading:
 
 
 def upload(
-    *, by: Enrollment, reading: Reading, file: File, name: str, first_label: str = ""
+    *, by: Enrollment, reading: Reading, file: File[bytes], name: str, first_label: str = ""
 ) -> Document:
     """Keep an uploaded file and have its pages read in the background."""
     problem = problem_with(file)
@@ -91,7 +91,7 @@ def upload(
     return document
 
 
-def problem_with(file: File) -> str:
+def problem_with(file: File[bytes]) -> str:
     """Why a file cannot be taken, in a sentence; "" when it can."""
     size = file.size or 0
     if size == 0:

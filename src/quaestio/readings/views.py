@@ -142,7 +142,11 @@ def upload(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def take_file(
-    request: HttpRequest, me: Enrollment, found: Reading, file: UploadedFile, first_label: str
+    request: HttpRequest,
+    me: Enrollment,
+    found: Reading,
+    file: UploadedFile[bytes],
+    first_label: str,
 ) -> None:
     try:
         actions.upload(
@@ -192,7 +196,7 @@ def go(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, public_id: str) -> HttpResponse:
+def file(request: HttpRequest, public_id: str) -> FileResponse:
     """The file as it was uploaded: always a download, never shown inside the site."""
     _seat, document = document_for(request.user, public_id)
     response = FileResponse(

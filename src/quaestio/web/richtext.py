@@ -283,7 +283,8 @@ def _wrap(node: _Node, start: int, text: str, marks: Sequence[Mark]) -> None:
         return
     host = node.element.getparent() if node.is_tail else node.element
     in_link = any(parent.tag == "a" for parent in [host, *host.iterancestors()])
-    before, elements, at = "", [], 0
+    elements: list[lxml_html.HtmlElement] = []
+    before, at = "", 0
     for mark in sorted(inside, key=lambda mark: mark.start):
         left, right = max(mark.start - start, at), min(mark.end - start, len(text))
         if right <= left:
