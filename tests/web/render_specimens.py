@@ -60,7 +60,9 @@ class ReadingForm(forms.Form):
 
 class SignInForm(forms.Form):
     email = forms.EmailField(label="E-mail")
-    password = forms.CharField(widget=forms.PasswordInput)
+    password = forms.CharField(
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
 
 
 def context() -> dict[str, Any]:
