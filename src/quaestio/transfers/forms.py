@@ -1,0 +1,244 @@
+"""The preview of a page from elsewhere: everything understood, to correct before it is stored."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.courses.models import Course, Meeting
+from quaestio.discussions.forms import QuestionRows
+from quaestio.transfers.actions import DiscussionPlan, ResponsePlan
+from quaestio.transfers.classblog import ClassBlogPage
+
+MOST_RESPONSES = 1000
+
+
+class PasteForm(forms.Form):
+    """The page, pasted or as a saved file."""
+
+    page = forms.CharField(
+        label=_("The page, copied from the browser"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 16}),
+        help_text=_("Select all on the class blog's page, copy, and paste it here."),
+    )
+    file = forms.FileField(
+        label=_("Or a saved page"), required=False, help_text=_("A text or HTML file.")
+    )
+
+
+class PlanForm(forms.Form):
+    """The head of the preview; questions and responses are rows beside it."""
+
+    title = forms.CharField(label=_("Title"), max_length=300)
+    author = forms.CharField(
+        label=_("Posed by"),
+        required=False,
+        max_length=120,
+        help_text=_("A name. Empty: you."),
+    )
+    posted = forms.CharField(required=False, widget=forms.HiddenInput)
+    context = forms.CharField(
+        label=_("Context"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 14}),
+        help_text=_("A blank line parts two paragraphs."),
+    )
+    left_over = forms.CharField(
+        label=_("Left over"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "Lines that were not understood. Move what belongs elsewhere; what stays here is kept "
+            "at the end of the context. Empty the field to drop it."
+        ),
+    )
+    meeting = forms.ModelChoiceField(
+        label=_("Meeting"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label=_("no meeting"),
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class ResponseRow:
+    """A response in the preview, as text to correct."""
+
+    number: int
+    name: str
+    text: str
+    posted: str = ""
+    parent: str = ""
+    answers: str = ""
+    keep: bool = True
+    error: str = ""
+
+
+@dataclass(slots=True)
+class Preview:
+    """All that the preview shows."""
+
+    form: PlanForm
+    questions: QuestionRows
+    responses: list[ResponseRow] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, page: ClassBlogPage, course: Course) -> Preview:
+        form = PlanForm(
+            initial={
+                "title": page.title,
+                "author": page.author,
+                "posted": page.posted.isoformat() if page.posted else "",
+                "context": "\n\n".join(page.context),
+                "left_over": "\n".join(line.text for line in page.left_over),
+                "key": uuid.uuid4(),
+            },
+            course=course,
+        )
+        questions = QuestionRows(
+            [
+                {"old": None, "text": question.text, "positions": "", "offered": True}
+                for question in page.questions
+                if question.offered
+            ]
+        )
+        responses = [
+            ResponseRow(
+                number=response.number,
+                name=response.name,
+                text="\n\n".join(response.paragraphs),
+                posted=response.posted.isoformat() if response.posted else "",
+                parent=str(response.parent) if response.parent is not None else "",
+            )
+            for response in page.responses
+        ]
+        return cls(form, questions, responses)
+
+    @classmethod
+    def posted(cls, data: Any, course: Course) -> Preview:
+        responses = [
+            ResponseRow(
+                number=number,
+                name=str(data.get(f"name-{number}", "")).strip()[:120],
+                text=str(data.get(f"text-{number}", "")),
+                posted=str(data.get(f"posted-{number}", "")),
+                parent=str(data.get(f"parent-{number}", "")),
+                answers=str(data.get(f"answers-{number}", "")),
+                keep=data.get(f"keep-{number}") == "yes",
+            )
+            for number in sorted(
+                int(name.removeprefix("text-"))
+                for name in data
+                if re.fullmatch(r"text-[0-9]{1,5}", name)
+            )[:MOST_RESPONSES]
+        ]
+        return cls(PlanForm(data, course=course), QuestionRows.posted(data), responses)
+
+    def is_valid(self) -> bool:
+        valid = all([self.form.is_valid(), self.questions.is_valid()])
+        asked = sum(1 for row in self.questions.rows if row["text"])
+        for row in self.responses:
+            if not row.keep:
+                continue
+            if not row.name:
+                row.error = _now("Who wrote this? Please give a name.")
+            elif not row.text.strip():
+                row.error = _now("This response has no text. Leave it out, or fill it in.")
+            elif any(number > asked or number < 1 for number in numbers_in(row.answers)):
+                row.error = _now("There is no question with this number.")
+            valid = valid and not row.error
+        return valid
+
+    def plan(self) -> DiscussionPlan:
+        data = self.form.cleaned_data
+        return DiscussionPlan(
+            title=data["title"],
+            context=with_left_over(
+                split_paragraphs(data["context"]), data["left_over"].splitlines()
+            ),
+            questions=tuple(wording for _old, wording in self.questions.wanted()),
+            responses=tuple(
+                ResponsePlan(
+                    number=row.number,
+                    name=row.name,
+                    paragraphs=split_paragraphs(row.text),
+                    posted=moment(row.posted),
+                    parent=int(row.parent) if row.parent.isdecimal() else None,
+                    answers=tuple(numbers_in(row.answers)),
+                )
+                for row in self.responses
+                if row.keep
+            ),
+            author=data["author"],
+            posted=moment(data["posted"]),
+        )
+
+
+def plan_of(page: ClassBlogPage) -> DiscussionPlan:
+    """A page as it was understood, with nobody looking it over."""
+    from quaestio.discussions.actions import QuestionInput
+
+    return DiscussionPlan(
+        title=page.title,
+        context=with_left_over(page.context, [line.text for line in page.left_over]),
+        questions=tuple(QuestionInput(one.text) for one in page.questions if one.offered),
+        responses=tuple(
+            ResponsePlan(
+                number=one.number,
+                name=one.name,
+                paragraphs=one.paragraphs,
+                posted=aware(one.posted),
+                parent=one.parent,
+            )
+            for one in page.responses
+        ),
+        author=page.author,
+        posted=aware(page.posted),
+    )
+
+
+def with_left_over(context: tuple[str, ...], lines: Iterable[str]) -> tuple[str, ...]:
+    """Nothing of a page is dropped because it was not understood."""
+    kept = tuple(line.strip() for line in lines if line.strip())
+    return context + ((_now("Left over from the page:"), *kept) if kept else ())
+
+
+def split_paragraphs(text: str) -> tuple[str, ...]:
+    parts = re.split(r"\n[^\S\n]*\n\s*", text.replace("\r\n", "\n"))
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def numbers_in(text: str) -> list[int]:
+    return [int(number) for number in re.findall(r"[0-9]{1,3}", text)]
+
+
+def moment(text: str) -> datetime | None:
+    try:
+        return aware(parse_datetime(text))
+    except ValueError:
+        return None
+
+
+def aware(at: datetime | None) -> datetime | None:
+    """A date of a blog has no zone: it is taken in the site's."""
+    if at is None or timezone.is_aware(at):
+        return at
+    return timezone.make_aware(at)
