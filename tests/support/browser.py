@@ -8,7 +8,7 @@ said beforehand, with ``problems.expect(…)``, that it means to provoke one.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -53,6 +53,17 @@ TELL_BREACHES = """document.addEventListener("securitypolicyviolation", event =>
 
 OpenPage: TypeAlias = Callable[..., Page]
 
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Remembers a failure, so that its pages can be looked at: var/screenshots/failed/."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
 
 @dataclass
 class Problems:
@@ -93,7 +104,9 @@ def problems() -> Problems:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, problems: Problems) -> Iterator[OpenPage]:
+def open_page(
+    browser: Browser, live_server: Any, problems: Problems, request: pytest.FixtureRequest
+) -> Iterator[OpenPage]:
     """Opens pages: ``open_page(as_=user, size=PHONE, dark=True, script=False)``.
 
     Each has a context of its own (cookies, storage), so two people can be two pages. Paths given
@@ -125,6 +138,9 @@ def open_page(browser: Browser, live_server: Any, problems: Problems) -> Iterato
         return context.new_page()
 
     yield open_one
+    if request.node.stash.get(FAILED, False):
+        for number, page in enumerate([page for context in contexts for page in context.pages]):
+            shoot(page, f"failed/{request.node.name[:80].replace('/', '_')}-{number}")
     for context in contexts:
         context.close()
     assert not problems.found, "the browser complained:\n" + "\n".join(problems.found)
