@@ -169,7 +169,8 @@ class _Reading:
 
 _LABEL = re.compile(
     r"(?:(?:week|unit|session|class|day|module|chapter)\s*#?\d{1,3}\s*[:,–—-]?\s*)?"
-    r"(?:(?:reading )?discussion(?: questions?)?|dqs?|questions? (?:for|of|to) (?:the )?"
+    r"(?:(?:reading )?discussion(?: (?:questions?|qs?|prompts?|topics?))?|dqs?"
+    r"|questions? (?:for|of|to) (?:the )?"
     r"(?:discussion|week|day|class)|(?:class|reading|blog) questions?|prompt|questions?"
     r"|diskussionsfragen?|frage zur diskussion|questions? (?:de|pour la) discussion"
     r"|preguntas? (?:para|de) (?:la |el )?(?:discusión|debate)|вопросы? для обсуждения)"
@@ -276,8 +277,9 @@ def _read_masthead(reading: _Reading, title: int) -> None:
     has_menu = "site header" in kinds
     for index, kind in enumerate(kinds):
         line = reading.lines[index]
-        if kind:
-            reading.set_aside(index, kind)
+        if kind or line.text.casefold() == "uncategorized":
+            _note_footer(reading, line.text, kind)
+            reading.set_aside(index, kind or "byline")
         elif furniture.is_byline(line.text):
             _take_byline(reading, index)
         elif has_menu and len(line.text) <= 80 and furniture.is_widget_item(line.text):
@@ -312,6 +314,8 @@ def _read_body(reading: _Reading, start: int, end: int) -> None:
         elif reading.context and line.text.casefold() in {"related", "related posts"}:
             reading.set_aside(index, "widget")
             over = True
+        elif over and _names_neighbour(reading.lines[index - 1].text) and len(line.text) < 160:
+            reading.set_aside(index, "navigation")
         elif kind:
             _note_footer(reading, line.text, kind)
             reading.set_aside(index, kind)
@@ -436,8 +440,13 @@ def _read_response(
         reading.use(index, "response")
     if head.rest:
         paragraphs.append(head.rest)
-    for index in range(head.end, until):
+    bottom, beyond = head.below if head.below[1] else (until, until)
+    for index in range(head.end, bottom):
         paragraphs.extend(_body_line(reading, index))
+    for index in range(bottom, beyond):
+        reading.use(index, "response")
+    for index in range(beyond, until):
+        _read_between(reading, index, heads=False)
     parent, depth = parents.place(number, head)
     reading.responses.append(
         FoundResponse(
@@ -532,7 +541,7 @@ def _read_tail(reading: _Reading, start: int) -> None:
         if _levelled(line.text) in header:
             kind = "page footer"
         elif index > start and _names_neighbour(reading.lines[index - 1].text):
-            kind = "navigation"
+            kind = kind or ("navigation" if len(line.text) < 160 else "")
         if furniture.is_widget_heading(line.text):
             in_widget = True
             reading.set_aside(index, "widget")
@@ -546,7 +555,7 @@ def _read_tail(reading: _Reading, start: int) -> None:
 
 def _names_neighbour(text: str) -> bool:
     """The line below "Previous post:" is the title of that post."""
-    return re.fullmatch(r"(?:previous|next)(?: (?:post|article))?:", text, re.I) is not None
+    return re.fullmatch(r"(?:previous|next)(?: (?:post|article))?:?", text, re.I) is not None
 
 
 # --- what to point out -------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree
 
 MAX_BYTES = 5_000_000
-MAX_LINES = 50_000
+MAX_LINES = 30_000
 
 
 def _(message: str) -> str:

@@ -44,7 +44,7 @@ _NOUN = (
 _COUNT = r"(?P<count>\d{1,5}|" + "|".join(_NUMBERS) + ")"
 _HEADING = re.compile(
     rf"{_COUNT} {_NOUN}(?: so far| yet)?"
-    r"(?:\s*(?:to|on|for|in|auf|zu|à|sur|a|en|к|на|:)\s+(?P<title>\S.*?))?[.:»]?",
+    r"(?:\s*(?:to|on|for|in|auf|zu|à|sur|a|en|к|на|:)\s+(?P<title>\S.*?))?\s?[.:»↓]?",
     re.I,
 )
 _HEADING_COUNT_LAST = re.compile(
@@ -119,7 +119,8 @@ class Head:
     ``mark`` is the printed number ("3", "3.1", "a") and ``level`` how deep it puts the response;
     ``indent`` is the column of the mark, ``column`` that of the name. ``date`` is the date as
     printed, ``rest`` what stands on the line after the name, ``answers`` a name after "in reply
-    to". ``sure`` comes from the page's source; ``doubtful`` asks for a look.
+    to". ``sure`` comes from the page's source; ``doubtful`` asks for a look. ``below`` are the
+    lines of a byline that stands under the text, as in "Comment by Ada — May 1, 2006".
     """
 
     first: int
@@ -138,6 +139,7 @@ class Head:
     rest: str = ""
     answers: str = ""
     doubtful: bool = False
+    below: tuple[int, int] = (0, 0)
 
 
 _MARK = re.compile(
@@ -153,7 +155,7 @@ _SAYS = re.compile(
 )
 _ROLE = re.compile(r"\s*[(\[]?(?:post author|author|instructor|admin)[)\]]\s*$", re.I)
 _BY = re.compile(r"(?:comment (?:by|from)|posted by|by|von|from)\s+", re.I)
-_BETWEEN = re.compile(r"\s*(?:\bon|\bam|\ble|\bel|[|·•,(–—-])?\s*$", re.I)
+_BETWEEN = re.compile(r"\s*(?:\bon|\bam|\ble|\bel|[|·•,(–—-]|//)?\s*$", re.I)
 _IN_REPLY = re.compile(r"(?:in reply to|replying to|@) ?(?P<name>[^.:?!]{1,60})\.?:?", re.I)
 _LINKS = re.compile(
     r"[\s|·•,()#—–-]*(?:(?:permalink|reply|edit|link|log in to reply|said|says|wrote|#)"
@@ -178,6 +180,8 @@ def _head_at(lines: Sequence[Line], index: int) -> Head | None:
     column = line.indent + len(line.text) - len(text)
     sure = line.hint == "head"
     blank = Head(index, index + 1, "", mark, level, line.indent, column, sure=sure)
+    if furniture.is_date_line(line.text) and index + 1 < len(lines):
+        return _under_date(lines, blank)
     head = _with_says(text, blank) or _with_date(text, blank) or _over_date(lines, text, blank)
     if head is None and blank.sure:
         head = replace(blank, name=_ROLE.sub("", re.sub(r"\s+says:?$", "", text)))
@@ -230,6 +234,16 @@ def _with_date(text: str, head: Head) -> Head | None:
     return _dated(replace(head, name=_clean(name)), date)
 
 
+def _under_date(lines: Sequence[Line], head: Head) -> Head | None:
+    """The date on one line, "NAME says:" on the next."""
+    date = find_date(lines[head.first].text)
+    below = replace(head, end=head.end + 1, indent=lines[head.end].indent)
+    named = _with_says(lines[head.end].text, below)
+    if named is None or named.dated or named.rest:
+        return None
+    return _dated(named, date)
+
+
 def _over_date(lines: Sequence[Line], text: str, head: Head) -> Head | None:
     """NAME on one line, the date on the next."""
     after = head.first + 1
@@ -242,9 +256,9 @@ def _over_date(lines: Sequence[Line], text: str, head: Head) -> Head | None:
         return None
     if furniture.kind_of(text, furniture.Zone.RESPONSES):
         return None
-    if head.sure:
-        name = re.sub(r"\s+says:?$", "", name)
-    return replace(head, name=_clean(name), says=after > head.first + 1, end=after)
+    bare = re.sub(r"\s+says$", "", name)
+    says = after > head.first + 1 or bare != name
+    return replace(head, name=_clean(bare), says=says, end=after)
 
 
 def _is_name(name: str) -> bool:
@@ -300,11 +314,56 @@ def find_heads(lines: Sequence[Line], start: int, heading: Heading | None) -> li
         candidates = [head for head in candidates if head.says or head.timed or head.sure]
     if not candidates or (heading and heading.count == 0):
         return []
+    if all(_FROM_BELOW.match(lines[head.first].text) for head in candidates):
+        return _from_below(lines, start, candidates)
     scored = _score(lines, candidates)
     wanted = None
     if heading and heading.count is not None:
         wanted = heading.count - _links_in(lines, start)
-    return _chosen(scored, wanted)
+    return _chosen(_less_the_cited(lines, start, scored, wanted), wanted)
+
+
+_FROM_BELOW = re.compile(r"comment (?:by|from) ", re.I)
+
+
+def _from_below(lines: Sequence[Line], start: int, bylines: Sequence[Head]) -> list[Head]:
+    """Old themes print the byline under the text: each response begins where the last ended."""
+    heads = []
+    for number, byline in enumerate(bylines, 1):
+        text, mark, _level = _without_mark(lines[start].text)
+        own = start < byline.first and mark == str(number)
+        heads.append(
+            replace(
+                byline,
+                first=start,
+                end=start + own,
+                mark=mark if own else "",
+                indent=lines[start].indent,
+                column=lines[start].indent,
+                rest=text if own else "",
+                below=(byline.first, byline.end),
+            )
+        )
+        start = byline.end
+    return heads
+
+
+def _less_the_cited(
+    lines: Sequence[Line], start: int, scored: list[tuple[int, Head]], wanted: int | None
+) -> list[tuple[int, Head]]:
+    """More heads than the heading counts: "Jones says:" is doubtful where the post cites Jones."""
+    surplus = sum(score >= _LIKELY for score, _head in scored) - (wanted or 0)
+    if wanted is None or surplus <= 0:
+        return scored
+    cited = {word for line in lines[:start] for word in re.findall(r"\w+", line.text)}
+    doubted = {
+        at
+        for at, (score, head) in enumerate(scored)
+        if at and score == _LIKELY and set(re.findall(r"\w{2,}", head.name)) <= cited
+    }
+    if not 0 < len(doubted) <= surplus:
+        return scored
+    return [(_UNLIKELY if at in doubted else one[0], one[1]) for at, one in enumerate(scored)]
 
 
 def _candidates(lines: Sequence[Line], start: int) -> list[Head]:
