@@ -6,25 +6,22 @@ import re
 from functools import cache
 from itertools import pairwise
 
-import pypdfium2
 import pytest
-from lxml import html
 from rapidfuzz import fuzz
 
 from quaestio.config.demo.content import (
     DiscussionEntry,
     Expected,
     PostEntry,
-    ReadingEntry,
     read_demo,
     read_expected,
     sample_class_blog,
 )
+from quaestio.readings.extraction import extract
 
 DEMO = read_demo()
 EXPECTED = read_expected()
 READINGS = {reading.key: reading for reading in DEMO.readings}
-PAGE_MARK = "\ue000"
 VERDICTS = {"verbatim", "edited", "altered", "misplaced", "elsewhere", "not_found", "term"}
 
 
@@ -39,40 +36,8 @@ def pages(key: str) -> dict[str, str]:
     reading = READINGS[key]
     if not reading.file:
         return {}
-    return {label: bare(text) for label, text in READERS[reading.path.suffix](reading)}
-
-
-def pdf_pages(reading: ReadingEntry) -> list[tuple[str, str]]:
-    """Chromium puts the running head and the page's number after its text."""
-    document = pypdfium2.PdfDocument(reading.path)
-    furniture = {reading.author, reading.title.partition(":")[0]}
-    pages = []
-    for number, page in enumerate(document):
-        label = document.get_page_label(number)
-        text = page.get_textpage().get_text_range().replace("\ufffe", "")
-        lines = text.rstrip().removesuffix(label).rstrip().splitlines()
-        if number and lines[-1] in furniture:
-            lines.pop()
-        pages.append((label, "\n".join(lines)))
-    return pages
-
-
-def text_pages(reading: ReadingEntry) -> list[tuple[str, str]]:
-    parts = reading.path.read_text(encoding="utf-8").split("\f")
-    split = [part.strip().partition("\n") for part in parts]
-    return [(number.strip(), text) for number, _, text in split]
-
-
-def html_pages(reading: ReadingEntry) -> list[tuple[str, str]]:
-    root = html.fromstring(reading.path.read_bytes())
-    for mark in root.iter("span"):
-        if mark.get("role") == "doc-pagebreak":
-            mark.text = f"{PAGE_MARK}{mark.get('aria-label')}\n"
-    split = [part.partition("\n") for part in root.text_content().split(PAGE_MARK)[1:]]
-    return [(number, text) for number, _, text in split]
-
-
-READERS = {".pdf": pdf_pages, ".txt": text_pages, ".html": html_pages}
+    extracted = extract(reading.path, first_label=reading.first_page)
+    return {page.label: bare(page.text) for page in extracted.pages}
 
 
 def where(words: str, key: str) -> list[str]:
