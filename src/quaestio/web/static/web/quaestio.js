@@ -51,7 +51,8 @@ function send(url, fields, form, options = {}) {
 
 /* localStorage can be full, switched off or forbidden: then there is none. */
 const shelf = {
-  keep(key, copy) { try { localStorage.setItem(SHELF + key, JSON.stringify(copy)); return true; } catch { return false; } },
+  closed: false, // signing out: nothing more is put on it
+  keep(key, copy) { if (this.closed) return true; try { localStorage.setItem(SHELF + key, JSON.stringify(copy)); return true; } catch { return false; } },
   drop(key) { try { localStorage.removeItem(SHELF + key); } catch { /* there is none */ } },
   keys(start = "") { try { return Object.keys(localStorage).filter((key) => key.startsWith(SHELF + start)).map((key) => key.slice(SHELF.length)); } catch { return []; } },
   take(key) { try { return JSON.parse(localStorage.getItem(SHELF + key)); } catch { return null; } },
@@ -343,6 +344,7 @@ function forgetOnSignOut(form) {
   form.addEventListener("submit", (event) => {
     const keys = shelf.keys();
     if (keys.length && !confirm(words("forget"))) return event.preventDefault();
+    shelf.closed = true;
     for (const key of keys) shelf.drop(key);
   });
 }
