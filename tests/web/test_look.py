@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests.web import render_specimens
 from tests.web.render_specimens import SPECIMENS, WEB
 
@@ -14,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 CSS = (WEB / "static" / "web" / "quaestio.css").read_text(encoding="utf-8")
 SCRIPT = (WEB / "static" / "web" / "quaestio.js").read_text(encoding="utf-8")
 TEMPLATES = sorted((ROOT / "src").rglob("templates/**/*.html"))
-STYLED = set(re.findall(r"\.([a-z][a-z0-9-]*)", re.sub(r"/\*.*?\*/|url\([^)]*\)", "", CSS, flags=re.S)))
+STYLED = set(
+    re.findall(r"\.([a-z][a-z0-9-]*)", re.sub(r"/\*.*?\*/|url\([^)]*\)", "", CSS, flags=re.S))
+)
 
 FIRST_VIEW = 120_000
 FIRST_FONTS = 60_000
@@ -77,7 +80,8 @@ def test_the_guide_explains_every_attribute_the_script_looks_for() -> None:
 def test_the_script_has_every_word_it_says() -> None:
     words = (WEB / "templates" / "web" / "parts" / "script_words.html").read_text(encoding="utf-8")
     there = {
-        re.sub(r"-(\w)", lambda m: m[1].upper(), name) for name in re.findall(r"data-([a-z-]+)=", words)
+        re.sub(r"-(\w)", lambda m: m[1].upper(), name)
+        for name in re.findall(r"data-([a-z-]+)=", words)
     }
     said = set(re.findall(r'words\("(\w+)"', SCRIPT)) | {"word", "words"}
     assert said == there

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+
 from tests.support.browser import OpenPage, Problems
 
 FORM = """<!DOCTYPE html><html lang="en"><head><title>Form</title>
@@ -88,7 +89,9 @@ class Server:
             ("check", self.check),
         ):
             page.route(f"**/{path}", answer)
-        page.route("**/out", lambda route: route.fulfill(body="<p>out</p>", content_type="text/html"))
+        page.route(
+            "**/out", lambda route: route.fulfill(body="<p>out</p>", content_type="text/html")
+        )
 
 
 KEPT = "Object.keys(localStorage).filter(key => key.startsWith('quaestio:draft:')).length"
@@ -196,7 +199,9 @@ def test_a_post_is_sent_once_and_its_copy_stays_until_it_is_acknowledged(
     form: Page, server: Server
 ) -> None:
     form.fill("#body", "Posted at once.")
-    form.evaluate("() => { const b = document.querySelector('button'); for (let i = 0; i < 10; i++) b.click() }")
+    form.evaluate(
+        "() => { const b = document.querySelector('button'); for (let i = 0; i < 10; i++) b.click() }"
+    )
     form.wait_for_function("document.querySelector('form').getAttribute('aria-busy') === 'true'")
     form.wait_for_timeout(300)
     assert server.posted == ["Posted at once."]

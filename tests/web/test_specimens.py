@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, Route
+
 from tests.support.browser import DESKTOP, NARROW, OpenPage, axe
 from tests.web.render_specimens import SPECIMENS, render
 
