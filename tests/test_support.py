@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import pytest
 from django.db import connection
+
 from tests.support.browser import OpenPage, Problems, axe
 from tests.support.network import NetworkBlocked, is_here
 

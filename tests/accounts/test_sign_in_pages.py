@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
 from tests.support.browser import DESKTOP, NARROW, PHONE, OpenPage, axe
 
 PAGES = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
