@@ -329,7 +329,8 @@ function askAgain(element, pause) {
       if (document.visibilityState === "visible") {
         const answer = await fetch(element.dataset.refresh, { credentials: "same-origin", headers: { "X-Requested-With": "fetch" } });
         if (!answer.ok || answer.redirected) throw new Error(answer.status);
-        const next = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+        const got = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const next = (element.id && got.getElementById(element.id)) || got.body.firstElementChild;
         if (next && next.innerHTML !== element.innerHTML) { element.replaceChildren(...next.childNodes); wake(element); }
         if (!next?.dataset.refresh) return element.removeAttribute("data-refresh");
       }
