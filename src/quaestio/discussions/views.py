@@ -17,8 +17,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from quaestio.accounts.access import public_or_signed_in
 from quaestio.citations.checking import check_source
 from quaestio.courses.access import Seat, course_for, meeting_for
 from quaestio.courses.roles import Right
@@ -62,7 +63,8 @@ from quaestio.web.richtext import clean, flatten, to_plain
 # -- The thread ---------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     """A discussion with its responses; ``?question=2`` shows those that answer question 2."""
     seat, found = discussion_for(request.user, public_id)
@@ -187,7 +189,8 @@ def anchor(post: Post) -> str:
     return f"{reverse('discussion', args=[post.discussion.public_id])}#p-{post.public_id}"
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def post(request: HttpRequest, public_id: str) -> HttpResponse:
     """The permanent address of a post."""
     _seat, found = post_for(request.user, public_id)
@@ -314,8 +317,8 @@ def write_page(
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id, Right.WRITE)
     if not can_withdraw(seat, found):
@@ -331,8 +334,8 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id, Right.MODERATE)
     if not can_read_body(seat, state=found.state, author_id=found.author_id):
@@ -355,8 +358,8 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id, Right.MODERATE)
     if not can_read_body(seat, state=found.state, author_id=found.author_id):
@@ -372,7 +375,8 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a post said before, newest first, for its author and for teachers."""
     seat, found = post_for(request.user, public_id)
@@ -536,8 +540,8 @@ def pose_page(
     )
 
 
-@login_required
 @require_POST
+@login_required
 def open_(request: HttpRequest, public_id: str) -> HttpResponse:
     """Open a draft, or reopen a closed discussion."""
     seat, found = discussion_for(request.user, public_id)
@@ -552,8 +556,8 @@ def open_(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("discussion", public_id)
 
 
-@login_required
 @require_POST
+@login_required
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
     _seat, found = discussion_for(request.user, public_id, Right.MODERATE)
     actions.close_discussion(discussion=found)
@@ -564,8 +568,8 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
 # -- While typing -------------------------------------------------------------------------------
 
 
-@login_required
 @require_POST
+@login_required
 def check(request: HttpRequest, public_id: str) -> HttpResponse:
     """The quotations of a text being written, each with its verdict: a fragment of a page."""
     seat = course_for(request.user, public_id, Right.CHECK)

@@ -11,8 +11,9 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
+from quaestio.accounts.access import public_or_signed_in
 from quaestio.courses.access import course_for
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right
@@ -24,7 +25,8 @@ from quaestio.readings.models import Document, Reading
 from quaestio.readings.queries import documents_of, page_with_label, pages_of, readings_of
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def readings(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id)
     if not seat.is_member:
@@ -36,8 +38,8 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def new(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id, Right.READINGS)
     me = seat.need(Right.READINGS)
@@ -62,7 +64,8 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def reading(request: HttpRequest, public_id: str) -> HttpResponse:
     """One reading: its record, what became of its files, its pages."""
     seat, found = reading_for(request.user, public_id)
@@ -86,8 +89,8 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, template, context)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = reading_for(request.user, public_id, Right.READINGS)
     form = ReadingForm(request.POST or None, initial=record_of(found))
@@ -119,8 +122,8 @@ def record_of(found: Reading) -> dict[str, str]:
     }
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def upload(request: HttpRequest, public_id: str) -> HttpResponse:
     """A file for a reading, or a better one."""
     seat, found = reading_for(request.user, public_id, Right.READINGS)
@@ -157,8 +160,8 @@ def take_file(
         messages.error(request, refused.sentence)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = reading_for(request.user, public_id, Right.READINGS)
     if request.method == "POST":
@@ -183,7 +186,8 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def go(request: HttpRequest, public_id: str) -> HttpResponse:
     """Jump to a printed page number: ``?label=42``."""
     _seat, found = reading_for(request.user, public_id)
@@ -195,7 +199,8 @@ def go(request: HttpRequest, public_id: str) -> HttpResponse:
     return redirect("page", public_id, page.number)
 
 
-@require_GET
+@require_safe
+@public_or_signed_in
 def file(request: HttpRequest, public_id: str) -> FileResponse:
     """The file as it was uploaded: always a download, never shown inside the site."""
     _seat, document = document_for(request.user, public_id)

@@ -18,8 +18,8 @@ from quaestio.transfers.classblog import ClassBlogPage, PageRefused, decode, par
 from quaestio.transfers.forms import PasteForm, Preview
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def import_page(request: HttpRequest, public_id: str) -> HttpResponse:
     """Paste a page; the same address takes the preview back, corrected."""
     seat = course_for(request.user, public_id, Right.IMPORT)
