@@ -14,7 +14,7 @@ class SignupForm(forms.Form):
         label=_("Your name"),
         max_length=120,
         help_text=_("As your class knows you. It stands beside what you write."),
-        widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True}),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
 

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Course, Enrollment, Meeting
-from quaestio.courses.roles import PUBLIC, READ_ONLY, RIGHTS, Right
+from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
+from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right
 
 Viewer: TypeAlias = User | AnonymousUser
 
@@ -94,14 +94,52 @@ def meeting_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple
     return seat_in(user, meeting.course, right), meeting
 
 
+def visible_people(seat: Seat) -> QuerySet[Enrollment]:
+    """The roster, without those who left."""
+    if not seat.can(Right.SEE_ROSTER):
+        return Enrollment.objects.none()
+    return Enrollment.objects.filter(course=seat.course, removed_at__isnull=True)
+
+
 def enrollment_for(
-    user: Viewer, public_id: str, right: Right = Right.SEE_ROSTER
+    user: Viewer, course_id: str, public_id: str, right: Right = Right.SEE_ROSTER
 ) -> tuple[Seat, Enrollment]:
-    """A person of the roster."""
-    found = Enrollment.objects.select_related("course").filter(public_id=public_id).first()
+    """A person of the roster of this course."""
+    seat = course_for(user, course_id, right)
+    found = visible_people(seat).filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    return seat_in(user, found.course, right), found
+    found.course = seat.course
+    return seat, found
+
+
+def seats_of(user: Viewer) -> list[Seat]:
+    """A person's seats in all their courses, in one query: for pages that list courses."""
+    if not user.is_authenticated:
+        return []
+    enrollments = (
+        Enrollment.objects.filter(user_id=user.pk, removed_at__isnull=True)
+        .select_related("course")
+        .order_by("-course__created_at", "pk")
+    )
+    return [Seat(one.course, one, rights_of(one.course, one)) for one in enrollments]
+
+
+def visible_invitations(seat: Seat) -> QuerySet[Invitation]:
+    """The links this person could have made: no assistant sees a link that makes instructors."""
+    enrollment = seat.enrollment
+    if enrollment is None or not seat.can(Right.INVITE):
+        return Invitation.objects.none()
+    roles = MAY_INVITE.get(enrollment.role, frozenset())
+    return Invitation.objects.filter(course=seat.course, role__in=roles)
+
+
+def invitation_for(user: Viewer, course_id: str, public_id: str) -> tuple[Seat, Invitation]:
+    seat = course_for(user, course_id, Right.INVITE)
+    found = visible_invitations(seat).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return seat, found
 
 
 def visible_courses(user: Viewer) -> QuerySet[Course]:

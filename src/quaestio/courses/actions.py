@@ -6,17 +6,19 @@ import re
 from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from quaestio.accounts.models import User
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
+from quaestio.courses.queries import why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
 
 
 class LinkRefused(Exception):
-    """A join link does not open. ``reason``: unknown, revoked, expired or used_up."""
+    """A join link does not open. ``reason``: unknown, revoked, expired, used_up,
+    sealed or removed."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -91,20 +93,26 @@ def revoke_invitation(*, invitation: Invitation) -> Invitation:
     return invitation
 
 
-@transaction.atomic
 def join(*, by: User, token: str) -> Enrollment:
     """Become a member through a link. A second time changes nothing and uses nothing up."""
+    try:
+        return join_once(by, token)
+    except IntegrityError:
+        # The same person pressed twice, and the other press was a moment earlier.
+        return Enrollment.objects.get(course__invitations__token=token, user=by)
+
+
+@transaction.atomic
+def join_once(by: User, token: str) -> Enrollment:
     invitation = Invitation.objects.select_related("course").filter(token=token).first()
     if invitation is None:
         raise LinkRefused("unknown")
     there = Enrollment.objects.filter(course=invitation.course, user=by).first()
     if there is not None and there.removed_at is None:
         return there
-    now = timezone.now()
-    if invitation.revoked_at is not None:
-        raise LinkRefused("revoked")
-    if invitation.expires_at <= now:
-        raise LinkRefused("expired")
+    reason = why_refused(invitation, there)
+    if reason:
+        raise LinkRefused(reason)
     # One statement decides, however many people press at once.
     taken = Invitation.objects.filter(
         Q(max_uses__isnull=True) | Q(uses__lt=F("max_uses")), pk=invitation.pk
@@ -139,6 +147,15 @@ def change_role(*, enrollment: Enrollment, role: str) -> Enrollment:
         keep_an_instructor(enrollment)
     enrollment.role = Role(role)
     enrollment.save(update_fields=["role"])
+    return enrollment
+
+
+@transaction.atomic
+def place(*, enrollment: Enrollment, role: str, byline: str, section: Section | None) -> Enrollment:
+    """What a person is in the course: role, name, section."""
+    change_role(enrollment=enrollment, role=role)
+    enrollment.byline, enrollment.section = byline, section
+    enrollment.save(update_fields=["byline", "section"])
     return enrollment
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -36,6 +37,9 @@ class Course(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("course", args=[self.public_id])
 
     @property
     def is_sealed(self) -> bool:
@@ -132,6 +136,9 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.course}: {self.get_role_display()}"
 
+    def get_join_url(self) -> str:
+        return reverse("join", args=[self.token])
+
     @property
     def is_used_up(self) -> bool:
         return self.max_uses is not None and self.uses >= self.max_uses
@@ -155,3 +162,6 @@ class Meeting(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("meeting", args=[self.public_id])

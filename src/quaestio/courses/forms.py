@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
+from quaestio.courses.roles import MAY_INVITE, Role
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class CourseForm(forms.ModelForm[Course]):
+    class Meta:
+        model = Course
+        fields = ["title", "term", "is_public", "students_pose"]
+        help_texts = {"term": _("Such as “Spring 2027”.")}
+
+
+class NewCourseForm(CourseForm):
+    """A course begins private; the rest of its settings can wait."""
+
+    class Meta(CourseForm.Meta):
+        fields = ["title", "term"]
+
+
+class SectionForm(forms.Form):
+    name = forms.CharField(label=_("New section"), max_length=80)
+
+
+class InvitationForm(forms.ModelForm[Invitation]):
+    expires_at = forms.DateField(
+        label=_("Good until"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("The last day. Left empty: half a year."),
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["role", "section", "max_uses", "expires_at"]
+        help_texts = {"max_uses": _("Left empty: any number.")}
+
+    def __init__(self, *args: Any, by: Enrollment, **options: Any) -> None:
+        super().__init__(*args, **options)
+        allowed = MAY_INVITE.get(by.role, frozenset())
+        self.fields["role"] = forms.ChoiceField(
+            label=_("They join as"),
+            choices=[(role.value, role.label) for role in Role if role.value in allowed],
+            initial=Role.STUDENT,
+        )
+        offer_sections(self, by.course.sections.all())
+        self.fields["max_uses"].widget.attrs["min"] = 1
+
+    def clean_max_uses(self) -> int | None:
+        uses: int | None = self.cleaned_data["max_uses"]
+        if uses == 0:
+            raise forms.ValidationError(_("A link for nobody would be of no use: 1 or more."))
+        return uses
+
+    def clean_expires_at(self) -> datetime | None:
+        day = self.cleaned_data["expires_at"]
+        if day is None:
+            return None
+        if day < timezone.localdate():
+            raise forms.ValidationError(_("This day has passed."))
+        return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+class PersonForm(forms.ModelForm[Enrollment]):
+    class Meta:
+        model = Enrollment
+        fields = ["byline", "role", "section"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_sections(self, self.instance.course.sections.all())
+
+
+class MeetingForm(forms.ModelForm[Meeting]):
+    class Meta:
+        model = Meeting
+        fields = ["date", "title", "note"]
+        widgets = {"date": DateInput(), "note": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "title": _("What the class talks about."),
+            "note": _("What else people should know or bring; left empty, nothing is shown."),
+        }
+
+
+def offer_sections(form: forms.BaseForm, sections: QuerySet[Section]) -> None:
+    """Only this course's sections; no such field in a course that has none."""
+    field = form.fields["section"]
+    if not sections.exists():
+        del form.fields["section"]
+        return
+    field.queryset = sections  # type: ignore[attr-defined]
+    field.label = _("Section")
+    field.required = False
+    field.empty_label = _("No section")  # type: ignore[attr-defined]
