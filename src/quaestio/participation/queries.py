@@ -1,0 +1,320 @@
+"""What a person sees of courses at a glance: due, new, answered. A constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import strip_tags
+
+from quaestio.courses.access import Seat, visible_people
+from quaestio.courses.models import Meeting
+from quaestio.courses.roles import Right
+from quaestio.discussions.access import drafts_of, visible_discussions
+from quaestio.discussions.models import Discussion, Draft, Post, Visit
+from quaestio.readings.access import visible_readings
+from quaestio.readings.models import AssignedReading, Reading
+
+AHEAD = timedelta(days=7)
+BEHIND = timedelta(days=14)  # how long an unanswered discussion is still called late
+
+
+@dataclass(frozen=True, slots=True)
+class DiscussionRow:
+    """A discussion as this viewer stands to it."""
+
+    discussion: Discussion
+    seat: Seat
+    responses: int
+    answered: bool
+    seen_at: datetime | None
+    new_posts: int
+    now: datetime
+
+    @property
+    def is_mine(self) -> bool:
+        return self.seat.enrollment is not None and self.discussion.author_id == (
+            self.seat.enrollment.pk
+        )
+
+    @property
+    def is_new(self) -> bool:
+        """Opened by somebody else and never looked at."""
+        return (
+            self.seat.is_member
+            and self.seen_at is None
+            and not self.is_mine
+            and self.discussion.state != Discussion.State.DRAFT
+        )
+
+    @property
+    def asks_me(self) -> bool:
+        """This viewer is one of those who are to answer, and still can."""
+        return (
+            self.seat.can(Right.WRITE)
+            and not self.seat.can(Right.MODERATE)
+            and self.discussion.is_open
+            and not self.is_mine
+        )
+
+    @property
+    def is_late(self) -> bool:
+        due = self.discussion.due_at
+        return due is not None and due < self.now and self.asks_me and not self.answered
+
+    @property
+    def is_due(self) -> bool:
+        due = self.discussion.due_at
+        return due is not None and due >= self.now and self.discussion.is_open
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRow:
+    meeting: Meeting
+    assigned: Sequence[AssignedReading]
+    discussions: Sequence[DiscussionRow]
+    is_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CourseOverview:
+    meetings: Sequence[MeetingRow]
+    unplaced: Sequence[DiscussionRow]
+    members: int
+    readings: int
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.meetings and not self.unplaced
+
+    @property
+    def discussions(self) -> int:
+        return len(self.unplaced) + sum(len(row.discussions) for row in self.meetings)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """Something begun and not posted: ``what`` names it, ``words`` is how it begins."""
+
+    draft: Draft
+    kind: str
+    discussion: Discussion | None
+    post: Post | None
+    words: str
+    course_title: str
+    course_id: str
+
+    def get_absolute_url(self) -> str:
+        """Where to go on writing."""
+        if self.post is not None:
+            name = "post-edit" if self.kind == "edit" else "reply"
+            return reverse(name, args=[self.post.public_id])
+        if self.discussion is None:
+            return reverse("pose", args=[self.course_id])
+        name = "discussion-edit" if self.kind == "revise" else "discussion"
+        return reverse(name, args=[self.discussion.public_id])
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    seats: Sequence[Seat]
+    due: Sequence[DiscussionRow]
+    meetings: Sequence[MeetingRow]
+    new: Sequence[DiscussionRow]
+    drafts: Sequence[DraftRow]
+    unopened: Sequence[DiscussionRow]  # discussions this person has written and not yet opened
+
+
+# -- Discussions --------------------------------------------------------------------------------
+
+
+def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]:
+    """Every discussion these seats see, with this person's standing, in one query.
+
+    Hidden and withdrawn posts do not count, nor does what the person wrote.
+    """
+    if not seats:
+        return []
+    people = [seat.enrollment.pk for seat in seats if seat.enrollment is not None]
+    posted = (
+        Post.objects.filter(discussion=OuterRef("pk"), state=Post.State.POSTED)
+        .order_by()
+        .values("discussion")
+    )
+    seen = Visit.objects.filter(discussion=OuterRef("pk"), person__in=people).values("seen_at")[:1]
+    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
+    rows = (
+        visible.select_related("author")
+        .annotate(seen_at=Subquery(seen))
+        .annotate(
+            responses=counted(posted.filter(root__isnull=True)),
+            answers_of_mine=counted(posted.filter(root__isnull=True, author__in=people)),
+            new_posts=counted(
+                posted.filter(created_at__gt=OuterRef("seen_at")).exclude(author__in=people)
+            ),
+        )
+        .order_by("due_at", "opened_at", "pk")
+    )
+    seat_in = {seat.course.pk: seat for seat in seats}
+    return [
+        DiscussionRow(
+            discussion=one,
+            seat=seat_in[one.course_id],
+            responses=one.responses,
+            answered=one.answers_of_mine > 0,
+            seen_at=one.seen_at,
+            new_posts=one.new_posts,
+            now=now,
+        )
+        for one in rows
+    ]
+
+
+def counted(posts: QuerySet[Post]) -> Coalesce:
+    """The number of these posts, as a part of a larger query."""
+    number = posts.annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def assigned_to(seats: Sequence[Seat], meetings: Q) -> dict[int, list[AssignedReading]]:
+    """What is to be read, by the meeting's primary key, for the seats that may see readings."""
+    if not seats:
+        return {}
+    readings: QuerySet[Reading] = reduce(or_, (visible_readings(seat) for seat in seats))
+    by_meeting: dict[int, list[AssignedReading]] = defaultdict(list)
+    rows = AssignedReading.objects.filter(meetings, reading__in=readings).select_related("reading")
+    for one in rows:
+        by_meeting[one.meeting_id].append(one)
+    return by_meeting
+
+
+# -- The course page ----------------------------------------------------------------------------
+
+
+def course_overview(seat: Seat) -> CourseOverview:
+    """The course from its first meeting to its last, as this seat sees it."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    rows: dict[int | None, list[DiscussionRow]] = defaultdict(list)
+    for row in discussion_rows([seat], now):
+        rows[row.discussion.meeting_id].append(row)
+    assigned = assigned_to([seat], Q(meeting__course=seat.course))
+    meetings = list(seat.course.meetings.all())
+    coming = next((one.pk for one in meetings if one.date >= today), None)
+    return CourseOverview(
+        meetings=[
+            MeetingRow(one, assigned.get(one.pk, []), rows[one.pk], is_next=one.pk == coming)
+            for one in meetings
+        ],
+        unplaced=rows[None],
+        members=visible_people(seat).count(),
+        readings=visible_readings(seat).count(),
+    )
+
+
+def meeting_overview(seat: Seat, meeting: Meeting) -> MeetingRow:
+    """One meeting: what to read for it and what to answer."""
+    rows = discussion_rows([seat], timezone.now())
+    return MeetingRow(
+        meeting,
+        assigned_to([seat], Q(meeting=meeting)).get(meeting.pk, []),
+        [row for row in rows if row.discussion.meeting_id == meeting.pk],
+    )
+
+
+# -- Home ---------------------------------------------------------------------------------------
+
+
+def home(seats: Sequence[Seat]) -> Home:
+    """A person's week: what is due, what is new, what was begun."""
+    now = timezone.now()
+    rows = discussion_rows(seats, now)
+    return Home(
+        seats=seats,
+        due=[row for row in rows if is_of_this_week(row, now)],
+        meetings=meetings_ahead(seats, timezone.localdate(now)),
+        new=[
+            row for row in rows if row.new_posts or (row.is_new and not is_of_this_week(row, now))
+        ],
+        drafts=draft_rows(seats),
+        unopened=[
+            row for row in rows if row.is_mine and row.discussion.state == Discussion.State.DRAFT
+        ],
+    )
+
+
+def is_of_this_week(row: DiscussionRow, now: datetime) -> bool:
+    """Due within seven days, or late and still to be answered."""
+    due = row.discussion.due_at
+    if due is None or not row.discussion.is_open:
+        return False
+    return now <= due <= now + AHEAD or (row.is_late and due >= now - BEHIND)
+
+
+def meetings_ahead(seats: Sequence[Seat], today: date) -> list[MeetingRow]:
+    courses = [seat.course.pk for seat in seats]
+    this_week = Q(course__in=courses, date__gte=today, date__lte=today + AHEAD)
+    meetings = list(Meeting.objects.filter(this_week).select_related("course"))
+    assigned = assigned_to(seats, Q(meeting__in=meetings))
+    return [MeetingRow(one, assigned.get(one.pk, []), []) for one in meetings]
+
+
+def draft_rows(seats: Sequence[Seat]) -> list[DraftRow]:
+    """What was begun, newest first, as long as its place can still be seen."""
+    people = [seat.enrollment for seat in seats if seat.enrollment is not None]
+    if not people:
+        return []
+    drafts = list(reduce(or_, (drafts_of(one) for one in people)).select_related("person__course"))
+    kinds = {draft.pk: draft.target.partition(":") for draft in drafts}
+    posts = posts_named(
+        seats, [name for kind, _colon, name in kinds.values() if kind in {"reply", "edit"}]
+    )
+    discussions = discussions_named(
+        seats, [name for kind, _colon, name in kinds.values() if kind in {"respond", "revise"}]
+    )
+    rows = []
+    for draft in drafts:
+        kind, _colon, name = kinds[draft.pk]
+        post, discussion = posts.get(name), discussions.get(name)
+        if kind != "pose" and post is None and discussion is None:
+            continue
+        rows.append(
+            DraftRow(
+                draft=draft,
+                kind=kind,
+                discussion=post.discussion if post else discussion,
+                post=post,
+                words=first_words(draft.fields),
+                course_title=draft.person.course.title,
+                course_id=draft.person.course.public_id,
+            )
+        )
+    return rows
+
+
+def discussions_named(seats: Sequence[Seat], names: Iterable[str]) -> dict[str, Discussion]:
+    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
+    return {one.public_id: one for one in visible.filter(public_id__in=list(names))}
+
+
+def posts_named(seats: Sequence[Seat], names: Iterable[str]) -> dict[str, Post]:
+    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
+    posts = Post.objects.filter(public_id__in=list(names), discussion__in=visible)
+    return {one.public_id: one for one in posts.select_related("discussion")}
+
+
+def first_words(fields: Mapping[str, object]) -> str:
+    """How a draft begins, so that its writer knows it again."""
+    for name in ("title", "source", "body", "context"):
+        words = " ".join(strip_tags(str(fields.get(name) or "")).split())
+        if words:
+            return words[:120]
+    return ""

@@ -1,0 +1,72 @@
+"""Home and the course page: what is due, what is new, what has been answered."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from quaestio.accounts.access import public_or_signed_in
+from quaestio.courses.access import course_for, meeting_for, seats_of
+from quaestio.courses.roles import Right
+from quaestio.participation import actions, queries
+from quaestio.participation.forms import AssignForm
+from quaestio.readings.access import visible_readings
+
+page = require_http_methods(["GET", "HEAD"])
+
+
+@page
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page: for a stranger what this is, for a person their week."""
+    if not request.user.is_authenticated:
+        return render(request, "participation/landing.html")
+    seats = seats_of(request.user)
+    return render(request, "participation/home.html", {"home": queries.home(seats)})
+
+
+@page
+@public_or_signed_in
+def course(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat = course_for(request.user, public_id)
+    return render(
+        request,
+        "participation/course.html",
+        {"seat": seat, "overview": queries.course_overview(seat)},
+    )
+
+
+@page
+@public_or_signed_in
+def meeting(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat, found = meeting_for(request.user, public_id)
+    return render(
+        request,
+        "participation/meeting.html",
+        {"seat": seat, "row": queries.meeting_overview(seat, found)},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def meeting_readings(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What is to be read for a meeting, and which pages of it."""
+    seat, found = meeting_for(request.user, public_id, Right.MEETINGS)
+    form = AssignForm(
+        request.POST if request.method == "POST" else None,
+        readings=list(visible_readings(seat)),
+        assigned=dict(found.assigned.values_list("reading", "pages")),
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.assign_readings(meeting=found, wanted=form.wanted())
+        messages.success(request, _("What is to be read is saved."))
+        return redirect(found)
+    return render(
+        request,
+        "participation/meeting_readings.html",
+        {"seat": seat, "meeting": found, "form": form},
+        status=422 if form.errors else 200,
+    )
