@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from quaestio.web import views as web
 
+# Operators sign in where everybody does, so the same limits on guessing hold.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
 urlpatterns = [
+    path("", include("quaestio.participation.urls")),
+    path("", include("quaestio.transfers.urls")),
+    path("", include("quaestio.discussions.urls")),
+    path("", include("quaestio.readings.urls")),
+    path("", include("quaestio.courses.urls")),
     path("health", web.health, name="health"),
     path("accounts/", include("allauth.account.urls")),
     path("operator/", admin.site.urls),
 ]
+
+if settings.DEMO:
+    # Signing in with one click: these addresses do not exist on a real site.
+    urlpatterns.append(path("demo/", include("quaestio.config.demo_urls")))
