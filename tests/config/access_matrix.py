@@ -1,0 +1,256 @@
+"""Who gets what at every address of the site. ``test_access_matrix.py`` asks for all of it.
+
+A row is the name of a URL, a method, and one answer for each person, in the order of ``PEOPLE``:
+
+    ok   the page, or the redirect after the deed          in   "sign in first"
+    404  as if nothing were there                          403  "not open to you"
+    401, 405, 410, 422: that status
+
+HEAD answers as GET does. A method that a row does not name answers 405 to everybody. A URL without
+a row fails the test, and so does a row without a URL.
+
+New pages: add rows at the right place; the URL's arguments and the fields of a POST come from
+``World`` (below), by the name of the URL where needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support import cast
+
+from quaestio.accounts.models import User
+from quaestio.courses.models import Course
+from quaestio.discussions import actions as discussions
+
+PEOPLE = (
+    "anonymous",  # not signed in
+    "stranger",  # signed in, in no course
+    "removed",  # was in this course
+    "elsewhere",  # a student of another course
+    "other_teacher",  # an instructor of another course
+    "operator",  # looks after the site; in no course
+    "observer",
+    "student",
+    "author",  # the student who wrote the post
+    "assistant",
+    "instructor",
+)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+#                              anonymous, five from outside,  obs stu aut ass ins
+ROWS = """
+home                    GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+health                  GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+course-new              GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+course-new              POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+course                  GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+course-settings         GET    in  404 404 404 404 404 403 403 403 403 ok
+course-settings         POST   in  404 404 404 404 404 403 403 403 403 ok
+section-new             POST   in  404 404 404 404 404 403 403 403 403 ok
+people                  GET    in  404 404 404 404 404 403 ok  ok  ok  ok
+person-role             GET    in  404 404 404 404 404 403 403 403 403 ok
+person-role             POST   in  404 404 404 404 404 403 403 403 403 ok
+person-remove           GET    in  404 404 404 404 404 403 403 403 403 ok
+person-remove           POST   in  404 404 404 404 404 403 403 403 403 ok
+invitations             GET    in  404 404 404 404 404 403 403 403 ok  ok
+invitations             POST   in  404 404 404 404 404 403 403 403 ok  ok
+invitation-revoke       POST   in  404 404 404 404 404 403 403 403 ok  ok
+join                    GET    ok  ok  410 ok  ok  ok  ok  ok  ok  ok  ok
+join                    POST   ok  ok  410 ok  ok  ok  ok  ok  ok  ok  ok
+meeting-new             GET    in  404 404 404 404 404 403 403 403 ok  ok
+meeting-new             POST   in  404 404 404 404 404 403 403 403 ok  ok
+meeting                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+meeting-edit            GET    in  404 404 404 404 404 403 403 403 ok  ok
+meeting-edit            POST   in  404 404 404 404 404 403 403 403 ok  ok
+meeting-readings        GET    in  404 404 404 404 404 403 403 403 ok  ok
+meeting-readings        POST   in  404 404 404 404 404 403 403 403 ok  ok
+
+readings                GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-new             GET    in  404 404 404 404 404 403 403 403 ok  ok
+reading-new             POST   in  404 404 404 404 404 403 403 403 ok  ok
+reading                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-edit            GET    in  404 404 404 404 404 403 403 403 ok  ok
+reading-edit            POST   in  404 404 404 404 404 403 403 403 ok  ok
+reading-upload          GET    in  404 404 404 404 404 403 403 403 ok  ok
+reading-upload          POST   in  404 404 404 404 404 403 403 403 ok  ok
+reading-remove          GET    in  404 404 404 404 404 403 403 403 ok  ok
+reading-remove          POST   in  404 404 404 404 404 403 403 403 ok  ok
+reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+document-file           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+
+import                  GET    in  404 404 404 404 404 403 403 403 ok  ok
+import                  POST   in  404 404 404 404 404 403 403 403 ok  ok
+
+pose                    GET    in  404 404 404 404 404 403 403 403 ok  ok
+pose                    POST   in  404 404 404 404 404 403 403 403 ok  ok
+check                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+discussion              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
+discussion-edit         POST   in  404 404 404 404 404 403 403 403 ok  ok
+discussion-open         POST   in  404 404 404 404 404 403 403 403 ok  ok
+discussion-close        POST   in  404 404 404 404 404 403 403 403 ok  ok
+post                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reply                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
+reply                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+post-edit               GET    in  404 404 404 404 404 403 403 ok  403 403
+post-edit               POST   in  404 404 404 404 404 403 403 ok  403 403
+withdraw                GET    in  404 404 404 404 404 403 403 ok  403 403
+withdraw                POST   in  404 404 404 404 404 403 403 ok  403 403
+hide                    GET    in  404 404 404 404 404 403 403 403 ok  ok
+hide                    POST   in  404 404 404 404 404 403 403 403 ok  ok
+show                    GET    in  404 404 404 404 404 403 403 403 ok  ok
+show                    POST   in  404 404 404 404 404 403 403 403 ok  ok
+revisions               GET    in  404 404 404 404 404 403 403 ok  ok  ok
+draft                   POST   401 404 404 404 404 404 403 ok  ok  ok  ok
+"""
+
+# Addresses that other people's code brings, by how they begin, with the rule that holds for all.
+GROUPS = {
+    "accounts/": "allauth's own pages: nobody's data but one's own",
+    "operator/": "Django's admin: operators look, nobody changes anything",
+}
+
+# What a course that is open to the public shows to everybody, and no other page of it.
+OPEN_TO_ALL = {"course", "meeting", "discussion", "post"}
+
+# What a GET may remember: that somebody was here. Nothing else may change.
+REMEMBERED = {"discussion": {"discussions_visit"}}
+# Signing in, messages: kept in the session, which is nobody's data but the browser's.
+BOOKKEEPING = {"django_session"}
+
+
+@dataclass
+class World:
+    """One course with everything in it, people around it, and what URLs and forms need."""
+
+    course: Course
+    people: dict[str, User | None]
+    # By the name of the URL: its arguments, and what a POST to it carries.
+    arguments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+def build() -> World:
+    teacher = cast.instructor(name="Anna Berg")
+    course = teacher.course
+    author = cast.student(course, "Chance Robbins")
+    someone = cast.student(course, "Danielle Price")
+    other = cast.instructor(name="Otto Elsewhere")
+    meeting = cast.meeting(course)
+    reading = cast.reading(course)
+    cast.assigned(meeting, reading)
+    document = cast.document(reading)
+    link = cast.invitation(teacher)
+    discussion = cast.discussion(teacher, meeting=meeting)
+    post = cast.response(author, discussion)
+    hidden = discussions.hide(post=cast.response(someone, discussion, "Hidden words."))
+    discussion.refresh_from_db()
+    people: dict[str, User | None] = {
+        "anonymous": None,
+        "stranger": cast.person("Sam Stranger"),
+        "removed": cast.removed(course).user,
+        "elsewhere": cast.student(other.course, "Elsa Elsewhere").user,
+        "other_teacher": other.user,
+        "operator": cast.operator(),
+        "observer": cast.observer(course).user,
+        "student": cast.student(course).user,
+        "author": author.user,
+        "assistant": cast.assistant(course).user,
+        "instructor": teacher.user,
+    }
+    in_course = {"public_id": course.public_id}
+    at_meeting = {"public_id": meeting.public_id}
+    at_discussion = {"public_id": discussion.public_id}
+    of_reading = {"public_id": reading.public_id}
+    at_post = {"public_id": post.public_id}
+    person = {"course_id": course.public_id, "public_id": someone.public_id}
+    a_meeting = {"title": "The Manège", "date": "2026-12-01", "note": ""}
+    return World(
+        course,
+        people,
+        arguments={
+            "course": in_course,
+            "course-settings": in_course,
+            "section-new": in_course,
+            "people": in_course,
+            "person-role": person,
+            "person-remove": person,
+            "invitations": in_course,
+            "invitation-revoke": {"course_id": course.public_id, "public_id": link.public_id},
+            "join": {"token": link.token},
+            "meeting-new": in_course,
+            "meeting": at_meeting,
+            "meeting-edit": at_meeting,
+            "meeting-readings": at_meeting,
+            "readings": in_course,
+            "reading-new": in_course,
+            "reading": of_reading,
+            "reading-edit": of_reading,
+            "reading-upload": of_reading,
+            "reading-remove": of_reading,
+            "reading-go": of_reading,
+            "page": {**of_reading, "number": 1},
+            "document-file": {"public_id": document.public_id},
+            "import": in_course,
+            "pose": in_course,
+            "check": in_course,
+            "discussion": at_discussion,
+            "respond": at_discussion,
+            "discussion-edit": at_discussion,
+            "discussion-open": at_discussion,
+            "discussion-close": at_discussion,
+            "post": at_post,
+            "reply": at_post,
+            "post-edit": at_post,
+            "withdraw": at_post,
+            "hide": at_post,
+            "show": {"public_id": hidden.public_id},
+            "revisions": at_post,
+            "draft": {"kind": "respond", "public_id": discussion.public_id},
+        },
+        fields={
+            "course-new": {"title": "Middlemarch", "term": ""},
+            "course-settings": {"title": "Renamed", "term": ""},
+            "section-new": {"name": "A"},
+            "person-role": {"byline": "Danielle", "role": "assistant"},
+            "invitations": {"role": "student"},
+            "meeting-new": a_meeting,
+            "meeting-edit": a_meeting,
+            "meeting-readings": {f"pages-{reading.public_id}": "1-2"},
+            "reading-new": {"title": "The Precocious Autobiography", "author": "Evtushenko"},
+            "reading-edit": {"title": "The Burial of Stalin", "author": "Polly Jones"},
+            "import": {"page": "Was it planned?\n\n1 Response\n\nann says:\n\nYes."},
+            "pose": {"title": "Who was in the room?", "context": "Think of it.", "do": "draft"},
+            "discussion-edit": {"title": "Changed", "version": discussion.version},
+            "check": {"body": "He wrote of “distress”."},
+            "respond": {"body": "An answer."},
+            "reply": {"body": "A reply."},
+            "post-edit": {"body": "Changed.", "version": "1"},
+            "draft": {"body": "Begun.", "draft_version": "0"},
+        },
+    )
+
+
+def parse(rows: str) -> dict[tuple[str, str], dict[str, str]]:
+    """The table as ``{(url name, method): {person: answer}}``."""
+    table: dict[tuple[str, str], dict[str, str]] = {}
+    for line in rows.strip().splitlines():
+        if not line.strip():
+            continue
+        name, method, *answers = line.split()
+        if (name, method) in table:
+            raise ValueError(f"{name} {method} is declared twice")
+        table[name, method] = dict(zip(PEOPLE, answers, strict=True))
+        if method == "GET":
+            table[name, "HEAD"] = table[name, "GET"]
+    return table
+
+
+TABLE = parse(ROWS)
+NAMES = list(dict.fromkeys(name for name, _method in TABLE))

@@ -1,0 +1,178 @@
+"""The people and things that tests tell of, made by the same actions as in earnest.
+
+    anna = cast.instructor()                  # and her course: anna.course
+    maya = cast.student(anna.course)
+    discussion = cast.discussion(anna)
+    response = cast.response(maya, discussion)
+
+Every function takes what a test cares about and makes up the rest. ``sign_in`` gives a client.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.utils import timezone
+
+from quaestio.accounts.models import User
+from quaestio.courses import actions as courses
+from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
+from quaestio.courses.roles import Role
+from quaestio.discussions import actions as discussions
+from quaestio.discussions.models import Discussion, Post
+from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
+
+_number = count(1)
+
+
+def person(name: str = "", email: str = "", **fields: Any) -> User:
+    """Somebody with an account and no password: tests sign in with ``sign_in``."""
+    number = next(_number)
+    name = name or f"Person {number}"
+    return User.objects.create_user(
+        email or f"{name.split()[0].lower()}-{number}@example.edu", name=name, **fields
+    )
+
+
+def operator() -> User:
+    return person("Olga Operator", is_staff=True)
+
+
+def sign_in(who: User | Enrollment | None) -> Client:
+    """A browser with this person signed in; with nobody for None."""
+    client = Client()
+    user = who.user if isinstance(who, Enrollment) else who
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+# -- A course and its people --------------------------------------------------------------------
+
+
+def course(
+    title: str = "Russia after Stalin", *, by: User | None = None, **settings: Any
+) -> Course:
+    made = courses.create_course(
+        by=by or person("Anna Berg"), title=title, term=settings.pop("term", "Autumn 2026")
+    )
+    if settings:
+        Course.objects.filter(pk=made.pk).update(**settings)
+        made.refresh_from_db()
+    return made
+
+
+def instructor(of: Course | None = None, name: str = "Anna Berg") -> Enrollment:
+    """The instructor of a course, of a new one if none is given."""
+    if of is None:
+        of = course(by=person(name))
+        return Enrollment.objects.select_related("course", "user").get(course=of)
+    return member(of, Role.INSTRUCTOR, name)
+
+
+def member(of: Course, role: str, name: str = "", user: User | None = None) -> Enrollment:
+    """Somebody who has joined by a link with this role."""
+    first = Enrollment.objects.filter(course=of, role=Role.INSTRUCTOR).earliest("pk")
+    link = courses.invite(by=first, role=role)
+    return courses.join(by=user or person(name), token=link.token)
+
+
+def student(of: Course, name: str = "Maya Lindqvist", user: User | None = None) -> Enrollment:
+    return member(of, Role.STUDENT, name, user)
+
+
+def assistant(of: Course, name: str = "Tom Ashe") -> Enrollment:
+    return member(of, Role.ASSISTANT, name)
+
+
+def observer(of: Course, name: str = "Vera Guest") -> Enrollment:
+    return member(of, Role.OBSERVER, name)
+
+
+def removed(of: Course, name: str = "Rolf Gone") -> Enrollment:
+    """Somebody who was in the course and is no longer."""
+    return courses.remove_person(enrollment=student(of, name))
+
+
+def invitation(by: Enrollment, role: str = Role.STUDENT, **options: Any) -> Invitation:
+    return courses.invite(by=by, role=role, **options)
+
+
+# -- Meetings and readings ----------------------------------------------------------------------
+
+
+def meeting(of: Course, title: str = "The Thaw", on: date | None = None) -> Meeting:
+    return courses.make_meeting(
+        course=of, title=title, on=on or timezone.localdate() + timedelta(days=3)
+    )
+
+
+def reading(of: Course, title: str = "The Myth of the Short Course", **fields: Any) -> Reading:
+    """A bibliographic record without a document."""
+    fields.setdefault("author", "Polly Jones")
+    return Reading.objects.create(course=of, title=title, **fields)
+
+
+def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
+    """A document that has been read: a page for each text."""
+    pages = texts or ("Initially there was distress, outrage and confusion.",)
+    whole = PAGE_BREAK.join(pages)
+    made = Document.objects.create(
+        reading=of,
+        file=ContentFile(whole.encode(), name="reading.txt"),
+        name="jones-2006.txt",
+        size=len(whole.encode()),
+        media_type="text/plain",
+        status=Document.Status.READY,
+        text_sha256=sha256(whole.encode()).hexdigest(),
+        pages_done=len(pages),
+        pages_total=len(pages),
+        is_current=True,
+    )
+    start = 0
+    for number, text in enumerate(pages, start=1):
+        Page.objects.create(
+            document=made,
+            number=number,
+            label=str(first_label + number - 1),
+            text=text,
+            start=start,
+        )
+        start += len(text) + len(PAGE_BREAK)
+    return made
+
+
+def assigned(to: Meeting, what: Reading, pages: str = "41–63") -> AssignedReading:
+    return AssignedReading.objects.create(meeting=to, reading=what, pages=pages)
+
+
+# -- The conversation ---------------------------------------------------------------------------
+
+
+def discussion(
+    by: Enrollment, title: str = "Was the muddle purposeful?", **options: Any
+) -> Discussion:
+    """An open discussion with two questions; ``open_now=False`` for a draft."""
+    options.setdefault("open_now", True)
+    options.setdefault("context", "<p>Think of the first months.</p>")
+    options.setdefault(
+        "questions",
+        [
+            discussions.QuestionInput("Was it planned?", ("yes", "no", "in part")),
+            discussions.QuestionInput("What came of it?"),
+        ],
+    )
+    return discussions.pose(by=by, title=title, **options)
+
+
+def response(by: Enrollment, to: Discussion, text: str = "I think it was.", **options: Any) -> Post:
+    return discussions.respond(by=by, discussion=to, source=f"<p>{text}</p>", **options)
+
+
+def reply(by: Enrollment, to: Post, text: str = "Are you sure?", **options: Any) -> Post:
+    return discussions.reply(by=by, parent=to, source=f"<p>{text}</p>", **options)
