@@ -104,6 +104,9 @@ class Citation:
 
     ``reading`` is the key it was matched to; None when unmatched, with ``candidates`` when several
     readings fit equally. ``pages`` are the labels cited, in order, a range given by its two ends.
+    ``how`` it is said: "bracket", "pages" (a page alone), "again" (ibid.), "note", or "named": the
+    sentence names somebody. Whoever is named may be quoted from another one's reading, so this
+    is no claim about where the words stand.
     """
 
     span: Span
@@ -114,6 +117,7 @@ class Citation:
     pages: tuple[str, ...] = ()
     reading: str | None = None
     candidates: tuple[str, ...] = ()
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,318 @@
+"""Reads what writers put in brackets to say where words come from: "(Jones 1999, p. 42)".
+
+Here one bracket is read by itself; ``references`` finds the brackets of a post and puts them in
+their surroundings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from quotecheck.names import NO_MATCH, Match, Shelf, plain
+from quotecheck.vocabulary import NEVER_NAMES, SMALL_IN_CITATIONS
+
+# Longer brackets are remarks, not citations.
+LONGEST = 240
+# Pages that "42ff." stands for at most.
+FOLLOWING_PAGES = 10
+
+_LABEL = r"(?:pp?|pgs?|pages?|ss?|seiten?|S|с|сс|стр|p[áa]gs?|pagg?|side|sida|sid|str|стор|σσ?|σελ)"
+_NUMBER = r"(?:\d{1,5}|[ivxlc]{1,8})"
+_RANGE = rf"{_NUMBER}(?:\s?[-–—‑]\s?{_NUMBER})?(?:\s?ff?\b\.?|\s?n\.?\s?\d{{1,3}}\b)?"
+_PAGES = rf"{_RANGE}(?:\s?(?:,|&|\band\b|\bund\b|\bet\b|\bи\b)\s?{_RANGE})*"
+_LABELLED = re.compile(
+    rf"(?:^|(?<=[\s,;:.(]))(?:{_LABEL}\.?\s?(?P<a>{_PAGES})|第?(?P<b>\d{{1,5}})\s?[頁页])(?!\w)",
+    re.IGNORECASE,
+)
+_AT_END = re.compile(rf"(?:^|[\s,:;]+)(?P<pages>{_PAGES})\s*\.?$")
+_AT_START = re.compile(r"^(?P<pages>\d{1,4}(?:\s?[-–—]\s?\d{1,4})?)\s?[,:]\s")
+_ONE_RANGE = re.compile(
+    rf"(?P<first>{_NUMBER})(?:\s?[-–—‑]\s?(?P<last>{_NUMBER}))?(?P<more>\s?ff?\b)?", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?<!\w)(?P<year>1[4-9]\d\d|20\d\d)(?:[a-z](?!\w)|(?!\w))")
+_YEAR_ONLY = re.compile(r"1[4-9]\d\d|20\d\d")
+_SPACE = re.compile(r"\s+")
+
+_LEAD_IN = re.compile(
+    r"(?:see(?: also)?|cf\.?|compare|as |qtd\.? in|quoted in|cited in|found in|quoted (?:by|from)|"
+    r"cited (?:by|from)|from|in|by|vgl\.?|siehe(?: auch)?|s\. ?a\.|zit(?:iert)?\.? (?:nach|in|bei)|"
+    r"nach|bei|voir|cité (?:dans|par)|ср\.?|см\.?|цит\. по|e\. ?g\.,?)(?::|\s)\s*",
+    re.IGNORECASE,
+)
+_ASIDE = re.compile(
+    r"[,;.]?\s*(?:(?:my|our) (?:emphasis|italics|translation)|(?:emphasis|italics|translation) "
+    r"(?:added|mine|ours|in (?:the )?original)|trans\. (?:mine|by the author)|"
+    r"hervorhebung(?:en)?[\w .]{0,30}|meine übersetzung|(?:nous|je) souligne?(?:ons)?|"
+    r"курсив (?:мой|наш)|n\. ?d\.|et al\.?(?=,?\s*$))\s*$",
+    re.IGNORECASE,
+)
+_OTHER_LOCATOR = re.compile(
+    r"[,;:]?\s*(?<!\w)(?:(?:chapters?|chap\.|chs?\.|sections?|sec\.|§§?|parts?|acts?|scenes?|lines?|"
+    r"ll?\.|verses?|stanzas?|paragraphs?|paras?\.|¶|loc\.|location|canto|book|bk\.|vols?\.|volume|"
+    r"Chapter|Ch\.|Kapitel|Kap\.|Band|Bd\.|Abschnitt|Abs\.|Zeile|Z\.|chapitre|глава|гл\.)\s?"
+    r"(?:\d[\d.,–-]*|[ivxlc]{1,8}(?!\w))|\d+\.\d+(?:\.\d+)?(?:[–-]\d+)?)(?!\w)"
+)
+_AGAIN = re.compile(
+    r"(?:ibid(?:em)?|idem|id|ebd|ebenda|ebda|a\. ?a\. ?o|op\. ?cit|loc\. ?cit|там же|ibíd|同上)"
+    r"(?:\.|\b)[,.;:]?\s*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_QUOTED_TITLE = re.compile(r"[\"“”„«»‘’'*_]{1,2}([^\"“”„«»*_]{3,160})[\"“”„«»‘’'*_]{1,2}")
+_WORD = re.compile(r"[^\W\d_]+(?:['’.\-‐‑][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a bracket says.
+
+    ``labelled``: the pages are called pages ("p. 42"). ``again``: it says ibid.
+    ``match`` is what it was matched to among the readings.
+    """
+
+    author: str = ""
+    title: str = ""
+    year: str = ""
+    pages: tuple[str, ...] = ()
+    labelled: bool = False
+    again: bool = False
+    match: Match = NO_MATCH
+
+    @property
+    def names_work(self) -> bool:
+        """Whether it says an author or a title."""
+        return bool(self.author or self.title)
+
+    @property
+    def matched(self) -> bool:
+        """Whether it fits at least one reading."""
+        return bool(self.match.reading or self.match.candidates)
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it is a citation even where no quotation stands before it."""
+        if self.again or self.labelled:
+            return True
+        if self.matched:
+            return bool(self.pages or self.year or (self.author and self.title))
+        return bool(self.names_work and self.year and self.pages)
+
+
+def read_citation(content: str, shelf: Shelf) -> Read | None:
+    """What the inside of a bracket says; None when it is no citation."""
+    content = _SPACE.sub(" ", content).strip()
+    if not content or len(content) > LONGEST:
+        return None
+    content = _ASIDE.sub("", content)
+    content = _without_lead_in(content)
+    again = _AGAIN.fullmatch(content)
+    if again:
+        pages, _, _ = _take_pages(again["rest"].strip())
+        return Read(pages=pages, again=True)
+    content = _OTHER_LOCATOR.sub("", content)
+    pages, labelled, rest = _take_pages(content)
+    year, rest = _take_year(rest)
+    if year and not labelled and pages == (year,):
+        pages = ()
+    rest = rest.strip(" ,.;:()[]")
+    if not rest:
+        return Read(year=year, pages=pages, labelled=labelled) if pages else None
+    return _with_work(Read(year=year, pages=pages, labelled=labelled), rest, shelf)
+
+
+def read_note(content: str, shelf: Shelf) -> Read | None:
+    """What a footnote says, where author and title stand among other particulars."""
+    content = _SPACE.sub(" ", content).strip()[:600]
+    plainly = read_citation(content.rstrip("."), shelf)
+    if plainly is not None and (plainly.matched or plainly.again):
+        return replace(plainly, title=plainly.title.partition("(")[0].strip())
+    pages, labelled, rest = _take_pages(content.rstrip(" ."))
+    year, _ = _take_year(rest)
+    quoted = _QUOTED_TITLE.search(rest)
+    title = quoted[1].strip(" ,.") if quoted else ""
+    for word in _WORD.findall(rest):
+        if word[:1].isupper() and shelf.knows_author(word):
+            named = any(shelf.by_title(part) for part in rest.split(",")) and not title
+            if named:
+                title = next(part.strip() for part in rest.split(",") if shelf.by_title(part))
+            title = title.partition("(")[0].strip()  # before "(New Haven: Yale"
+            found = Read(word, title, year, pages, labelled)
+            return replace(found, match=shelf.match(word, title, year))
+    if plainly is not None and (plainly.pages or plainly.title):
+        return plainly
+    if title:
+        return Read("", title, year, pages, labelled, match=shelf.match("", title, year))
+    return None
+
+
+def expand_pages(text: str) -> tuple[str, ...]:
+    """The page labels of "42-43", "141-42", "xiv", "42f.", "42ff.", "42, 45", in order."""
+    found: list[str] = []
+    for match in _ONE_RANGE.finditer(text):
+        first, last = match["first"], match["last"]
+        found.append(first)
+        if last:
+            found.append(_whole_number(first, last))
+        elif match["more"] and first.isdigit():
+            following = 1 if match["more"].strip() == "f" else FOLLOWING_PAGES
+            found.append(str(int(first) + following))
+    return tuple(dict.fromkeys(found))
+
+
+def _whole_number(first: str, last: str) -> str:
+    """The second end of a range that leaves out figures: 141-42 ends at 142."""
+    if first.isdigit() and last.isdigit() and len(last) < len(first) and int(last) < int(first):
+        return first[: len(first) - len(last)] + last
+    return last
+
+
+def _without_lead_in(content: str) -> str:
+    for _ in range(3):
+        match = _LEAD_IN.match(content)
+        if match is None:
+            break
+        content = content[match.end() :]
+    return content
+
+
+def _take_pages(content: str) -> tuple[tuple[str, ...], bool, str]:
+    """The pages, whether they are called pages, and what is left."""
+    labelled = _last(_LABELLED, content)  # "S. Müller, S. 42"
+    if labelled is not None:
+        rest = content[: labelled.start()] + " " + content[labelled.end() :]
+        return expand_pages(labelled["a"] or labelled["b"]), True, rest
+    match = _AT_END.search(content)
+    if match is not None and _may_be_pages(match["pages"], alone=match.start() == 0):
+        numbers, years = _apart_from_years(match["pages"])
+        return numbers, False, content[: match.start()] + " " + years
+    match = _AT_START.search(content)
+    if match is not None and not _YEAR_ONLY.fullmatch(match["pages"]):
+        return expand_pages(match["pages"]), False, content[match.end() :]
+    return (), False, content
+
+
+def _may_be_pages(text: str, *, alone: bool) -> bool:
+    """Whether numbers without a label can be pages: roman ones only of two letters and more."""
+    first = _ONE_RANGE.match(text)
+    if first is None:
+        return False
+    if first["first"].isdigit():
+        return True
+    return len(first["first"]) > 1 and not alone and _is_roman(first["first"])
+
+
+def _is_roman(text: str) -> bool:
+    return re.fullmatch(r"c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", text) is not None
+
+
+def _apart_from_years(text: str) -> tuple[tuple[str, ...], str]:
+    """Pages, and what among them is rather a year: "(Jones, 42, 1999)", "(Jones 1999)"."""
+    parts = [part.strip() for part in text.split(",")]
+    years = [part for part in parts if _YEAR_ONLY.fullmatch(part)]
+    pages = ", ".join(part for part in parts if part not in years)
+    return expand_pages(pages), " ".join(years)
+
+
+def _take_year(content: str) -> tuple[str, str]:
+    match = _last(_YEAR, content)
+    if match is None:
+        return "", content
+    return match["year"], content[: match.start()] + " " + content[match.end() :]
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    found = list(pattern.finditer(text))
+    return found[-1] if found else None
+
+
+# Who and what
+
+
+def _with_work(read: Read, rest: str, shelf: Shelf) -> Read | None:
+    """The citation with its author and title, as far as they can be told apart."""
+    author, title = _author_and_title(rest, shelf)
+    match = shelf.match(_surname(author, shelf), title, read.year)
+    found = replace(read, author=author, title=title, match=match)
+    if found.matched or looks_like_work(rest):
+        return found
+    return None
+
+
+def _author_and_title(rest: str, shelf: Shelf) -> tuple[str, str]:
+    quoted = _QUOTED_TITLE.search(rest)
+    if quoted:
+        others = rest[: quoted.start()] + rest[quoted.end() :]
+        return others.strip(" ,.;:"), quoted[1].strip(" ,.")
+    parts = [part.strip() for part in rest.split(",") if part.strip()]
+    if len(parts) > 1:
+        return _from_parts(parts, shelf)
+    return _from_one_part(rest, shelf)
+
+
+def _from_parts(parts: list[str], shelf: Shelf) -> tuple[str, str]:
+    """Author and title where commas part them, whichever comes first."""
+    whole = ", ".join(parts)
+    if shelf.by_title(whole):
+        return "", whole
+    first, last = _surname(parts[0], shelf), _surname(parts[-1], shelf)
+    if first and shelf.knows_author(first):
+        rest = [part for part in parts[1:] if not _is_given_name(part, parts, shelf)]
+        return parts[0], ", ".join(rest)
+    if last and shelf.knows_author(last):
+        return parts[-1], ", ".join(parts[:-1])
+    if _titled(parts[0]) and not _titled(parts[-1]):
+        return parts[-1], ", ".join(parts[:-1])
+    return parts[0], ", ".join(parts[1:])
+
+
+def _is_given_name(part: str, parts: list[str], shelf: Shelf) -> bool:
+    """ "Jones, Polly" names one person; "Jones, Myth" a person and a title."""
+    return len(parts) == 2 and len(part.split()) == 1 and not shelf.by_title(part)
+
+
+def _from_one_part(rest: str, shelf: Shelf) -> tuple[str, str]:
+    if shelf.knows_author(_surname(rest, shelf)) and len(rest.split()) <= 4:
+        return rest, ""
+    if shelf.by_title(rest):
+        return "", rest
+    words = rest.split()
+    for cut in (1, 2):
+        author = re.sub(r"['’]s?$", "", " ".join(words[:cut]))
+        if len(words) > cut and shelf.knows_author(_surname(author, shelf)):
+            return author, " ".join(words[cut:]).removeprefix("in ").strip()
+    if _titled(rest):
+        return "", rest
+    return rest, ""
+
+
+def _titled(text: str) -> bool:
+    """Whether words look like a title rather than a name."""
+    words = text.split()
+    small = {word.lower() for word in words} & {"the", "a", "an", "of", "on", "in", "to", "for"}
+    return bool(small) or len(words) > 4
+
+
+def _surname(author: str, shelf: Shelf) -> str:
+    """The word by which an author is known, of "Polly Jones", "P. Jones" or "Jones et al."."""
+    author = re.sub(r"\s*\bet al\b\.?", "", author)
+    author = re.split(r"\s+(?:and|&|und|et|y|и)\s+", author)[0].strip(" .,")
+    if not author:
+        return ""
+    if shelf.knows_author(author):
+        return author
+    words = author.split()
+    return words[-1] if len(words) <= 4 else ""
+
+
+def looks_like_work(text: str) -> bool:
+    """Whether words could be an author or a title: capitals throughout, nothing exclaimed."""
+    words = _WORD.findall(text)
+    if not words or len(words) > 14 or re.search(r"[?!=<>@#/]|\.\.\.|…", text):
+        return False
+    if not words[0][:1].isupper() or plain(words[0]).strip(".") in NEVER_NAMES:
+        return False
+    if len(words) == 1 and len(words[0]) > 1 and words[0].isupper():
+        return False
+    return all(
+        word[:1].isupper() or word.lower().strip(".") in SMALL_IN_CITATIONS for word in words
+    )

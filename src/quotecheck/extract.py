@@ -1,0 +1,403 @@
+"""Post in, quotations and citations out.
+
+What stands in quotation marks is found (``quotemarks``), what says where words come from is
+found and resolved (``references``), and here the two are brought together; what quotes nobody is
+marked as such (``terms``). Where it is doubtful whether a citation belongs to a phrase, it does
+not: a wrong accusation is worse than a missed slip.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from quotecheck.names import Shelf
+from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
+from quotecheck.references import (
+    REPORTING,
+    Reference,
+    Surroundings,
+    exact_title,
+    find_references,
+)
+from quotecheck.terms import looks_like_title, why_term, word_count
+from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
+from quotecheck.vocabulary import NO_CUT_IN
+
+# A phrase of so few words may be the writer's own, in irony.
+SHORT = 4
+# Words between "Jones writes that the party" and what is quoted.
+MOST_WORDS_AFTER_NAME = 10
+LONGEST_CUT_IN = 90
+LONGEST_UNCLOSED = 600
+
+_WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*")
+_ONLY_LIST = re.compile(r"[\s,;/&–—]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)\b)?[\s,;]*")
+
+
+def find_quotations(post: Post, readings: Sequence[ReadingInfo]) -> list[Quotation]:
+    """What a post has in quotation marks or set as a block, in order.
+
+    Each quotation has the citation that belongs to it. What quotes nobody has ``term`` set; a
+    phrase of four words and fewer with neither citation nor ``term`` may still be the writer's
+    own.
+    """
+    return _Extraction(post, Shelf(readings)).quotations()
+
+
+def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation]:
+    """Every place of a post where it says whose words it gives, in order.
+
+    Somebody who is merely named ("Smith writes") is left out unless a reading is theirs or words
+    are quoted from them.
+    """
+    extraction = _Extraction(post, Shelf(readings))
+    used = {quotation.citation for quotation in extraction.quotations()}
+    return [
+        reference.citation
+        for reference in extraction.references
+        if reference.citation not in extraction.glosses and _worth_telling(reference, used)
+    ]
+
+
+def _worth_telling(reference: Reference, used: set[Citation | None]) -> bool:
+    citation = reference.citation
+    if reference.kind != "named" or citation in used:
+        return True
+    theirs = citation.reading or citation.candidates
+    return bool(citation.author and theirs and not reference.says)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """Marks that make one quotation: ``first`` to ``last`` of what is marked."""
+
+    first: int
+    last: int
+    span: Span
+    pieces: list[Span]
+    text: str
+    citation: Citation | None = None
+    named: bool = False
+
+
+class _Extraction:
+    def __init__(self, post: Post, shelf: Shelf) -> None:
+        self.text = post.text
+        self.shelf = shelf
+        self.paragraphs = paragraphs(post.text, post.block_quotes)
+        marks = find_marks(post.text, self.paragraphs)
+        self.unclosed = marks.unclosed
+        self.around = Surroundings(post.text, self.paragraphs, marks.marked)
+        self.references = find_references(self.around, shelf)
+        self.glosses: set[Citation] = set()
+        self._starts = [each.citation.span.start for each in self.references]
+        self._direct = _first_by(self.references, "direct")
+        self._inside = _first_by(self.references, "inside")
+        self._block = _first_by(self.references, "block")
+
+    def quotations(self) -> list[Quotation]:
+        """All of them in order."""
+        units = list(self._units())
+        for unit in units:
+            self._cite(unit)
+        self._cite_lists(units)
+        found = [self._quotation(unit) for unit in units]
+        found += self._blocks()
+        found += self._recovered()
+        return sorted(found, key=lambda quotation: quotation.span)
+
+    # What belongs together
+
+    def _units(self) -> Iterator[_Unit]:
+        marked = self.around.marked
+        index = 0
+        while index < len(marked):
+            last = index
+            while last + 1 < len(marked) and self._is_cut(marked[last], marked[last + 1]):
+                last += 1
+            yield self._unit(index, last)
+            index = last + 1
+
+    def _unit(self, first: int, last: int) -> _Unit:
+        marked = self.around.marked
+        pieces: list[Span] = []
+        parts: list[str] = []
+        for number in range(first, last + 1):
+            own = list(marked[number].pieces)
+            if number < last:
+                own[-1] = self._without_comma(own[-1])
+            elif number in self._inside:
+                cut = self.references[self._inside[number]].citation.span.start
+                own[-1] = trimmed(self.text, own[-1].start, cut)
+            pieces += own
+            parts.append("\n\n".join(self.text[a:b] for a, b in own))
+        span = Span(marked[first].span.start, marked[last].span.end)
+        return _Unit(first, last, span, pieces, " ".join(parts))
+
+    def _without_comma(self, piece: Span) -> Span:
+        end = piece.end
+        while end > piece.start and self.text[end - 1] in ", ":
+            end -= 1
+        return Span(piece.start, end)
+
+    def _is_cut(self, first: Marked, second: Marked) -> bool:
+        """Whether the writer only cuts in: "The party," he wrote, "learned its lesson"."""
+        start, end = first.span.end, second.span.start
+        if not 4 <= end - start <= LONGEST_CUT_IN:
+            return False
+        gap = self.text[start:end]
+        if exact_title(self.text[first.pieces[0].start : first.pieces[-1].end - 1], self.shelf):
+            return False
+        before, after = self.text[first.pieces[-1].end - 1], gap.rstrip()[-1:]
+        if before not in ",–—-" and gap.lstrip()[:1] not in ",–—":
+            return False
+        if re.search(r"[.!?;:()\n]", gap) or not (after in ",–—-" or before == ","):
+            return False
+        words = [word.lower() for word in _WORD.findall(gap)]
+        if not 2 <= len(words) <= 9 or NO_CUT_IN & set(words) or not REPORTING & set(words):
+            return False
+        return not self.text[second.pieces[0].start].isupper()
+
+    # Whose words
+
+    def _cite(self, unit: _Unit) -> None:
+        number = self._inside.get(unit.last, self._direct.get(unit.last))
+        reference = self.references[number] if number is not None else self._trailing(unit)
+        if reference is not None and self._is_gloss(unit, reference):
+            self.glosses.add(reference.citation)
+        elif reference is not None:
+            unit.citation = _of_several(reference)
+            return
+        named = self._named_before(unit) or self._named_after(unit)
+        if named is not None and self._may_be_theirs(unit, named):
+            unit.citation, unit.named = self._with_page_of(unit, named), True
+
+    def _is_gloss(self, unit: _Unit, reference: Reference) -> bool:
+        """ "Man of Steel" (Stalin): a name that explains a name, not one that is cited."""
+        citation = reference.citation
+        if citation.reading or citation.candidates or citation.pages or citation.title:
+            return False
+        if reference.kind != "bracket" or citation.year:
+            return False
+        count = word_count(unit.text)
+        return count <= 1 or (count <= SHORT and looks_like_title(unit.text, unit.text.split()))
+
+    def _trailing(self, unit: _Unit) -> Reference | None:
+        """The bracket that ends the sentence, when nothing else is quoted in between."""
+        if word_count(unit.text) < 3:
+            return None
+        number = bisect_left(self._starts, unit.span.end)
+        while number < len(self.references):
+            reference = self.references[number]
+            start = reference.citation.span.start
+            if self.around.sentence(start) != self.around.sentence(unit.span.end - 1):
+                return None
+            if self.around.marks_between(unit.span.end, start):
+                return None
+            if reference.kind in ("bracket", "pages", "again") and reference.direct is None:
+                return reference
+            number += 1
+        return None
+
+    def _named_before(self, unit: _Unit) -> Reference | None:
+        """Who is said to write, shortly before the quotation in the same sentence."""
+        number = bisect_left(self._starts, unit.span.start) - 1
+        sentence = self.around.sentence(unit.span.start)
+        while number >= 0:
+            reference = self.references[number]
+            span = reference.citation.span
+            if self.around.sentence(span.start) != sentence:
+                return None
+            if reference.kind == "named" and span.end <= unit.span.start:
+                between = self.around.masked[span.end : unit.span.start]
+                near = len(between) < 120 and self._few_words(between, reference, unit)
+                return reference if near else None
+            number -= 1
+        return None
+
+    def _few_words(self, between: str, reference: Reference, unit: _Unit) -> bool:
+        words = [word.lower() for word in _WORD.findall(between)]
+        if REPORTING & set(words) and reference.citation.author:
+            return False
+        if self.around.marks_between(reference.citation.span.end, unit.span.start):
+            return False
+        most = 2 if word_count(unit.text) <= 1 else MOST_WORDS_AFTER_NAME
+        return len(words) <= most
+
+    def _named_after(self, unit: _Unit) -> Reference | None:
+        """ "…," writes Jones; "…", as Jones puts it."""
+        number = bisect_left(self._starts, unit.span.end)
+        if number >= len(self.references):
+            return None
+        reference = self.references[number]
+        start = reference.citation.span.start
+        if reference.kind != "named" or start - unit.span.end > 12:
+            return None
+        between = self.text[unit.span.end : start]
+        if re.search(r"[.!?;:(]", between) or not reference.citation.author:
+            return None
+        words = [word.lower() for word in _WORD.findall(between)]
+        comma = "," in between or self.text[unit.pieces[-1].end - 1] in ",?!"
+        return reference if comma and set(words) <= {"as", "so", "wie", "comme", "как"} else None
+
+    def _may_be_theirs(self, unit: _Unit, named: Reference) -> bool:
+        """Whether a name in the sentence is enough to take the words for theirs."""
+        citation = named.citation
+        count = word_count(unit.text)
+        known = bool(citation.reading or citation.candidates)
+        if not citation.author:
+            return count > SHORT
+        if count <= SHORT and looks_like_title(unit.text, unit.text.split()):
+            return False
+        return known or count > SHORT
+
+    def _with_page_of(self, unit: _Unit, named: Reference) -> Citation:
+        """ "Jones (42) writes": the bracket after the name has the page."""
+        number = bisect_left(self._starts, named.citation.span.start)
+        while number < len(self.references) and self._starts[number] < unit.span.start:
+            reference = self.references[number]
+            if reference.kind in ("bracket", "pages") and reference.direct is None:
+                return reference.citation
+            number += 1
+        return named.citation
+
+    def _cite_lists(self, units: Sequence[_Unit]) -> None:
+        """ "distress," "outrage" and "confusion" (Jones 42): one citation for all of them."""
+        for unit, following in zip(reversed(units[:-1]), reversed(units[1:]), strict=True):
+            if unit.citation is None and following.citation is not None and not following.named:
+                gap = self.text[unit.span.end : following.span.start]
+                listed = gap.strip() or unit.text.endswith(",")
+                if len(gap) <= 8 and listed and _ONLY_LIST.fullmatch(gap):
+                    unit.citation = following.citation
+
+    # The quotations themselves
+
+    def _quotation(self, unit: _Unit) -> Quotation:
+        term = self._term(unit)
+        citation = None if term else unit.citation
+        return Quotation(unit.span, tuple(unit.pieces), unit.text, citation=citation, term=term)
+
+    def _term(self, unit: _Unit) -> str:
+        if exact_title(unit.text.strip(" ,."), self.shelf) or self._in_citation(unit):
+            return "title"
+        if unit.citation is not None:
+            return ""
+        sentence = self.around.sentence_span(unit.span.start)
+        start = max(sentence.start, unit.span.start - 160)
+        before = self.around.masked[start : unit.span.start]
+        after = self.around.masked[unit.span.end : unit.span.end + 40]
+        return why_term(unit.text, before, after, self.shelf)
+
+    def _in_citation(self, unit: _Unit) -> bool:
+        number = bisect_left(self._starts, unit.span.start + 1) - 1
+        if number < 0 or self.references[number].kind == "named":
+            return False
+        return self.references[number].citation.span.end >= unit.span.end
+
+    def _blocks(self) -> Iterator[Quotation]:
+        """Block quotations; paragraphs that follow each other are one, unless each is cited."""
+        numbers = [n for n, paragraph in enumerate(self.paragraphs) if paragraph.block]
+        index = 0
+        while index < len(numbers):
+            last = index
+            while (
+                last + 1 < len(numbers)
+                and numbers[last + 1] == numbers[last] + 1
+                and numbers[last] not in self._block
+            ):
+                last += 1
+            block = self._one_block(numbers[index : last + 1])
+            if block is not None:
+                yield block
+            index = last + 1
+
+    def _one_block(self, numbers: Sequence[int]) -> Quotation | None:
+        pieces = [self._block_piece(number) for number in numbers]
+        pieces = [piece for piece in pieces if has_words(self.text, piece)]
+        if not pieces:
+            return None
+        span = Span(self.paragraphs[numbers[0]].start, self.paragraphs[numbers[-1]].end)
+        text = "\n\n".join(self.text[a:b] for a, b in pieces)
+        return Quotation(
+            trimmed(self.text, *span),
+            tuple(pieces),
+            text,
+            block=True,
+            citation=self._block_citation(numbers[0], numbers[-1]),
+        )
+
+    def _block_piece(self, number: int) -> Span:
+        """The words of a block: without the marks around it, without the citation at its end."""
+        paragraph = self.paragraphs[number]
+        piece = trimmed(self.text, paragraph.start, paragraph.end)
+        if number in self._block:
+            cite = self.references[self._block[number]].citation.span
+            if piece.start < cite.start < piece.end:
+                piece = trimmed(self.text, piece.start, cite.start)
+        inner = find_marks(self.text, [Paragraph(piece.start, piece.end)]).marked
+        if len(inner) != 1 or len(inner[0].pieces) != 1:
+            return piece
+        whole = inner[0].span.start == piece.start and piece.end - inner[0].span.end <= 1
+        return inner[0].pieces[0] if whole else piece
+
+    def _block_citation(self, first: int, last: int) -> Citation | None:
+        if last in self._block:
+            return self.references[self._block[last]].citation
+        before = self.paragraphs[first].start - 1
+        number = bisect_left(self._starts, before) - 1
+        if first == 0 or number < 0 or self.paragraphs[first - 1].block:
+            return None
+        reference = self.references[number]
+        start = reference.citation.span.start
+        if self.around.sentence(start) != self.around.sentence(self.paragraphs[first - 1].end - 1):
+            return None
+        return reference.citation if start >= self.paragraphs[first - 1].start else None
+
+    def _recovered(self) -> Iterator[Quotation]:
+        """Quotations whose closing mark was forgotten, where a citation shows their end."""
+        for span in self.unclosed:
+            reference = self._first_bracket(span)
+            if reference is None:
+                continue
+            end = reference.citation.span.start
+            piece = trimmed(self.text, span.start + 1, end)
+            if word_count(self.text[piece.start : piece.end]) > 2:
+                text = self.text[piece.start : piece.end]
+                whole = Span(span.start, piece.end)
+                yield Quotation(whole, (piece,), text, citation=reference.citation)
+
+    def _first_bracket(self, span: Span) -> Reference | None:
+        number = bisect_left(self._starts, span.start)
+        if number >= len(self.references):
+            return None
+        reference = self.references[number]
+        start = reference.citation.span.start
+        if start >= min(span.end, span.start + LONGEST_UNCLOSED):
+            return None
+        if reference.kind != "bracket" or not reference.stands_alone:
+            return None
+        if self.around.marks_between(span.start, start):
+            return None
+        return reference
+
+
+def _of_several(reference: Reference) -> Citation:
+    """The citation; of several in one bracket any can be meant, with the pages of its own."""
+    if not reference.among:
+        return reference.citation
+    return replace(
+        reference.citation, author="", title="", pages=(), reading=None, candidates=reference.among
+    )
+
+
+def _first_by(references: Sequence[Reference], attribute: str) -> dict[int, int]:
+    """The first reference for each quotation or paragraph that it belongs to."""
+    found: dict[int, int] = {}
+    for number, reference in enumerate(references):
+        owner = getattr(reference, attribute)
+        if owner is not None and reference.kind != "named":
+            found.setdefault(owner, number)
+    return found

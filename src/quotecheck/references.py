@@ -1,0 +1,638 @@
+"""Finds every place of a post where it says whose words it gives, and resolves them in order.
+
+Brackets ("(Jones 42)", "(43)", "(ibid.)"), notes ("[3]") and names in the sentence ("Jones writes
+that") are gathered, sorted, and what is left out in one is taken from those before it; where
+that is not certain the citation stays open, with its candidates.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from quotecheck.citing import LONGEST, Read, read_citation, read_note
+from quotecheck.names import Shelf, plain, title_words
+from quotecheck.quotemarks import Marked, Paragraph, trimmed
+from quotecheck.types import Citation, Span
+from quotecheck.vocabulary import (
+    ABBREVIATIONS,
+    NOT_NAMES,
+    OWN_WORDS,
+    SAYING,
+    SKIPPED_BEFORE_VERB,
+    WRITING,
+)
+
+# As many readings can be offered when a page is given and nothing says of which.
+MOST_CANDIDATES = 12
+
+_BRACKET = re.compile(rf"[(（\[]([^()（）\[\]\n]{{1,{LONGEST}}})[)）\]]")
+_NOTE_CALL = re.compile(
+    r"[.,;:!?]?\s?(?:\[\^?(?P<a>\d{1,3})\]|(?P<b>[¹²³⁰⁴-⁹]{1,3})|(?P<c>\d{1,2})(?!\w))"
+)
+_NOTE_TEXT = re.compile(
+    r"^[ \t]*(?:\[\^?(?P<a>\d{1,3})\]:?|\^?(?P<b>\d{1,3})[.)]?(?=\s)|(?P<c>[¹²³⁰⁴-⁹]{1,3}))"
+    r"[ \t]*(?P<text>\S.*)$",
+    re.MULTILINE,
+)
+_SUPERSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
+_WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*['’]?")
+_SENTENCE_END = re.compile(
+    r"(?<![.!?…])[.!?…]++[\"'“”‘’»«)\]]*+\s++(?![(（\[])|(?<![。！？])[。！？]++"
+)
+
+REPORTING = WRITING | SAYING
+_INTRODUCING = {
+    "laut": 0, "selon": 0, "según": 0, "secondo": 0, "d'après": 0, "according": 1, "gemäß": 0,
+    "zufolge": 0, "словам": 0, "мнению": 0,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One place that says where words come from.
+
+    ``direct``: number of the quotation that it follows at once; ``inside``: of the one at whose end
+    it stands, before the closing mark; ``block``: number of the paragraph, a block quotation, that
+    it ends or follows. ``says``: the verb tells of speech, so the person may be quoted from
+    somebody else's reading. ``stands_alone``: it is a citation wherever it stands.
+    ``among``: the readings of all citations in its bracket, where there are several.
+    """
+
+    citation: Citation
+    direct: int | None = None
+    inside: int | None = None
+    block: int | None = None
+    says: bool = False
+    stands_alone: bool = True
+    among: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """How it is said, see ``Citation.how``."""
+        return self.citation.how
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """A post taken apart: what the search for citations and for quotations both need."""
+
+    text: str
+    paragraphs: Sequence[Paragraph]
+    marked: Sequence[Marked]
+    masked: str = ""
+    sentence_starts: list[int] = field(default_factory=list)
+    _ends: list[int] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+    _paragraph_starts: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.masked = _mask(self.text, self.marked)
+        self.sentence_starts = _sentence_starts(self.masked, self.paragraphs)
+        self._ends = [mark.span.end for mark in self.marked]
+        self._starts = [mark.span.start for mark in self.marked]
+        self._paragraph_starts = [paragraph.start for paragraph in self.paragraphs]
+
+    def sentence(self, position: int) -> int:
+        """The number of the sentence that a position lies in."""
+        return bisect_right(self.sentence_starts, position)
+
+    def sentence_span(self, position: int) -> Span:
+        """Where that sentence starts and ends."""
+        number = self.sentence(position)
+        start = self.sentence_starts[number - 1] if number else 0
+        last = number >= len(self.sentence_starts)
+        return Span(start, len(self.text) if last else self.sentence_starts[number])
+
+    def quoted_before(self, position: int) -> int | None:
+        """The quotation that ends right before a position, but for blanks and a stop."""
+        number = bisect_right(self._ends, position) - 1
+        if number < 0:
+            return None
+        between = self.text[self._ends[number] : position]
+        if len(between) <= 4 and not between.strip(" \u00a0\t.,;:!?"):
+            return number
+        return None
+
+    def quoted_around(self, position: int) -> int | None:
+        """The quotation that a position lies in."""
+        number = bisect_right(self._starts, position) - 1
+        if number >= 0 and position < self._ends[number]:
+            return number
+        return None
+
+    def block_ended_by(self, span: Span) -> int | None:
+        """The block quotation that the span ends, or that it alone follows."""
+        number = bisect_right(self._paragraph_starts, span.start) - 1
+        if number < 0:
+            return None
+        paragraph = self.paragraphs[number]
+        rest = paragraph.end - span.end
+        if paragraph.block:
+            return number if rest <= 4 and not self._between(span.end, paragraph.end) else None
+        if number and self.paragraphs[number - 1].block and span.start - paragraph.start <= 4:
+            alone = not self._between(paragraph.start, span.start)
+            return number - 1 if alone else None
+        return None
+
+    def _between(self, start: int, end: int) -> str:
+        return self.text[start:end].strip(' \u00a0\t\n.,;:!?"”’»“')
+
+    def marks_between(self, start: int, end: int) -> bool:
+        """Whether a quotation starts between two positions."""
+        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
+
+
+def find_references(around: Surroundings, shelf: Shelf) -> list[Reference]:
+    """Every citation of a post, in order, each as far resolved as is certain."""
+    found = [*_brackets(around, shelf), *_signatures(around, shelf), *_notes(around, shelf)]
+    named = list(_names(around, shelf))
+    found += _without_overlap(named, found)
+    found.sort(key=lambda reference: (reference.citation.span.start, reference.citation.span.end))
+    return _Resolver(around, shelf).resolve(found)
+
+
+# A post taken apart
+
+
+def _mask(text: str, marked: Sequence[Marked]) -> str:
+    """The text with all that is quoted blotted out, so that only the writer's words remain."""
+    parts: list[str] = []
+    position = 0
+    for mark in marked:
+        start, end = mark.span.start + 1, mark.span.end - 1
+        parts += [text[position:start], "¤" * (end - start)]
+        position = end
+    return "".join([*parts, text[position:]])
+
+
+def _sentence_starts(masked: str, within: Sequence[Paragraph]) -> list[int]:
+    starts: list[int] = []
+    for paragraph in within:
+        starts.append(paragraph.start)
+        for match in _SENTENCE_END.finditer(masked, paragraph.start, paragraph.end):
+            if _ends_sentence(masked, match):
+                starts.append(match.end())
+    return starts
+
+
+def _ends_sentence(masked: str, match: re.Match[str]) -> bool:
+    after = masked[match.end() : match.end() + 1]
+    if after.islower():
+        return False
+    if match.group()[0] != ".":
+        return True
+    start = match.start()
+    while start > 0 and match.start() - start < 6 and not masked[start - 1].isspace():
+        start -= 1
+    word = masked[start : match.start()].lstrip("(").lower()
+    return word not in ABBREVIATIONS and not (len(word) == 1 and word.isalpha() and word != "i")
+
+
+# Brackets
+
+
+def _brackets(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
+    memory: dict[str, Read | None] = {}
+    for match in _BRACKET.finditer(around.text):
+        inside = around.quoted_around(match.start())
+        if inside is not None and not _closes_quotation(around, inside, match.end()):
+            continue
+        if match.group()[0] == "[" and match[1].strip("^ ").isdigit():
+            continue
+        position = match.start(1)
+        parts = match[1].split(";")
+        found: list[Reference] = []
+        for part in parts:
+            span = Span(position, position + len(part))
+            position += len(part) + 1
+            if len(parts) == 1:
+                span = Span(match.start(), match.end())
+            if part not in memory:
+                memory[part] = read_citation(part, shelf)
+            read = memory[part]
+            direct = None if found else around.quoted_before(match.start())
+            if read is not None:
+                found += _bracket(around, read, span, direct, inside)
+        yield from found if len(found) < 2 else [_with_others(found), *found[1:]]
+
+
+def _with_others(found: list[Reference]) -> Reference:
+    """The first citation of several in one bracket, which knows the readings of all."""
+    readings = [reference.citation.reading for reference in found]
+    return replace(found[0], among=tuple(dict.fromkeys(key for key in readings if key)))
+
+
+def _closes_quotation(around: Surroundings, inside: int, end: int) -> bool:
+    """Whether nothing but a stop stands between the bracket and the closing mark."""
+    last = around.marked[inside].span.end - 1
+    return last - end <= 3 and not around.text[end:last].strip(" .,;!?'’")
+
+
+def _bracket(
+    around: Surroundings, read: Read, span: Span, direct: int | None, inside: int | None
+) -> Iterator[Reference]:
+    if inside is not None and not (read.stands_alone and read.names_work):
+        return
+    block = around.block_ended_by(span)
+    how = "again" if read.again else "bracket" if read.names_work else "pages"
+    if direct is None and block is None and how == "bracket" and not read.stands_alone:
+        return
+    citation = _citation(around, span, read, how)
+    yield Reference(citation, direct, inside, block, stands_alone=read.stands_alone)
+
+
+def _citation(around: Surroundings, span: Span, read: Read, how: str) -> Citation:
+    return Citation(
+        span,
+        around.text[span.start : span.end].strip(),
+        read.author,
+        read.title,
+        read.year,
+        read.pages,
+        read.match.reading,
+        read.match.candidates,
+        how,
+    )
+
+
+def _signatures(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
+    """The line that signs a block quotation: a dash, then who and what."""
+    for number, paragraph in enumerate(around.paragraphs):
+        if not paragraph.block:
+            continue
+        start = around.text.rfind("\n", paragraph.start, paragraph.end) + 1
+        start = max(start, paragraph.start)
+        line = around.text[start : paragraph.end].strip()
+        if line[:1] in "—–-―" and (read := read_citation(line.lstrip("—–-― "), shelf)):
+            span = trimmed(around.text, start, paragraph.end)
+            how = "again" if read.again else "bracket" if read.names_work else "pages"
+            yield Reference(_citation(around, span, read, how), block=number)
+
+
+# Notes
+
+
+def _notes(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
+    calls = list(_note_calls(around))
+    if not calls:
+        return
+    texts = _note_texts(around.text, calls)
+    for number, span, name in calls:
+        read = read_note(texts[name], shelf) if name in texts else None
+        if read is None and not around.text[span.start : span.end].strip(".,;:!? ").startswith("["):
+            continue
+        read = read or Read()
+        how = "again" if read.again else "note"
+        yield Reference(_citation(around, span, read, how), number)
+
+
+def _note_calls(around: Surroundings) -> Iterator[tuple[int, Span, str]]:
+    """Note marks that follow a quotation: its number, where the mark stands, the note's name."""
+    for number, mark in enumerate(around.marked):
+        match = _NOTE_CALL.match(around.text, mark.span.end)
+        if match is None:
+            continue
+        group = next(name for name in ("a", "b", "c") if match[name])
+        if group == "c" and around.text[match.start("c") - 1].isspace():
+            continue
+        start = around.text.rindex("[", 0, match.end()) if group == "a" else match.start(group)
+        yield number, Span(start, match.end()), match[group].translate(_SUPERSCRIPTS)
+
+
+def _note_texts(text: str, calls: Sequence[tuple[int, Span, str]]) -> dict[str, str]:
+    """The text of each note called, from the lines after the first call."""
+    wanted = {name for _, _, name in calls}
+    found: dict[str, str] = {}
+    for match in _NOTE_TEXT.finditer(text, calls[0][1].end):
+        name = (match["a"] or match["b"] or match["c"]).translate(_SUPERSCRIPTS)
+        if name in wanted:
+            found[name] = match["text"][:2000]
+    return found
+
+
+# Names in the sentence
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    text: str
+
+
+def _names(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
+    """Authors named with a verb of reporting, and titles of readings."""
+    tokens = [_Token(m.start(), m.end(), m.group()) for m in _WORD.finditer(around.masked)]
+    for index, token in enumerate(tokens):
+        lowered = token.text.lower().replace("’", "'")
+        if lowered in REPORTING:
+            yield from _around_verb(around, shelf, tokens, index)
+        elif lowered in _INTRODUCING:
+            named = _capitals_after(around, tokens, index + 1 + _INTRODUCING[lowered])
+            yield from _named(around, shelf, named, token.start, says=False)
+        elif lowered.endswith(("'s", "s'")) and token.text[:1].isupper():
+            yield from _possessive(around, shelf, tokens, index)
+        elif token.text[:1].isupper() and _leads_in(around, token):
+            named = _capitals_before(around, tokens, index)
+            if named and shelf.knows_author(named[-1].text):
+                yield from _named(around, shelf, named, named[0].start, says=False)
+    yield from _titles(around, shelf)
+
+
+def _leads_in(around: Surroundings, token: _Token) -> bool:
+    """Whether a colon and a quotation follow the word."""
+    if not around.text.startswith(":", token.end):
+        return False
+    after = token.end + 1
+    while after < len(around.text) and around.text[after].isspace() and after - token.end < 4:
+        after += 1
+    return around.quoted_around(after) is not None
+
+
+def _around_verb(
+    around: Surroundings, shelf: Shelf, tokens: list[_Token], index: int
+) -> Iterator[Reference]:
+    verb = tokens[index]
+    says = verb.text.lower() in SAYING
+    last = index - 1
+    for _ in range(5):
+        if last < 0 or tokens[last].start < around.sentence_span(verb.start).start:
+            break
+        word = tokens[last].text
+        passes = word.lower() in SKIPPED_BEFORE_VERB or word.isdigit() or word.endswith("ly")
+        if word[:1].isupper() or not passes:
+            break
+        last -= 1
+    named = _capitals_before(around, tokens, last) if last >= 0 else []
+    if named and named[0].start >= around.sentence_span(verb.start).start:
+        yield from _named(around, shelf, named, verb.end, says=says)
+        return
+    if around.quoted_before(verb.start) is not None or _after_small_word(around, tokens, index):
+        named = _capitals_after(around, tokens, index + 1)
+        yield from _named(around, shelf, named, verb.start, says=says)
+
+
+def _after_small_word(around: Surroundings, tokens: list[_Token], index: int) -> bool:
+    """Whether "so", "as" or "wie" alone parts the verb from the quotation before it."""
+    before = tokens[index - 1] if index else None
+    if before is None or before.text.lower() not in ("so", "as", "wie", "comme", "как"):
+        return False
+    return around.quoted_before(before.start) is not None
+
+
+def _possessive(
+    around: Surroundings, shelf: Shelf, tokens: list[_Token], index: int
+) -> Iterator[Reference]:
+    """ "in Jones's words", "Khrushchev's account"."""
+    token = tokens[index]
+    stem = re.sub(r"['’]s?$", "", token.text)
+    after = [following.text.lower() for following in tokens[index + 1 : index + 4]]
+    if not shelf.knows_author(stem) or not any(word in OWN_WORDS for word in after):
+        return
+    named = [*_capitals_before(around, tokens, index - 1), replace(token, text=stem)]
+    own = next(number for number, word in enumerate(after) if word in OWN_WORDS)
+    verb = own + 1 < len(after) and after[own + 1] in REPORTING
+    end = tokens[index + own + 2].end if verb else token.end
+    yield from _named(around, shelf, named, end, says=False)
+
+
+def _capitals_before(around: Surroundings, tokens: list[_Token], last: int) -> list[_Token]:
+    """The run of words with capitals that ends with this word, four at most."""
+    found: list[_Token] = []
+    position = last
+    while position >= 0 and len(found) < 4 and _may_be_name(tokens[position]):
+        if found:
+            between = around.masked[tokens[position].end : found[0].start]
+            if between.strip(" \u00a0.") or len(between) > 2:
+                break
+        found.insert(0, tokens[position])
+        position -= 1
+    return found
+
+
+def _capitals_after(around: Surroundings, tokens: list[_Token], first: int) -> list[_Token]:
+    found: list[_Token] = []
+    position = first
+    while position < len(tokens) and len(found) < 4 and _may_be_name(tokens[position]):
+        if found:
+            between = around.masked[found[-1].end : tokens[position].start]
+            if between.strip(" \u00a0.") or len(between) > 2:
+                break
+        found.append(tokens[position])
+        position += 1
+    return found
+
+
+def _may_be_name(token: _Token) -> bool:
+    return token.text[:1].isupper() and token.text.lower() not in NOT_NAMES
+
+
+def _named(
+    around: Surroundings, shelf: Shelf, named: list[_Token], other: int, *, says: bool
+) -> Iterator[Reference]:
+    if not named:
+        return
+    start, end = named[0].start, named[-1].end
+    span = Span(min(start, other), max(end, other))
+    author = around.text[start : named[-1].start] + named[-1].text
+    match = shelf.match(named[-1].text)
+    citation = Citation(
+        span,
+        around.text[span.start : span.end],
+        author,
+        reading=match.reading,
+        candidates=match.candidates,
+        how="named",
+    )
+    yield Reference(citation, says=says)
+
+
+def _titles(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
+    """Titles of readings, in quotation marks, or spelled out in the sentence."""
+    for mark in around.marked:
+        inner = Span(mark.pieces[0].start, mark.pieces[-1].end)
+        if inner.end - inner.start <= 200:
+            title = around.text[inner.start : inner.end].strip(" ,.")
+            if keys := exact_title(title, shelf):
+                yield _title_reference(around, mark.span, title, keys)
+    wanted = _title_pattern(shelf)
+    if wanted is None:
+        return
+    for match in wanted.finditer(around.masked):
+        keys = exact_title(match.group(), shelf)
+        if keys:
+            yield _title_reference(around, Span(match.start(), match.end()), match.group(), keys)
+
+
+def exact_title(title: str, shelf: Shelf) -> tuple[str, ...]:
+    """The readings that bear this title; a single everyday word is none."""
+    words = title_words(title)
+    if len(words) < 2 and len(title) < 12:
+        return ()
+    return shelf.with_title(words)
+
+
+def _title_pattern(shelf: Shelf) -> re.Pattern[str] | None:
+    titles = {
+        part.strip()
+        for reading in shelf.readings
+        for part in (reading.title, reading.title.split(":")[0])
+        if len(title_words(part)) >= 2
+    }
+    if not titles:
+        return None
+    longest_first = sorted(titles, key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+
+def _title_reference(
+    around: Surroundings, span: Span, title: str, keys: tuple[str, ...]
+) -> Reference:
+    one = keys[0] if len(keys) == 1 else None
+    raw = around.text[span.start : span.end]
+    others = () if one else keys
+    return Reference(Citation(span, raw, title=title, reading=one, candidates=others, how="named"))
+
+
+def _without_overlap(named: list[Reference], brackets: list[Reference]) -> list[Reference]:
+    """Names that stand inside a bracket belong to it; of two overlapping names the first stays."""
+    taken = sorted(reference.citation.span for reference in brackets)
+    starts = [span.start for span in taken]
+    kept: list[Reference] = []
+    position = -1
+    for reference in sorted(named, key=lambda each: each.citation.span):
+        span = reference.citation.span
+        before = bisect_right(starts, span.start) - 1
+        in_bracket = before >= 0 and taken[before].end >= span.end
+        if not in_bracket and span.start >= position:
+            kept.append(reference)
+            position = span.end
+    return kept
+
+
+# What one citation takes from those before it
+
+
+class _Resolver:
+    def __init__(self, around: Surroundings, shelf: Shelf) -> None:
+        self.around = around
+        self.shelf = shelf
+        self.last: Citation | None = None
+        self.named: Reference | None = None
+        self.bare = _BareNames(around, shelf)
+
+    def resolve(self, found: list[Reference]) -> list[Reference]:
+        resolved: list[Reference] = []
+        for reference in found:
+            settled = self._one(reference)
+            if settled is None:
+                continue
+            resolved.append(settled)
+            citation = settled.citation
+            if settled.kind == "named":
+                self.named = settled
+            elif citation.author or citation.title or citation.reading or citation.candidates:
+                self.last = citation
+        return resolved
+
+    def _one(self, reference: Reference) -> Reference | None:
+        if reference.kind == "again":
+            return replace(reference, citation=self._repeated(reference.citation))
+        if reference.kind == "pages":
+            return self._page_alone(reference)
+        return reference
+
+    def _repeated(self, citation: Citation) -> Citation:
+        before = self.last
+        if before is None:
+            return citation
+        pages = citation.pages or before.pages
+        return _borrowed(citation, before, pages)
+
+    def _page_alone(self, reference: Reference) -> Reference | None:
+        named = self._named_here(reference)
+        attached = reference.direct is not None or reference.block is not None
+        if not reference.stands_alone and not attached and named is None:
+            return None
+        citation = reference.citation
+        if _is_year_alone(citation) and not reference.stands_alone:
+            return None
+        if named is not None:
+            return replace(reference, citation=self._from_name(citation, named))
+        others = self.bare.in_sentence(citation.span.start)
+        if self.last is not None and _fits(self.last, others):
+            return replace(reference, citation=_borrowed(citation, self.last, citation.pages))
+        return replace(reference, citation=self._open(citation, others))
+
+    def _named_here(self, reference: Reference) -> Reference | None:
+        """The author or title named before it in the same sentence, or before the block."""
+        named = self.named
+        if named is None:
+            return None
+        position = reference.citation.span.start
+        if reference.block is not None:
+            position = self.around.paragraphs[reference.block].start - 1
+        same = self.around.sentence(named.citation.span.start)
+        return named if same == self.around.sentence(position) else None
+
+    def _from_name(self, citation: Citation, named: Reference) -> Citation:
+        """A page after "Jones writes". After "Khrushchev said" it may be a page of Jones's."""
+        last, source = self.last, named.citation
+        if named.says and last is not None and last.reading and last.reading != source.reading:
+            both = tuple(dict.fromkeys(key for key in (source.reading, last.reading) if key))
+            if source.reading:
+                return replace(citation, author=source.author, candidates=both)
+            return replace(citation, candidates=both)
+        return _borrowed(citation, source, citation.pages)
+
+    def _open(self, citation: Citation, others: tuple[str, ...]) -> Citation:
+        keys = tuple(reading.key for reading in self.shelf.readings)
+        if len(keys) == 1:
+            return replace(citation, reading=keys[0])
+        last = (self.last.reading,) if self.last is not None and self.last.reading else ()
+        if others or last:
+            return replace(citation, candidates=tuple(dict.fromkeys([*last, *others])))
+        return replace(citation, candidates=keys if len(keys) <= MOST_CANDIDATES else ())
+
+
+def _borrowed(citation: Citation, source: Citation, pages: tuple[str, ...]) -> Citation:
+    return replace(
+        citation,
+        author=source.author,
+        title=source.title,
+        year=source.year,
+        pages=pages,
+        reading=source.reading,
+        candidates=source.candidates,
+    )
+
+
+def _fits(last: Citation, others: tuple[str, ...]) -> bool:
+    """Whether nobody else is named who could be meant."""
+    return not others or last.reading in others
+
+
+def _is_year_alone(citation: Citation) -> bool:
+    return len(citation.pages) >= 1 and all(
+        len(page) == 4 and page.isdigit() and "1400" <= page <= "2099" for page in citation.pages
+    )
+
+
+class _BareNames:
+    """Authors of readings that a sentence mentions, whatever it says of them."""
+
+    def __init__(self, around: Surroundings, shelf: Shelf) -> None:
+        self.around = around
+        self.shelf = shelf
+
+    def in_sentence(self, position: int) -> tuple[str, ...]:
+        start = self.around.sentence_span(position).start
+        found: list[str] = []
+        for match in _WORD.finditer(self.around.masked, max(start, position - 400), position):
+            word = re.sub(r"['’]s?$", "", match.group())
+            if word[:1].isupper() and plain(word) not in NOT_NAMES:
+                found += self.shelf.by_author(word)
+        return tuple(dict.fromkeys(found))

@@ -1,0 +1,114 @@
+"""Words in quotation marks that quote nobody: titles, words named as words, irony, speech.
+
+Only what gives itself away is told apart here. A short phrase without a citation that stands in
+no reading is left to ``check``, which knows whether it was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from quotecheck.names import Shelf, title_words
+from quotecheck.vocabulary import (
+    ANYBODY,
+    IRONIC,
+    MEANING,
+    NAMING,
+    SMALL_IN_TITLES,
+    SPEAKING,
+    TITLE_NOUNS,
+    WORD_NOUNS,
+)
+
+# Longer ones are sentences, whatever stands before them.
+LONGEST_TERM = 6
+LONGEST_TITLE = 14
+
+_WORD = re.compile(r"\w+(?:['’\-‐‑]\w+)*")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_MODALS = frozenset(("might", "could", "would", "may", "should", "can", "will"))
+_CLASSMATE = frozenset(("you", "your", "classmate", "classmates", "classmate's"))
+_CLASSWORK = frozenset(("prompt", "prompts", "discussion", "post", "response", "comment", "thread"))
+
+
+def word_count(text: str) -> int:
+    """The number of words; where a script has no spaces, two letters count as one word."""
+    unspaced = len(_UNSPACED.findall(text))
+    if not unspaced:
+        return len(_WORD.findall(text))
+    return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
+
+
+def why_term(quoted: str, before: str, after: str, shelf: Shelf) -> str:
+    """Why words in quotation marks quote nobody; "" when nothing says so.
+
+    ``before`` and ``after`` are what the writer's own sentence has around them. To be asked only
+    about words that no citation follows.
+    """
+    words = _WORD.findall(quoted[:400])
+    if _is_title(quoted, words, before, shelf):
+        return "title"
+    lead = [word.lower() for word in _WORD.findall(before[-120:])]
+    if word_count(quoted) <= LONGEST_TERM and (reason := _why_short(lead, before, after)):
+        return reason
+    if reason := _why_speech(lead):
+        return reason
+    return "word" if word_count(quoted) <= 1 else ""
+
+
+def _is_title(quoted: str, words: Sequence[str], before: str, shelf: Shelf) -> bool:
+    if not words or len(words) > LONGEST_TITLE:
+        return False
+    if shelf.with_title(title_words(quoted)):
+        return True
+    return looks_like_title(quoted, words) or _follows_title_noun(before, words)
+
+
+def looks_like_title(quoted: str, words: Sequence[str]) -> bool:
+    """Whether every word that counts has a capital, and there is more than one."""
+    if re.search(r"[.?!…;]", quoted.rstrip(" .,?!")):
+        return False
+    great = [word for word in words if word.lower() not in SMALL_IN_TITLES]
+    if len(great) < 2 or not words[0][:1].isupper():
+        return False
+    return all(word[:1].isupper() or word[:1].isdigit() for word in great)
+
+
+def _follows_title_noun(before: str, words: Sequence[str]) -> bool:
+    lead = _WORD.findall(before[-60:])
+    if not lead or not words[0][:1].isupper() or before.rstrip().endswith(":"):
+        return False
+    return lead[-1].lower() in TITLE_NOUNS
+
+
+def _why_short(lead: Sequence[str], before: str, after: str) -> str:
+    last = lead[-1:]
+    if IRONIC & set(last) or lead[-2:] == ["so", "called"]:
+        return "scare"
+    if WORD_NOUNS & set(last) or (lead[-2:-1] and lead[-2] in WORD_NOUNS and last == ["of"]):
+        return "word"
+    if NAMING & set(last) or lead[-2:] in (
+        ["known", "as"],
+        ["referred", "as"],
+        ["bekannt", "als"],
+    ):
+        return "word"
+    if MEANING & set(lead[-2:]) or (before.endswith("(") and after.startswith(")")):
+        return "meaning"
+    return ""
+
+
+def _why_speech(lead: Sequence[str]) -> str:
+    close = set(lead[-4:])
+    if _CLASSMATE & close and (_CLASSWORK | SPEAKING | {"write", "wrote", "mention"}) & close:
+        return "post"
+    if {"prompt", "question"} & close and {"asks", "asked", "reads", "says"} & close:
+        return "post"
+    if lead[-3:] in (["as", "they", "say"], ["the", "saying", "goes"], ["as", "if", "to"]):
+        return "saying"
+    if _MODALS & close and SPEAKING & set(lead[-2:]):
+        return "speech"
+    if ANYBODY & close and SPEAKING & set(lead[-2:]):
+        return "speech"
+    return ""

@@ -1,0 +1,136 @@
+"""What is a quotation, what is a citation, and which belongs to which: the cases are data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quotecheck.extract import find_citations, find_quotations
+from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
+
+CASES = Path(__file__).parent / "cases"
+SAMPLE = Path("/work/shared/samples/class-blog-page.txt")
+
+
+def cases(name: str, *, strict: bool = True) -> list[Any]:
+    """The cases of a file; a known failure must fail, so that progress shortens the list."""
+    found = json.loads((CASES / name).read_text(encoding="utf-8"))
+    return [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=pytest.mark.xfail(strict=True, reason=case["fails"])
+            if strict and "fails" in case
+            else (),
+        )
+        for case in found["cases"]
+    ]
+
+
+def shelf(name: str, case: dict[str, Any]) -> list[ReadingInfo]:
+    shelves = json.loads((CASES / name).read_text(encoding="utf-8"))["shelves"]
+    return [ReadingInfo(**reading) for reading in shelves[case.get("shelf", "seminar")]]
+
+
+def post(case: dict[str, Any]) -> Post:
+    """Block quotations stand between lines of <<< and >>> in the cases."""
+    text, blocks = case["text"], []
+    while "<<<\n" in text:
+        start = text.index("<<<\n")
+        text = text[:start] + text[start + 4 :]
+        end = text.index("\n>>>")
+        text = text[:end] + text[end + 4 :]
+        blocks.append(Span(start, end))
+    return Post(text, tuple(blocks))
+
+
+def told(quotation: Quotation) -> dict[str, Any]:
+    """A quotation as the cases write it: what is empty left out."""
+    found: dict[str, Any] = {"text": quotation.text}
+    if quotation.term:
+        found["term"] = quotation.term
+    if quotation.block:
+        found["block"] = True
+    if len(quotation.pieces) > 1:
+        found["pieces"] = len(quotation.pieces)
+    if quotation.citation is not None:
+        found["citation"] = quotation.citation.raw
+    return found
+
+
+def told_citation(citation: Citation) -> dict[str, Any]:
+    found = {
+        "raw": citation.raw,
+        "how": citation.how,
+        "author": citation.author,
+        "title": citation.title,
+        "year": citation.year,
+        "pages": list(citation.pages),
+        "reading": citation.reading,
+        "candidates": list(citation.candidates),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+@pytest.mark.parametrize("case", cases("quotations.json"))
+def test_quotations_are_told_from_what_is_none(case: dict[str, Any]) -> None:
+    found = find_quotations(post(case), shelf("quotations.json", case))
+    assert [told(quotation) for quotation in found] == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("citations.json"))
+def test_citations_are_read_and_matched_to_the_readings(case: dict[str, Any]) -> None:
+    found = find_citations(post(case), shelf("citations.json", case))
+    assert [told_citation(citation) for citation in found] == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("quotations.json", strict=False))
+def test_every_span_points_into_the_post(case: dict[str, Any]) -> None:
+    written = post(case)
+    for quotation in find_quotations(written, shelf("quotations.json", {})):
+        whole = written.text[quotation.span.start : quotation.span.end]
+        pieces = [written.text[start:end] for start, end in quotation.pieces]
+        assert all(piece and piece in whole for piece in pieces)
+        assert quotation.text.split() == " ".join(pieces).split()
+        if quotation.citation is not None:
+            span = quotation.citation.span
+            assert written.text[span.start : span.end].strip() == quotation.citation.raw
+
+
+def test_the_class_blog_page_has_three_citations_and_its_scare_quotes_are_left_alone() -> None:
+    if not SAMPLE.exists():
+        pytest.skip(f"the sample page {SAMPLE} is not on this machine")
+    written = Post(SAMPLE.read_text(encoding="utf-8"))
+    readings = shelf("quotations.json", {})
+    cited = [
+        (citation.raw, citation.reading)
+        for citation in find_citations(written, readings)
+        if citation.how == "bracket"
+    ]
+    assert cited == [
+        ("(Evtushenko)", "evtushenko"),
+        ("(The Cult of the Individual, Khruschev)", "khrushchev"),
+        ("(Jones 42)", "jones"),
+    ]
+    found = find_quotations(written, readings)
+    assert [quotation.text for quotation in found if not quotation.term] == [
+        "whirlpool of the crowd",
+        "cult of personality",  # uncited: ``check`` leaves it in peace unless a reading has it
+        "superman possessing supernatural characteristics, akin to those of a god",
+        "distress, outrage and confusion",
+        "learned its lesson",
+    ]
+
+
+def test_the_same_citations_are_recognised_before_any_reading_is_known() -> None:
+    if not SAMPLE.exists():
+        pytest.skip(f"the sample page {SAMPLE} is not on this machine")
+    found = find_citations(Post(SAMPLE.read_text(encoding="utf-8")), [])
+    assert [(citation.author, citation.title, citation.pages) for citation in found] == [
+        ("Evtushenko", "", ()),
+        ("Khruschev", "The Cult of the Individual", ()),
+        ("Jones", "", ("42",)),
+    ]
