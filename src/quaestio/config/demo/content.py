@@ -57,7 +57,7 @@ class PersonEntry:
 
     @property
     def email(self) -> str:
-        return f"{self.key}@demo.example"
+        return f"{self.key}@demo.invalid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,8 +44,8 @@ TERM_BEGAN = When(-80, datetime.min.time())
 LAST_VISIT = timedelta(days=2)
 
 
-def demo_people() -> list[tuple[User, PersonEntry]]:
-    """Who can be signed in as in demo mode, in the order of course.toml."""
+def demo_cast() -> list[tuple[User, PersonEntry]]:
+    """The people of the demo, each with the line that says who they are."""
     users = User.objects.in_bulk(
         [person.email for person in read_demo().people], field_name="email"
     )
