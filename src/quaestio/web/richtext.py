@@ -196,7 +196,7 @@ class _Walker:
         self.block_quotes: list[tuple[int, int]] = []
         self.pieces = pieces
         self.ends = ends
-        self.closed = False  # whether a block has just ended
+        self.parting = False  # whether a blank line stands before the next text
 
     def walk(self, root: lxml_html.HtmlElement) -> None:
         self.take(_Node(root, False), root.text)
@@ -212,26 +212,27 @@ class _Walker:
             return
         if element.tag in BLOCKS:
             self.part()
-        start = self.length
+        before = len(self.out)
         self.take(_Node(element, False), element.text)
         for child in element:
             self.element(child)
             self.take(_Node(child, True), child.tail)
-        if element.tag == "blockquote" and self.length > start:
-            self.block_quotes.append((start, self.length))
+        if element.tag == "blockquote" and len(self.out) > before:
+            start = self.length - sum(map(len, self.out[before:]))
+            blank = 2 if self.out[before] == "\n\n" else 0
+            self.block_quotes.append((start + blank, self.length))
         if element.tag in BLOCKS:
-            self.closed = True
+            self.part()
 
     def part(self) -> None:
-        if self.length and not self.out[-1].endswith("\n\n"):
-            self.add("\n\n")
-        self.closed = False
+        self.parting = self.length > 0
 
     def take(self, node: _Node, text: str | None) -> None:
-        if not text or (not text.strip() and "\n" in text):
+        if not text or (not text.strip() and (self.parting or not self.length or "\n" in text)):
             return
-        if self.closed and text.strip():
-            self.part()
+        if self.parting:
+            self.parting = False
+            self.add("\n\n")
         if self.pieces is not None:
             self.pieces.append((node, self.length, text))
         self.add(text)
@@ -330,7 +331,7 @@ def _plain_blocks(parent: lxml_html.HtmlElement) -> list[str]:
         else:
             text = _inline(block).strip()
             if text:
-                blocks.append(text)
+                blocks.append(_not_a_block(text))
     return blocks
 
 
@@ -369,6 +370,12 @@ def _inline(element: lxml_html.HtmlElement) -> str:
             out.append(inner)
         out.append(_literal(child.tail or ""))
     return "".join(out)
+
+
+def _not_a_block(text: str) -> str:
+    """Lines that would start a list, a quotation or a rule, escaped."""
+    text = re.sub(r"(?m)^([ \t]*)([>+-])", r"\1\\\2", text)
+    return re.sub(r"(?m)^([ \t]*[0-9]+)([.)])(?=\s|$)", r"\1\\\2", text)
 
 
 def _literal(text: str) -> str:
