@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from .marks import Gap, Marked
 from .normalize import Word
+
+_CELLS = 3000  # the largest table of words against words that is filled in
+_EDGE = 6  # words of the source looked at beyond a doubtful edge
+# What a step costs. A word put for an unlike one costs a little more than one left out beside an
+# equal one, a little less than one put in.
+_SKIP, _ADD, _SWAP, _UNLIKE, _FREE = 2.0, 2.05, 0.45, 1.59, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,63 +34,322 @@ class Step:
     gap: Gap | None = None
 
 
-def align_run(quote: Sequence[Word], source: Sequence[Word]) -> list[Step]:
-    """The steps that turn the source's words into the quotation's."""
-    ours = [w.fold for w in quote]
-    theirs = [w.fold for w in source]
-    if ours == theirs:
-        return [Step("equal", 0, len(ours), 0, len(ours))]
-    steps = []
-    for op in Levenshtein.opcodes(theirs, ours):
-        steps.append(Step(op.tag, op.dest_start, op.dest_end, op.src_start, op.src_end))
-    return _levelled(steps, quote, source)
+class Move(NamedTuple):
+    """A step between two lists of words, before marks are looked at."""
+
+    qa: int
+    qb: int
+    sa: int
+    sb: int
+    equal: bool
 
 
-def _levelled(steps: list[Step], quote: Sequence[Word], source: Sequence[Word]) -> list[Step]:
-    """Changed neighbours taken together, and called equal where only a line end divides a word."""
-    merged: list[Step] = []
-    for step in steps:
-        last = merged[-1] if merged else None
-        if last and last.op != "equal" and step.op != "equal":
-            merged[-1] = Step("replace", last.qa, step.qb, last.sa, step.sb)
-        else:
-            merged.append(step)
+class Fit(NamedTuple):
+    """How a list of words lies best in a longer one. ``cost`` counts letters that differ."""
+
+    moves: list[Move]
+    cost: float
+
+
+def fit(quote: Sequence[str], source: Sequence[str], free: Collection[int] = ()) -> Fit:
+    """Lays the quotation into a window of the source, whose ends need not be used.
+
+    ``free`` are places between quote words where source words may be missing at no cost.
+    """
+    firm = _firm(quote, source)
+    if not firm:
+        moves = _table(quote, source, free, open_start=True, open_end=True)
+        return Fit(moves, _cost(moves, quote, source, free))
+    moves = []
+    qa, sa, _ = firm[0]
+    if qa:
+        low = max(0, sa - qa - _EDGE - qa // 3)
+        head = _table(quote[:qa], source[low:sa], free, open_start=True)
+        moves += _shifted(head, 0, low)
+    for number, (q, s, n) in enumerate(firm):
+        moves.append(Move(q, q + n, s, s + n, True))
+        if number + 1 < len(firm):
+            q2, s2, _ = firm[number + 1]
+            moves += _between(quote, source, free, q + n, q2, s + n, s2)
+    q, s, n = firm[-1]
+    q, s = q + n, s + n
+    rest = len(quote) - q
+    if rest:
+        high = s + rest + _EDGE + rest // 3
+        local = [i - q for i in free]
+        tail = _table(quote[q:], source[s:high], local, open_end=True)
+        moves += _shifted(tail, q, s)
+    return Fit(moves, _cost(moves, quote, source, free))
+
+
+def _firm(quote: Sequence[str], source: Sequence[str]) -> list[tuple[int, int, int]]:
+    """Equal stretches that are no accident, as (place in quote, place in source, length)."""
+    blocks = [
+        (op.dest_start, op.src_start, op.dest_end - op.dest_start)
+        for op in Levenshtein.opcodes(source, quote)
+        if op.tag == "equal"
+    ]
+    firm = [b for b in blocks if b[2] > 1 or len(quote[b[0]]) > 4]
+    while len(firm) > 1 and _loose(firm[0], firm[1], quote, source):
+        del firm[0]
+    while len(firm) > 1 and _loose(firm[-1], firm[-2], quote, source):
+        del firm[-1]
+    return firm
+
+
+def _loose(
+    edge: tuple[int, int, int],
+    inner: tuple[int, int, int],
+    quote: Sequence[str],
+    source: Sequence[str],
+) -> bool:
+    """Whether an outer stretch is bought with more skipped source than it matches."""
+    first, second = (edge, inner) if edge < inner else (inner, edge)
+    skipped = sum(map(len, source[first[1] + first[2] : second[1]]))
+    added = sum(map(len, quote[first[0] + first[2] : second[0]]))
+    return skipped - added > 6 + 1.5 * sum(map(len, quote[edge[0] : edge[0] + edge[2]]))
+
+
+def _between(
+    quote: Sequence[str],
+    source: Sequence[str],
+    free: Collection[int],
+    qa: int,
+    qb: int,
+    sa: int,
+    sb: int,
+) -> list[Move]:
+    if qa == qb and sa == sb:
+        return []
+    if qa == qb or sa == sb:
+        return [Move(qa, qb, sa, sb, False)]
+    local = [i - qa for i in free]
+    return _shifted(_table(quote[qa:qb], source[sa:sb], local), qa, sa)
+
+
+def _shifted(moves: list[Move], q: int, s: int) -> list[Move]:
+    return [Move(m.qa + q, m.qb + q, m.sa + s, m.sb + s, m.equal) for m in moves]
+
+
+def _table(
+    quote: Sequence[str],
+    source: Sequence[str],
+    free: Collection[int],
+    *,
+    open_start: bool = False,
+    open_end: bool = False,
+) -> list[Move]:
+    """The cheapest way from source words to quote words, letters counted."""
+    rows, columns = len(quote), len(source)
+    if rows * columns > _CELLS:
+        return _coarse(quote, source)
+    if not columns or not rows:
+        return [Move(0, rows, 0, 0, False)] if rows else _dropped(columns, open_start or open_end)
+    distance = Levenshtein.distance
+    above = [0.0] * (columns + 1)
+    if not open_start:
+        skip = _FREE if 0 in free else _SKIP
+        above = [skip * j for j in range(columns + 1)]
+    back: list[list[int]] = [[1] * (columns + 1)]
+    lines = [above]
+    sizes = [len(word) for word in source]
+    for i in range(1, rows + 1):
+        word = quote[i - 1]
+        size = len(word)
+        pair = quote[i - 2] + word if i > 1 else ""
+        line = [above[0] + _ADD]
+        step = [2]
+        skip = _FREE if i in free else _SKIP
+        last = open_end and i == rows
+        for j in range(1, columns + 1):
+            other = source[j - 1]
+            width = sizes[j - 1]
+            best, how = above[j - 1], 0
+            if word != other:
+                best += _SWAP + _UNLIKE * distance(word, other) / max(size, width)
+            cost = line[j - 1] + skip
+            if cost < best and not last:
+                best, how = cost, 1
+            cost = above[j] + _ADD
+            if cost < best:
+                best, how = cost, 2
+            if pair and -3 < len(pair) - width < 3:
+                cost = lines[i - 2][j - 1] + _SWAP + 3.0 * distance(pair, other) / width
+                if cost < best:
+                    best, how = cost, 3
+            if j > 1 and -3 < size - width - sizes[j - 2] < 3:
+                cost = above[j - 2] + _SWAP + 3.0 * distance(word, source[j - 2] + other) / size
+                if cost < best:
+                    best, how = cost, 4
+            line.append(best)
+            step.append(how)
+        lines.append(line)
+        back.append(step)
+        above = line
+    j = min(range(columns + 1), key=above.__getitem__) if open_end else columns
+    return _traced(quote, source, back, j, open_start)
+
+
+def _dropped(columns: int, is_open: bool) -> list[Move]:
+    return [] if is_open or not columns else [Move(0, 0, 0, columns, False)]
+
+
+def _traced(
+    quote: Sequence[str], source: Sequence[str], back: list[list[int]], j: int, open_start: bool
+) -> list[Move]:
+    moves: list[Move] = []
+    i = len(quote)
+    while i or (j and not open_start):
+        how = back[i][j] if i else 1
+        di, dj = ((1, 1), (0, 1), (1, 0), (2, 1), (1, 2))[how if j else 2]
+        equal = di == dj == 1 and quote[i - 1] == source[j - 1]
+        moves.append(Move(i - di, i, j - dj, j, equal))
+        i, j = i - di, j - dj
+    moves.reverse()
+    return moves
+
+
+def _coarse(quote: Sequence[str], source: Sequence[str]) -> list[Move]:
     return [
-        Step("equal", s.qa, s.qb, s.sa, s.sb) if _same_letters(s, quote, source) else s
-        for s in merged
+        Move(op.dest_start, op.dest_end, op.src_start, op.src_end, op.tag == "equal")
+        for op in Levenshtein.opcodes(source, quote)
     ]
 
 
-def _same_letters(step: Step, quote: Sequence[Word], source: Sequence[Word]) -> bool:
-    if step.op != "replace":
-        return False
-    q, s = quote[step.qa : step.qb], source[step.sa : step.sb]
-    if "".join(w.fold for w in q) != "".join(w.fold for w in s):
-        return False
-    # A word divided at a line end may have a hyphen of its own there.
-    return any(w.end - w.start > len(w.fold) for w in s)
+def _cost(
+    moves: list[Move], quote: Sequence[str], source: Sequence[str], free: Collection[int]
+) -> float:
+    cost = 0.0
+    for qa, qb, sa, sb, equal in moves:
+        if equal:
+            continue
+        if qa == qb:
+            if qa not in free:
+                cost += sum(map(len, source[sa:sb]))
+        else:
+            cost += Levenshtein.distance("".join(quote[qa:qb]), "".join(source[sa:sb]))
+    return cost
 
 
 def align(
-    marked: Marked, ranges: Sequence[tuple[int, int]], source: Sequence[Word], base: int
+    marked: Marked, ranges: Sequence[tuple[int, int] | None], source: Sequence[Word], base: int
 ) -> list[Step]:
-    """Aligns each run with its range of source words and puts the gaps between them.
+    """Aligns each segment with its range of source words and puts the ellipses between them.
 
-    ``ranges`` are word numbers of the reading, ``source`` its words from number ``base`` on.
-    The steps speak of word numbers of the quotation and of the reading.
+    ``ranges`` are word numbers of the reading (None for a segment that stands nowhere),
+    ``source`` its words from number ``base`` on. The steps speak of word numbers of the quotation
+    and of the reading.
     """
     steps: list[Step] = []
-    runs = marked.runs()
-    for number, ((qa, qb), (sa, sb)) in enumerate(zip(runs, ranges, strict=True)):
-        if number:
-            before = ranges[number - 1][1]
+    before: int | None = None
+    for (qa, qb), place in zip(marked.segments(), ranges, strict=True):
+        if place is None:
+            at = before if before is not None else base
+            steps.append(Step("insert", qa, qb, at, at))
+            continue
+        sa, sb = place
+        if before is not None:
             steps += [
-                Step("gap", qa, qa, before, max(before, sa), gap)
+                Step("gap", qa, qa, min(before, sa), sa, gap)
                 for gap in marked.gaps
-                if gap.at == qa and gap.kind != "note"
+                if gap.at == qa and gap.kind == "ellipsis"
             ][:1]
-        for step in align_run(marked.words[qa:qb], source[sa - base : sb - base]):
-            steps.append(
-                Step(step.op, step.qa + qa, step.qb + qa, step.sa + sa, step.sb + sa, step.gap)
-            )
+        steps += align_segment(marked, qa, qb, source[sa - base : sb - base], sa)
+        before = sb
     return steps
+
+
+def align_segment(
+    marked: Marked, qa: int, qb: int, source: Sequence[Word], base: int
+) -> list[Step]:
+    """The steps between quote words [qa, qb) and all the source words given."""
+    quote = marked.words[qa:qb]
+    ours, theirs = [w.fold for w in quote], [w.fold for w in source]
+    gaps = [g for g in marked.gaps if g.kind in ("bracket", "stem") and qa <= g.at <= qb]
+    if ours == theirs:
+        steps = [Step("equal", qa, qb, base, base + len(theirs))]
+    else:
+        free = {g.at - qa for g in gaps}
+        steps = _merged(_closed(ours, theirs, free), quote, source, free, qa, base)
+    return _with_gaps(steps, gaps, base) if gaps else steps
+
+
+def _closed(ours: list[str], theirs: list[str], free: set[int]) -> list[Move]:
+    """Moves that use up both lists to their ends."""
+    firm = _firm(ours, theirs)
+    edges = [(0, 0, 0), *firm, (len(ours), len(theirs), 0)]
+    moves: list[Move] = []
+    for (q, s, n), (q2, s2, _) in pairwise(edges):
+        if n:
+            moves.append(Move(q, q + n, s, s + n, True))
+        moves += _between(ours, theirs, free, q + n, q2, s + n, s2)
+    return moves
+
+
+def _merged(
+    moves: list[Move],
+    quote: Sequence[Word],
+    source: Sequence[Word],
+    free: set[int],
+    q: int,
+    s: int,
+) -> list[Step]:
+    """Neighbouring moves of a kind taken together; divided words called equal."""
+    steps: list[Step] = []
+    for move in moves:
+        equal = move.equal or _same_letters(quote[move.qa : move.qb], source[move.sa : move.sb])
+        op = "equal" if equal else _op(move)
+        step = Step(op, move.qa + q, move.qb + q, move.sa + s, move.sb + s)
+        last = steps[-1] if steps else None
+        if last and last.op == op and (op == "equal" or op in ("delete", "insert")):
+            plain = last.qb - last.qa == last.sb - last.sa and move.equal
+            if op != "equal" or plain:
+                steps[-1] = Step(op, last.qa, step.qb, last.sa, step.sb)
+                continue
+        steps.append(step)
+    return steps
+
+
+def _op(move: Move) -> str:
+    if move.qa == move.qb:
+        return "delete"
+    return "insert" if move.sa == move.sb else "replace"
+
+
+def _same_letters(quote: Sequence[Word], source: Sequence[Word]) -> bool:
+    """Whether only a line end, where a hyphen means nothing, tells the words apart."""
+    if not quote or not source:
+        return False
+    if "".join(w.fold for w in quote) != "".join(w.fold for w in source):
+        return False
+    return any(w.end - w.start > len(w.fold) for w in source)
+
+
+def _with_gaps(steps: list[Step], gaps: list[Gap], base: int) -> list[Step]:
+    """Source words missing at a bracket are what the bracket stands for, within reason."""
+    out: list[Step] = []
+    left = {gap.at: gap for gap in gaps}
+    for step in steps:
+        gap = left.get(step.qa) if step.op == "delete" else None
+        if gap is not None and _stands_for(gap, step.sb - step.sa):
+            del left[step.qa]
+            out.append(Step("gap", step.qa, step.qb, step.sa, step.sb, gap))
+        else:
+            out.append(step)
+    for at, gap in left.items():
+        out.append(Step("gap", at, at, _source_at(out, at, base), _source_at(out, at, base), gap))
+    out.sort(key=lambda s: (s.qa, s.sa, s.op != "gap"))
+    return out
+
+
+def _stands_for(gap: Gap, count: int) -> bool:
+    if gap.kind == "stem":
+        return count == 1
+    return count <= max(4, 2 * gap.text.count(" ") + 4)
+
+
+def _source_at(steps: list[Step], at: int, base: int) -> int:
+    for step in steps:
+        if step.qa <= at <= step.qb:
+            return step.sa if at == step.qa else step.sb - (step.qb - at)
+    return steps[-1].sb if steps else base

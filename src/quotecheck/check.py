@@ -6,13 +6,11 @@ A post's quotations are found (``extract``), taken apart (``marks``), placed in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from . import reference
 from .align import align
 from .index import IndexedReading, Library
-from .locate import Located
+from .locate import Located, locate
 from .marks import Marked, read_marks
+from .normalize import Word
 from .types import (
     Change,
     Citation,
@@ -27,7 +25,8 @@ from .types import (
 )
 from .verdict import changes, explain, verdict, wording
 
-MOST_PLACES = 100
+MOST_PLACES = 100  # followed for one quotation
+TOLD_PLACES = 20  # told in a finding
 
 
 def check(post: Post, library: Library) -> list[Finding]:
@@ -64,19 +63,33 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     """Checks a quotation that has been found in a post."""
     if quotation.term:
         return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": quotation.term}),))
+    readings = library.readings()
+    cited = _cited(quotation.citation, readings)
     marked = read_marks(quotation.text)
-    located = reference.locate(marked, library, limit=MOST_PLACES)
+    located = locate(
+        marked,
+        library.lexicon(),
+        limit=MOST_PLACES,
+        cited=cited.window() if cited else None,
+        unfinished=unfinished,
+    )
     if not located:
         return _not_found(quotation, library)
-    ranked = _ranked(located, quotation.citation, library)
-    best = ranked[0]
-    reading = library.reading(best.reading)
-    found = _changes(marked, best, reading)
+    located.sort(key=lambda item: _rank(item, cited))
+    best = located[0]
+    ranges = [r for r in best.ranges if r is not None]
+    source = best.reading.words(ranges[0][0], ranges[-1][1])
+    found = _changes(marked, best, source, unfinished)
     words = wording(found)
-    place = _place(best, reading)
-    placing = _placing(place, quotation.citation, reading)
+    place = _place(best, source)
+    placing = _placing(place, quotation.citation, cited)
     reasons, sentence = explain(
-        words, placing, found, title=reading.title or reading.key, pages=place.pages
+        words,
+        placing,
+        found,
+        title=best.reading.title or best.reading.key,
+        pages=place.pages,
+        others=len(located) - 1,
     )
     return Finding(
         quotation,
@@ -84,15 +97,69 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         words,
         placing,
         place,
-        tuple(_place(other, library.reading(other.reading)) for other in ranked[1:]),
+        tuple(_place(other) for other in located[1 : TOLD_PLACES + 1]),
         found,
         reasons,
         sentence,
     )
 
 
+class Cited:
+    """A cited reading, with the pages cited as a range of its pages."""
+
+    def __init__(self, reading: IndexedReading, labels: tuple[str, ...]) -> None:
+        self.reading = reading
+        self.low = self.high = -1
+        self.known = True
+        if labels and any(reading.labels):
+            order = reading.page_order()
+            numbers = [order[label] for label in labels if label in order]
+            self.known = bool(numbers)
+            if numbers:
+                self.low, self.high = min(numbers), max(numbers)
+
+    def window(self) -> tuple[IndexedReading, int, int] | None:
+        """The words that stand on the cited pages."""
+        if self.low < 0:
+            return None
+        firsts = self.reading.page_words
+        last = firsts[self.high + 1] if self.high + 1 < len(firsts) else self.reading.word_count
+        return self.reading, firsts[self.low], last
+
+    def covers(self, place: Place) -> bool:
+        """Whether a place touches the cited pages; true when none were cited or are known."""
+        if not self.known:
+            return False
+        if self.low < 0:
+            return True
+        first = self.reading.page_of(place.spans[0].start)
+        last = self.reading.page_of(place.spans[-1].end - 1)
+        return first <= self.high and self.low <= last
+
+
+def _cited(citation: Citation | None, readings: list[IndexedReading]) -> Cited | None:
+    if citation is None or citation.reading is None:
+        return None
+    for reading in readings:
+        if reading.key == citation.reading:
+            return Cited(reading, citation.pages)
+    return None
+
+
+def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
+    """Best first: the nearest wording, then the cited page, then the cited reading."""
+    if cited is None or item.reading is not cited.reading:
+        return (-item.score, 2)
+    window = cited.window()
+    if window is None:
+        return (-item.score, 1 if not cited.known else 0)
+    ranges = [r for r in item.ranges if r is not None]
+    on_page = ranges[0][0] < window[2] and window[1] < ranges[-1][1]
+    return (-item.score, 0 if on_page else 1)
+
+
 def _not_found(quotation: Quotation, library: Library) -> Finding:
-    closed = tuple(r.key for r in library.readings() if not r.searchable)
+    closed = tuple(r.key for r in library.readings() if not r.searchable) + library.broken()
     citation = quotation.citation
     unknown = citation is not None and citation.reading is None
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
@@ -108,59 +175,32 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
     )
 
 
-def _changes(marked: Marked, located: Located, reading: IndexedReading) -> tuple[Change, ...]:
-    base = located.ranges[0][0]
-    source = reading.words(base, located.ranges[-1][1])
+def _changes(
+    marked: Marked, located: Located, source: list[Word], unfinished: bool
+) -> tuple[Change, ...]:
+    if located.whole and not marked.gaps and not marked.initials:
+        return ()
+    base = next(r for r in located.ranges if r is not None)[0]
     steps = align(marked, located.ranges, source, base)
-    return changes(marked, steps, source, base, reading)
+    return changes(marked, steps, source, base, located.reading, unfinished=unfinished)
 
 
-def _place(located: Located, reading: IndexedReading) -> Place:
-    spans = []
-    for a, b in located.ranges:
-        found = reading.words(a, b)
-        spans.append(Span(found[0].start, found[-1].end))
-    labels = reading.page_labels(spans[0].start, spans[-1].end)
-    return Place(reading.key, tuple(spans), labels, located.score)
+def _place(located: Located, source: list[Word] | None = None) -> Place:
+    ranges = [r for r in located.ranges if r is not None]
+    base = ranges[0][0]
+    if source is None:
+        source = located.reading.words(base, ranges[-1][1])
+    spans = [Span(source[a - base].start, source[b - 1 - base].end) for a, b in ranges]
+    labels = located.reading.page_labels(spans[0].start, spans[-1].end)
+    return Place(located.reading.key, tuple(spans), labels, located.score)
 
 
-def _ranked(
-    located: Sequence[Located], citation: Citation | None, library: Library
-) -> list[Located]:
-    """Best first: the nearest wording, then the cited page, then the cited reading."""
-
-    def rank(item: Located) -> tuple[float, bool, bool]:
-        if citation is None or citation.reading != item.reading:
-            return (-item.score, True, True)
-        reading = library.reading(item.reading)
-        on_page = _on_cited_page(_place(item, reading), citation, reading)
-        return (-item.score, not on_page, False)
-
-    return sorted(located, key=rank)
-
-
-def _placing(place: Place, citation: Citation | None, reading: IndexedReading) -> Placing:
+def _placing(place: Place, citation: Citation | None, cited: Cited | None) -> Placing:
     if citation is None:
         return Placing.UNCITED
-    if citation.reading is None:
-        known = citation.author or citation.title
+    if cited is None:
+        known = citation.author or citation.title or citation.reading
         return Placing.UNKNOWN_WORK if known else Placing.UNCITED
-    if citation.reading != place.reading:
+    if cited.reading.key != place.reading:
         return Placing.WRONG_READING
-    if _on_cited_page(place, citation, reading):
-        return Placing.RIGHT
-    return Placing.WRONG_PAGE
-
-
-def _on_cited_page(place: Place, citation: Citation, reading: IndexedReading) -> bool:
-    """Whether the place touches a cited page; true where no page is cited or known."""
-    labels = [mark.label for mark in reading.pages]
-    if not citation.pages or not any(labels):
-        return True
-    order = {label: i for i, label in reversed(list(enumerate(labels)))}
-    cited = [order[p] for p in citation.pages if p in order]
-    if not cited:
-        return False
-    touched = [order[p] for p in place.pages if p in order]
-    low, high = min(cited), max(cited)
-    return any(low <= page <= high for page in touched)
+    return Placing.RIGHT if cited.covers(place) else Placing.WRONG_PAGE

@@ -1,16 +1,613 @@
-"""Quotation + library -> the places where it may stand."""
+"""Quotation + library -> the places where it may stand.
+
+First the words are looked for as they are: the rarest word (or pair of words) of the quotation
+gives the few places to compare. Only when they stand nowhere are places gathered that share many
+rare words in about the right order, and the quotation is laid into the best of them.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .align import Fit, fit
+from .index import Entry, IndexedReading, Lexicon
+from .marks import Marked
+from .normalize import SHORTEST_SPELLED, Word, hash_word
+
+_NEAR = 3000  # words an ellipsis may swallow before it is looked for elsewhere
+_FEW = 24  # places of a word that are followed one by one
+_MORE = 120  # the same, when nothing was found at first
+_RESPELLED = 8  # words no reading has whose other spellings are looked for
+_RESPELLED_KNOWN = 3  # and words that only this reading lacks
+_LEAST_LETTERS = 0.33  # share of the letters in words that stand in a window
+_LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
+_CHAINS = 60  # places from which a quotation with ellipses is followed
+_WINDOWS = 24  # windows that are weighed
+_LAID = 3  # windows the quotation is laid into
+_SEEDS = 64  # words of a long quotation that vote
+_HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
+_USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
+_BRACKET = 12  # words a bracket may stand for while a place is sought
+
+Cited = tuple[IndexedReading, int, int]
 
 
 class Located(NamedTuple):
-    """A place: for each run of the quotation a range of the reading's words.
+    """A place: for each segment of the quotation a range of the reading's words.
 
-    ``score`` is 1.0 where every word stands as quoted.
+    A range is None where the segment stands nowhere near. ``whole`` says that every word stands
+    as quoted; ``score`` is then 1.0.
     """
 
-    reading: str
-    ranges: tuple[tuple[int, int], ...]
+    reading: IndexedReading
+    ranges: tuple[tuple[int, int] | None, ...]
     score: float
+    whole: bool = False
+
+
+class Probe:
+    """A stretch of a quotation made ready to be looked up in some readings."""
+
+    def __init__(self, words: Sequence[Word], lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.folds = [w.fold for w in words]
+        self.hashes = [hash_word(fold) for fold in self.folds]
+        self.letters = sum(map(len, self.folds))
+
+    def entries(self) -> list[Entry]:
+        """Where each word occurs."""
+        return list(map(self.lexicon.entry, self.hashes))
+
+    def packed(self, reading: IndexedReading) -> bytes | None:
+        """The words as numbers of a reading; None when one of them does not occur there."""
+        ids = [reading.word_id(h) for h in self.hashes]
+        return _packed(reading, ids) if min(ids) >= 0 else None
+
+
+def locate(
+    marked: Marked,
+    lexicon: Lexicon,
+    *,
+    limit: int = 100,
+    cited: Cited | None = None,
+    unfinished: bool = False,
+) -> list[Located]:
+    """The places of a quotation, in no order; several only when all its words stand there.
+
+    ``cited`` is a range of words of a reading (the cited pages): its places are kept when there
+    are too many, and speak for a doubtful place.
+    """
+    segments = [Probe(marked.words[a:b], lexicon) for a, b in marked.segments()]
+    if not segments or not lexicon.readings:
+        return []
+    if len(marked.runs()) == len(segments):
+        found = _exact(segments, limit, cited)
+        if not found and unfinished:
+            found = _unfinished(segments, limit, cited)
+        if found:
+            return found
+    return _approximate(marked, segments, cited)
+
+
+# -- every word as quoted ---------------------------------------------------------------------
+
+
+def _exact(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
+    anchor = max(segments, key=lambda s: s.letters)
+    number, size = segments.index(anchor), len(anchor.folds)
+    found: list[Located] = []
+    for reading, places in find(anchor, limit, cited):
+        if len(segments) == 1:
+            found += [Located(reading, ((p, p + size),), 1.0, True) for p in places]
+        else:
+            found += _chains(reading, segments, number, places[:_CHAINS])
+    return found
+
+
+def find(
+    probe: Probe, limit: int, cited: Cited | None = None
+) -> list[tuple[IndexedReading, list[int]]]:
+    """For each reading the numbers of the words where the probe begins."""
+    entries = probe.entries()
+    where = probe.lexicon.everywhere
+    for entry in entries:
+        where &= entry.where
+        if not where:
+            return []
+    found = []
+    for number, reading in enumerate(probe.lexicon.readings):
+        if where >> number & 1:
+            ids = [entry.ids[number] for entry in entries]
+            counts = [entry.counts[number] for entry in entries]
+            near = cited[1:] if cited is not None and cited[0] is reading else None
+            places = _matches(reading, probe.hashes, ids, counts, limit, near)
+            if places:
+                found.append((reading, places))
+    return found
+
+
+def _matches(
+    reading: IndexedReading,
+    hashes: list[int],
+    ids: list[int],
+    counts: list[int],
+    limit: int,
+    near: tuple[int, int] | None,
+) -> list[int]:
+    """Where a sequence of words stands, sought from the rarest word or pair of words."""
+    fewest = min(counts)
+    seed = rarest = counts.index(fewest)
+    low = reading.firsts[ids[rarest]]
+    high = low + fewest
+    if fewest > _FEW and len(ids) > 1:
+        for i in (rarest - 1, rarest):
+            if 0 <= i < len(ids) - 1:
+                a, b = pair_range(reading, ids[i], hashes[i + 1])
+                if b - a < high - low:
+                    seed, low, high = i, a, b
+    wanted = _packed(reading, ids)
+    if near is not None and high - low > limit:
+        found = matches_in(reading, wanted, *near, limit)
+        if found:
+            return found
+    found = []
+    width, size, data, mask = reading.id_bytes, len(wanted), reading.map, reading.mask
+    at = reading.ids_at - seed * width
+    for entry in reading.postings[low:high]:
+        start = at + (entry & mask) * width
+        if data[start : start + size] == wanted and start >= reading.ids_at:
+            found.append((start - reading.ids_at) // width)
+            if len(found) >= limit:
+                break
+    return found
+
+
+def _packed(reading: IndexedReading, ids: list[int]) -> bytes:
+    return array("H" if reading.id_bytes == 2 else "I", ids).tobytes()
+
+
+def pair_range(reading: IndexedReading, first: int, second_hash: int) -> tuple[int, int]:
+    """The range of postings of a word that is followed by another (and a few by chance)."""
+    bits = reading.bits
+    wanted = second_hash >> bits
+    low, high = reading.firsts[first], reading.firsts[first + 1]
+    a = bisect_left(reading.postings, wanted << bits, low, high)
+    return a, bisect_left(reading.postings, (wanted + 1) << bits, a, high)
+
+
+def matches_in(
+    reading: IndexedReading, wanted: bytes, low: int, high: int, limit: int
+) -> list[int]:
+    """Places of a sequence of word numbers between two words, read through."""
+    width, at, data = reading.id_bytes, reading.ids_at, reading.map
+    found: list[int] = []
+    stop = at + min(high, reading.word_count) * width
+    here = data.find(wanted, at + max(0, low) * width, stop)
+    while here >= 0 and len(found) < limit:
+        if (here - at) % width == 0:
+            found.append((here - at) // width)
+            here = data.find(wanted, here + width, stop)
+        else:
+            here = data.find(wanted, here + 1, stop)
+    return found
+
+
+def _last_in(reading: IndexedReading, wanted: bytes, low: int, high: int) -> int:
+    width, at, data = reading.id_bytes, reading.ids_at, reading.map
+    start, stop = at + max(0, low) * width, at + high * width
+    here = data.rfind(wanted, start, stop)
+    while here >= 0 and (here - at) % width:
+        here = data.rfind(wanted, start, here + len(wanted) - 1)
+    return (here - at) // width if here >= 0 else -1
+
+
+def _chains(
+    reading: IndexedReading, segments: list[Probe], anchor: int, places: list[int]
+) -> list[Located]:
+    """From each place of the longest segment to the nearest places of the others."""
+    packed = [segment.packed(reading) for segment in segments]
+    if None in packed:
+        return []
+    sizes = [len(segment.folds) for segment in segments]
+    found: list[tuple[int, Located]] = []
+    for place in places:
+        ranges: list[tuple[int, int]] = [(place, place + sizes[anchor])]
+        for i in range(anchor + 1, len(segments)):
+            low = ranges[-1][1]
+            nxt = matches_in(reading, packed[i] or b"", low, low + _NEAR, 1)
+            if not nxt:
+                break
+            ranges.append((nxt[0], nxt[0] + sizes[i]))
+        for i in range(anchor - 1, -1, -1):
+            high = ranges[0][0]
+            before = _last_in(reading, packed[i] or b"", high - _NEAR, high)
+            if before < 0:
+                break
+            ranges.insert(0, (before, before + sizes[i]))
+        if len(ranges) == len(segments):
+            found.append((ranges[-1][1] - ranges[0][0], Located(reading, tuple(ranges), 1.0, True)))
+    found.sort(key=lambda item: item[0])
+    return [item for _, item in found]
+
+
+def _unfinished(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
+    """Places where only the last word goes on in the reading."""
+    last = segments[-1]
+    if len(last.folds) < 3:
+        return []
+    shorter = Probe([Word(fold, 0, 0) for fold in last.folds[:-1]], last.lexicon)
+    found = []
+    for place in _exact([*segments[:-1], shorter], limit, cited):
+        *front, (a, b) = (r for r in place.ranges if r is not None)
+        word = place.reading.words(b, b + 1)
+        if word and word[0].fold.startswith(last.folds[-1]):
+            found.append(Located(place.reading, (*front, (a, b + 1)), 1.0, True))
+    return found
+
+
+# -- nearly as quoted -------------------------------------------------------------------------
+
+
+class Window(NamedTuple):
+    """Words of a reading where a segment may begin, and how much speaks for it."""
+
+    weight: float
+    number: int
+    low: int
+    high: int
+
+
+class Laid(NamedTuple):
+    """A segment laid into a reading."""
+
+    reading: IndexedReading
+    start: int
+    end: int
+    cost: float
+    evidence: float
+
+
+def _approximate(marked: Marked, segments: list[Probe], cited: Cited | None) -> list[Located]:
+    free = [
+        frozenset(g.at - a for g in marked.gaps if g.kind in ("bracket", "stem") and a <= g.at <= b)
+        for a, b in marked.segments()
+    ]
+    order = sorted(range(len(segments)), key=lambda i: -segments[i].letters)
+    for anchor in order[:2]:
+        laid = best_fits(segments[anchor], free[anchor], cited)
+        found = [_spread(hit, anchor, segments, free) for hit in laid]
+        if found:
+            best = max(f.score for f in found)
+            return [f for f in found if f.score > best - 0.02]
+    return []
+
+
+def _spread(hit: Laid, anchor: int, segments: list[Probe], free: list[frozenset[int]]) -> Located:
+    """From one segment that was placed to the others, before and after it."""
+    ranges: list[tuple[int, int] | None] = [None] * len(segments)
+    ranges[anchor] = (hit.start, hit.end)
+    cost, letters = hit.cost, float(segments[anchor].letters)
+    low = hit.end
+    for i in range(anchor + 1, len(segments)):
+        laid = _lay_near(hit.reading, segments[i], free[i], low, low + _NEAR, forward=True)
+        letters += segments[i].letters
+        cost += segments[i].letters if laid is None else laid.cost
+        if laid is not None:
+            ranges[i] = (laid.start, laid.end)
+            low = laid.end
+    high = hit.start
+    for i in range(anchor - 1, -1, -1):
+        laid = _lay_near(hit.reading, segments[i], free[i], high - _NEAR, high, forward=False)
+        letters += segments[i].letters
+        cost += segments[i].letters if laid is None else laid.cost
+        if laid is not None:
+            ranges[i] = (laid.start, laid.end)
+            high = laid.start
+    return Located(hit.reading, tuple(ranges), 1.0 - cost / max(1.0, letters))
+
+
+def _lay_near(
+    reading: IndexedReading,
+    probe: Probe,
+    free: frozenset[int],
+    low: int,
+    high: int,
+    *,
+    forward: bool,
+) -> Laid | None:
+    """A segment placed between two words: as it stands, else as nearly as may be."""
+    low, high = max(0, low), min(high, reading.word_count)
+    packed = None if free else probe.packed(reading)
+    if packed is not None:
+        if forward:
+            place = (matches_in(reading, packed, low, high, 1) or [-1])[0]
+        else:
+            place = _last_in(reading, packed, low, high)
+        if place >= 0:
+            return Laid(reading, place, place + len(probe.folds), 0.0, 0.0)
+    number = probe.lexicon.readings.index(reading)
+    windows = votes(probe, patient=True, within=(number, low, high))
+    laid = [lay(w, probe, free) for w in windows[:2]]
+    good = [
+        x
+        for x in laid
+        if x is not None and x.cost < 0.35 * probe.letters + 1 and low <= x.start and x.end <= high
+    ]
+    if good:
+        return min(good, key=lambda x: x.cost)
+    reach = 3 * len(probe.folds) + 60
+    if forward:
+        window = Window(0.0, number, low, min(high, low + reach))
+    else:
+        window = Window(0.0, number, max(low, high - reach), high)
+    found = lay(window, probe, free, whole=True)
+    if found is not None and found.cost < 0.3 * probe.letters + 1:
+        return found
+    return None
+
+
+def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
+    """The few best places of a segment that is altered; none when nothing speaks for one."""
+    best = _laid(probe, free, votes(probe), cited)
+    if not best and len(probe.folds) > 2:
+        best = _laid(probe, free, votes(probe, patient=True), cited)
+    return best
+
+
+def _laid(
+    probe: Probe, free: frozenset[int], windows: list[Window], cited: Cited | None
+) -> list[Laid]:
+    found: list[Laid] = []
+    for window in windows[:_LAID]:
+        laid = lay(window, probe, free)
+        if laid is not None and good_enough(laid, probe, cited):
+            found.append(laid)
+    if not found:
+        return []
+    found.sort(key=lambda x: x.cost)
+    return [x for x in found if x.cost <= found[0].cost + 0.02 * probe.letters]
+
+
+def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
+    """Whether what fits can hardly be chance.
+
+    The shorter a quotation and the more of it differs, the more must speak for the place.
+    """
+    share = laid.cost / max(1, probe.letters)
+    bits = laid.evidence + _citation_bits(laid, cited) - math.log2(probe.lexicon.total + 1000)
+    if len(probe.folds) > 6:
+        return share <= 0.5 and bits >= 60 * share - 4
+    return share <= 0.35 and bits >= 60 * share + 8
+
+
+def _citation_bits(laid: Laid, cited: Cited | None) -> float:
+    if cited is None or cited[0] is not laid.reading:
+        return 0.0
+    return 10.0 if laid.start < cited[2] and cited[1] < laid.end else 3.0
+
+
+def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = False) -> Laid | None:
+    """Lays a segment into a window and weighs what fits."""
+    size = len(probe.folds)
+    reading = probe.lexicon.readings[window.number]
+    pad = 0 if whole else 3 + size // 5
+    low = max(0, window.low - pad)
+    high = window.high if whole else window.high + size + pad + _BRACKET * len(free)
+    folds = [w.fold for w in reading.words(low, high)]
+    if not folds:
+        return None
+    fitted = fit(probe.folds, folds, free)
+    used = [m for m in fitted.moves if m.sb > m.sa]
+    if not used:
+        return None
+    start, end = low + used[0].sa, low + used[-1].sb
+    return Laid(reading, start, end, fitted.cost, _evidence(window, probe, fitted, folds))
+
+
+def _evidence(window: Window, probe: Probe, fitted: Fit, folds: list[str]) -> float:
+    """Bits that speak for a place: rare words that fit, less what must be explained away."""
+    bits = 0.0
+    reading = probe.lexicon.readings[window.number]
+    for move in fitted.moves:
+        if move.equal:
+            for i in range(move.qa, move.qb):
+                count = probe.lexicon.entry(probe.hashes[i]).counts[window.number]
+                bits += rarity(probe.folds[i], count, reading)
+        elif move.qa == move.qb or move.sa == move.sb:
+            bits -= 2.0
+        else:
+            bits += _likeness_bits(
+                "".join(probe.folds[move.qa : move.qb]), "".join(folds[move.sa : move.sb])
+            )
+    return bits
+
+
+def rarity(word: str, count: int, reading: IndexedReading) -> float:
+    """How many bits a word is worth, short readings helped out by what is usual for its length."""
+    usual = _USUAL[min(len(word), len(_USUAL) - 1)]
+    return math.log2((reading.word_count + _HELP) / (count + _HELP * usual))
+
+
+def _likeness_bits(ours: str, theirs: str) -> float:
+    """What a misread or respelled word is worth."""
+    from rapidfuzz.distance import Levenshtein
+
+    alike = Levenshtein.normalized_similarity(ours, theirs)
+    if alike < 0.5 or len(ours) < 3:
+        return -2.0
+    return 3.0 * (alike - 0.5) * min(len(theirs), 10)
+
+
+def votes(
+    probe: Probe,
+    *,
+    patient: bool = False,
+    within: tuple[int, int, int] | None = None,
+) -> list[Window]:
+    """Windows in which many words stand in about the right order, best first.
+
+    ``patient`` follows more frequent words as well, and words spelled a little differently.
+    ``within`` names one reading (by its place in the lexicon) and a range of its words.
+    """
+    chosen = list(range(len(probe.folds)))
+    if len(chosen) > _SEEDS:
+        longest = sorted(chosen, key=lambda i: -len(probe.folds[i]))
+        chosen = sorted(longest[:_SEEDS])
+    entries = {i: probe.lexicon.entry(probe.hashes[i]) for i in chosen}
+    gathered = _Votes(probe, chosen, entries, patient)
+    for number in range(len(probe.lexicon.readings)):
+        if within is None or within[0] == number:
+            gathered.gather(number)
+    return gathered.windows(within)
+
+
+class _Votes:
+    """Where the rare words and pairs of a probe stand, as places where the probe would begin."""
+
+    def __init__(
+        self, probe: Probe, chosen: list[int], entries: dict[int, Entry], patient: bool
+    ) -> None:
+        self.probe, self.chosen, self.entries, self.patient = probe, chosen, entries, patient
+        self.few, self.pairs = (_MORE, 600) if patient else (_FEW, 64)
+        self.base = 0
+        self.bases: list[int] = []
+        self.numbers: list[int] = []
+        self.seeds: list[Any] = []
+        self.masks: list[int] = []
+        self.offsets: list[int] = []
+        self.weights: list[float] = []
+        self.sizes: list[int] = []
+        self.akin: dict[int, dict[int, list[int]]] = {}
+        self.enough = 3 + len(chosen) // 4
+        self.letters = sum(len(probe.folds[i]) for i in chosen)
+
+    def gather(self, number: int) -> None:
+        reading = self.probe.lexicon.readings[number]
+        self.bases.append(self.base)
+        self.numbers.append(number)
+        firsts, few = reading.firsts, self.few
+        bits = math.log2(reading.word_count)
+        rare = 0
+        frequent: list[tuple[int, int]] = []
+        missing: list[int] = []
+        for i, entry in self.entries.items():
+            count = entry.counts[number]
+            if not count:
+                missing.append(i)
+                continue
+            known = entry.ids[number]
+            if count > few:
+                frequent.append((i, known))
+                continue
+            rare += 1
+            self._add(reading, i, firsts[known], count, bits - _LOGS[count])
+        if self.patient:
+            self.akin[number] = self._akin_words(reading, missing, bits)
+        if self.patient or rare < self.enough:
+            self._gather_pairs(reading, number, frequent, bits)
+        self.base += reading.word_count + 1000
+
+    def _gather_pairs(
+        self, reading: IndexedReading, number: int, frequent: list[tuple[int, int]], bits: float
+    ) -> None:
+        entries, hashes = self.entries, self.probe.hashes
+        for i, known in frequent:
+            following = entries.get(i + 1)
+            if following is not None and following.counts[number]:
+                low, high = pair_range(reading, known, hashes[i + 1])
+                if 0 < high - low <= self.pairs:
+                    self._add(reading, i, low, high - low, bits - _LOGS[high - low])
+
+    def _akin_words(
+        self, reading: IndexedReading, missing: list[int], bits: float
+    ) -> dict[int, list[int]]:
+        """Other spellings of words that do not occur in the reading."""
+        folds, entries = self.probe.folds, self.entries
+        missing = [i for i in missing if len(folds[i]) >= SHORTEST_SPELLED]
+        unknown = [i for i in missing if not entries[i].where]
+        elsewhere = [i for i in missing if entries[i].where]
+        elsewhere.sort(key=lambda i: -len(folds[i]))
+        found: dict[int, list[int]] = {}
+        for i in unknown[:_RESPELLED] + elsewhere[:_RESPELLED_KNOWN]:
+            found[i] = reading.akin(folds[i])
+            for word in found[i]:
+                low, high = reading.firsts[word], reading.firsts[word + 1]
+                if high - low <= self.few:
+                    self._add(reading, i, low, high - low, 0.6 * (bits - _LOGS[high - low]))
+        return found
+
+    def _add(self, reading: IndexedReading, i: int, low: int, count: int, weight: float) -> None:
+        self.seeds.append(reading.entries[low : low + count])
+        self.masks.append(reading.mask)
+        self.offsets.append(self.base - i)
+        self.weights.append(weight)
+        self.sizes.append(count)
+
+    def windows(self, within: tuple[int, int, int] | None) -> list[Window]:
+        """The best windows, weighed by the words that stand in them."""
+        import numpy as np
+
+        if not self.seeds:
+            return []
+        size = len(self.probe.folds)
+        diagonals = np.concatenate(self.seeds)
+        diagonals &= np.repeat(np.array(self.masks, dtype=np.uint32), self.sizes)
+        diagonals = diagonals + np.repeat(np.array(self.offsets, dtype=np.int64), self.sizes)
+        weight = np.repeat(np.array(self.weights), self.sizes)
+        if within is not None:
+            keep = (diagonals >= within[1] - size) & (diagonals < within[2])
+            diagonals, weight = diagonals[keep], weight[keep]
+            if not len(diagonals):
+                return []
+        order = np.argsort(diagonals)
+        diagonals, weight = diagonals[order], weight[order]
+        reach = 3 + size // 6
+        sums = np.concatenate(([0.0], np.cumsum(weight)))
+        ends = np.searchsorted(diagonals, diagonals + reach, "right")
+        score = sums[ends] - sums[:-1]
+        count = min(len(score), 4 * _WINDOWS)
+        top = np.argpartition(-score, count - 1)[:count]
+        top = top[np.argsort(-score[top], kind="stable")]
+        found: list[Window] = []
+        taken: list[int] = []
+        for k in top.tolist():
+            here = int(diagonals[k])
+            if any(abs(here - other) <= reach for other in taken):
+                continue
+            taken.append(here)
+            window = self._weighed(here, int(diagonals[ends[k] - 1]))
+            if window is not None:
+                found.append(window)
+            if len(taken) >= _WINDOWS:
+                break
+        found.sort(key=lambda w: -w.weight)
+        return found
+
+    def _weighed(self, here: int, last: int) -> Window | None:
+        """A window with the bits of all the chosen words that stand in it, frequent ones too.
+
+        None when so few of the letters stand there that it cannot be the place.
+        """
+        folds = self.probe.folds
+        place = max(0, bisect_left(self.bases, here + len(folds) + 1) - 1)
+        number, base = self.numbers[place], self.bases[place]
+        reading = self.probe.lexicon.readings[number]
+        low, high = here - base, last - base
+        present = set(reading.ids[max(0, low - 2) : max(0, high + len(folds) + 2)])
+        akin = self.akin.get(number, {})
+        bits = 0.0
+        letters = 0
+        for i, entry in self.entries.items():
+            if entry.ids[number] in present:
+                bits += rarity(folds[i], entry.counts[number], reading)
+                letters += len(folds[i])
+            elif i in akin and not present.isdisjoint(akin[i]):
+                bits += 0.6 * math.log2(reading.word_count)
+                letters += len(folds[i])
+        if letters < _LEAST_LETTERS * self.letters:
+            return None
+        return Window(bits, number, low, high)

@@ -55,7 +55,14 @@ class Marked:
 
     def runs(self) -> list[tuple[int, int]]:
         """The stretches of words with no gap inside, as half-open ranges."""
-        cuts = sorted({0, len(self.words), *(g.at for g in self.gaps if g.kind != "note")})
+        return self._cut({g.at for g in self.gaps if g.kind != "note"})
+
+    def segments(self) -> list[tuple[int, int]]:
+        """The stretches of words between ellipses."""
+        return self._cut({g.at for g in self.gaps if g.kind == "ellipsis"})
+
+    def _cut(self, inner: set[int]) -> list[tuple[int, int]]:
+        cuts = sorted({0, len(self.words), *inner})
         return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 

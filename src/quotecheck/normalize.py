@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -67,7 +68,6 @@ _LETTERS = str.maketrans(
         "\u0649": "\u064a",  # alef maksura and yeh are written for one another
         "\u06cc": "\u064a",
         "\u06a9": "\u0643",
-        "\u3099": "\u3099",
     }
 )
 
@@ -134,3 +134,16 @@ def is_note_mark(raw: str, before: str, after: str) -> bool:
 def split_words(text: str) -> list[str]:
     """Gap, word, gap, word, ..., gap: what the index is built from, in one pass."""
     return _SPLIT.split(text)
+
+
+def hash_word(folded: str) -> int:
+    """The number a levelled word goes by in an index."""
+    return zlib.crc32(folded.encode("utf-8", "surrogatepass"))
+
+
+SHORTEST_SPELLED = 4  # letters of the shortest word whose misspellings are looked for
+
+
+def hash_half(letters: str, *, first: bool) -> int:
+    """The number half a word goes by in an index."""
+    return hash_word(("<" if first else ">") + letters)

@@ -5,6 +5,8 @@ The tests hold the fast way to it.
 
 from __future__ import annotations
 
+import bisect
+
 from rapidfuzz import fuzz
 
 from .index import IndexedReading, Library
@@ -17,20 +19,19 @@ FEWEST_WORDS = 4
 
 def locate(marked: Marked, library: Library, *, limit: int = 100) -> list[Located]:
     """Every place where the words stand; the nearest one where they stand nowhere."""
-    runs = [" ".join(w.fold for w in marked.words[a:b]) for a, b in marked.runs()]
+    runs = [" ".join(w.fold for w in marked.words[a:b]) for a, b in marked.segments()]
+    readings = [r for r in library.readings() if r.searchable and r.word_count]
     if not runs:
         return []
     found: list[Located] = []
-    for reading in library.readings():
-        if reading.searchable:
-            found += _exact(runs, reading, limit - len(found))
+    for reading in readings:
+        found += _exact(runs, reading, limit)
     if found:
         return found
     best: Located | None = None
-    for reading in library.readings():
-        if reading.searchable:
-            near = _near(runs, reading, best.score if best else CLOSE_ENOUGH / 100)
-            best = near or best
+    for reading in readings:
+        near = _near(runs, reading, best.score if best else CLOSE_ENOUGH / 100)
+        best = near or best
     return [best] if best else []
 
 
@@ -70,7 +71,7 @@ def _exact(runs: list[str], reading: IndexedReading, limit: int) -> list[Located
                 (number[p], number[p] + run.count(" ") + 1)
                 for p, run in zip(places, runs, strict=True)
             )
-            found.append(Located(reading.key, ranges, 1.0))
+            found.append(Located(reading, ranges, 1.0, True))
         at = text.find(f" {runs[anchor]} ", at + 1)
     return found
 
@@ -95,10 +96,8 @@ def _near(runs: list[str], reading: IndexedReading, floor: float) -> Located | N
         ranges.append((a, b))
         low = starts[b - 1]
     score = total / weight / 100
-    return Located(reading.key, tuple(ranges), score) if score > floor else None
+    return Located(reading, tuple(ranges), score) if score > floor else None
 
 
 def _number(starts: list[int], at: int) -> int:
-    import bisect
-
     return max(0, bisect.bisect_right(starts, at) - 1)

@@ -21,11 +21,27 @@ def changes(
     source: Sequence[Word],
     base: int,
     reading: IndexedReading,
+    *,
+    unfinished: bool = False,
 ) -> tuple[Change, ...]:
     """Every difference between quotation and source, with its place on both sides."""
-    found = [_change(marked, step, source, base, reading) for step in steps if step.op != "equal"]
+    found = [
+        _change(marked, step, source, base, reading)
+        for step in steps
+        if step.op != "equal" and not (unfinished and _goes_on(marked, step, source, base))
+    ]
     found += _initials(marked, steps, source, base, reading)
+    found += _notes(marked)
     return tuple(sorted(found, key=lambda c: (c.quote, c.source)))
+
+
+def _goes_on(marked: Marked, step: Step, source: Sequence[Word], base: int) -> bool:
+    """Whether the step is only the last word, not yet typed to its end."""
+    if step.op != "replace" or step.qb != len(marked.words) or step.qb - step.qa != 1:
+        return False
+    return step.sb - step.sa == 1 and source[step.sa - base].fold.startswith(
+        marked.words[step.qa].fold
+    )
 
 
 def _change(
@@ -77,6 +93,15 @@ def _initials(
     return found
 
 
+def _notes(marked: Marked) -> list[Change]:
+    """[sic] and the like: marks that stand for nothing in the source."""
+    return [
+        Change("mark", gap.span, Span(0, 0), gap.text, "")
+        for gap in marked.gaps
+        if gap.kind == "note"
+    ]
+
+
 def _unfair(step: Step, theirs: str, reading: IndexedReading, there: Span) -> str:
     if step.gap is None:
         return ""
@@ -118,6 +143,7 @@ def explain(
     title: str = "",
     pages: Sequence[str] = (),
     unsearched: int = 0,
+    others: int = 0,
 ) -> tuple[tuple[Reason, ...], str]:
     """The reasons as data, and the sentence that says them."""
     reasons: list[Reason] = []
@@ -168,6 +194,8 @@ def explain(
             )
         else:
             add("wrong_reading", "It stands in {title}, not in the reading cited.", **where)
+    if others:
+        add("several_places", "The same words stand in {count} more places.", count=str(others))
     return tuple(reasons), " ".join(says)
 
 
