@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from tests.readings.extraction.makepdf import Line, Sheet, pdf, sheet, two_columns
 
-from quaestio.readings.extraction import Extracted, Limits, Refused, extract
+from quaestio.readings.extraction import Extracted, Limits, Refused, extract, render_page_png
 
 Write = Callable[[bytes], Path]
 
@@ -150,6 +152,13 @@ def test_running_heads_and_page_numbers_are_kept_out(write: Write) -> None:
     assert extracted.pages[0].furniture == "Jones\n41"
 
 
+def test_a_head_that_a_short_essay_has_but_twice_is_kept_out(write: Write) -> None:
+    heads = ["", "Jones", "The Cult", "Jones", "The Cult"]
+    sheets = [sheet(text, head=head) for text, head in zip(CHAPTER, heads, strict=True)]
+    pages = extract(write(pdf(sheets))).pages
+    assert [page.furniture for page in pages] == heads
+
+
 def test_a_first_line_that_only_looks_like_the_last_page_stays(write: Write) -> None:
     refrain = "And so it goes, and so it went before,\n"
     sheets = [sheet(refrain + text) for text in CHAPTER]
@@ -255,3 +264,52 @@ def test_progress_is_told_page_by_page(write: Write) -> None:
     told: list[tuple[int, int]] = []
     extract(write(pdf([sheet("A.")] * 3)), on_progress=lambda *counts: told.append(counts))
     assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def upright(lines: list[Line]) -> bytes:
+    """Set from bottom to top along the left edge of a lying sheet, as scanners and Word do."""
+    return b"\n".join(
+        f"BT /F1 {line.size} Tf 0 1 -1 0 {800 - line.y} {line.x} Tm ({line.text}) Tj ET".encode()
+        for line in lines
+    )
+
+
+def test_a_page_that_lies_on_its_side_is_read_like_any_other(write: Write) -> None:
+    sheets = [
+        Sheet(raw=upright(sheet(text, foot=str(41 + number)).lines), extra="/Rotate 90")
+        for number, text in enumerate(CHAPTER)
+    ]
+    pages = extract(write(pdf(sheets))).pages
+    assert [page.text for page in pages] == [text.replace("\n", " ") for text in CHAPTER]
+    assert [page.label for page in pages] == ["41", "42", "43", "44", "45"]
+
+
+def test_a_librarys_stamp_up_the_margin_is_kept_out(write: Write) -> None:
+    stamped = sheet(CHAPTER[0])
+    raw = b"\n".join(
+        f"BT /F1 12 Tf 1 0 0 1 {line.x} {line.y} Tm ({line.text}) Tj ET".encode()
+        for line in stamped.lines
+    )
+    raw += b"\nBT /F1 12 Tf 0 1 -1 0 30 200 Tm (Lent to you by the library) Tj ET"
+    (page,) = extract(write(pdf([Sheet(raw=raw)]))).pages
+    assert page.text == CHAPTER[0].replace("\n", " ")
+    assert page.furniture == "Lent to you by the library"
+
+
+def test_the_picture_of_a_page_is_a_png_of_the_width_asked_for(write: Write) -> None:
+    png = render_page_png(write(pdf([sheet("First."), sheet("Second.")])), 2, 306)
+    width, height, depth, colour = struct.unpack(">IIBB", png[16:26])
+    assert (width, height, depth) == (306, 396, 8)
+    rows = zlib.decompress(png[png.index(b"IDAT") + 4 : png.rindex(b"IEND") - 8])
+    assert len(rows) == height * (1 + width * {0: 1, 2: 3, 6: 4}[colour])
+    assert min(rows[1:]) < 100 < max(rows)  # ink on paper
+
+
+def test_there_is_no_picture_of_a_page_that_is_not_there(write: Write) -> None:
+    with pytest.raises(Refused, match="no page 3"):
+        render_page_png(write(pdf([sheet("First.")])), 3, 300)
+
+
+def test_only_a_pdf_has_pictures_of_its_pages(write: Write) -> None:
+    with pytest.raises(Refused, match="Only pages of a PDF"):
+        render_page_png(write(b"Plain text."), 1, 300)

@@ -6,6 +6,7 @@ through ``Speaker`` as one JSON object a line.
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import json
 import os
@@ -96,7 +97,8 @@ def _obey(order: Order, limits: Limits, speaker: Speaker) -> None:
     if order.page:
         from .picture import draw
 
-        speaker.say({"png": draw(data, order.page, order.width, limits)})
+        png = draw(data, order.page, order.width, limits)
+        speaker.say({"png": base64.b64encode(png).decode()})
         return
     _send(_read(data, order, limits, speaker), speaker)
 

@@ -16,9 +16,11 @@ _EDGE_LINES = 3
 _LONGEST_HEAD = 160
 _NEIGHBOURHOOD = 12  # pages: a chapter's running head need not last longer
 _SAME_HEIGHT = 9.0  # points
+_EXACT_HEIGHT = 1.0
 _SAME_LINE = 2.0
 
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\b(?:\d{1,5}|[ivxlcdm]{1,9})\b")
 
 
 def find_furniture(sheets: list[Sheet], labels: list[str]) -> list[set[int]]:
@@ -42,7 +44,7 @@ def find_furniture(sheets: list[Sheet], labels: list[str]) -> list[set[int]]:
 
 def key_of(text: str) -> str:
     """The same for the heads of two pages that differ in their numbers only."""
-    return " ".join("#" if as_number(word) else word for word in _WORD.findall(text.casefold()))
+    return " ".join(_WORD.findall(_NUMBER.sub("0", text.casefold())))
 
 
 class _Repeated:
@@ -50,11 +52,13 @@ class _Repeated:
 
     def __init__(self, sheets: list[Sheet]) -> None:
         self._needed = 2 if len(sheets) <= 4 else 3
+        self._keys: dict[str, str] = {}
         self._places: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, sheet in enumerate(sheets):
             for line in sheet.lines:
                 if len(line.text) <= _LONGEST_HEAD:
-                    self._places[key_of(line.text)].append((number, line.base))
+                    key = self._keys.setdefault(line.text, key_of(line.text))
+                    self._places[key].append((number, line.base))
         # Slides and tickets repeat every line they have, which then says nothing.
         self._says_nothing = {
             number
@@ -68,15 +72,18 @@ class _Repeated:
     def _stands_nearby(self, line: Line, number: int) -> bool:
         if len(line.text) > _LONGEST_HEAD:
             return False
-        places = self._places[key_of(line.text)]
+        places = self._places[self._keys[line.text]]
         near: set[int] = set()
+        same_side: set[int] = set()  # of the open book, where a short essay has a head but twice
         first = bisect_left(places, (number - _NEIGHBOURHOOD, float("-inf")))
         for other, base in islice(places, first, None):
             if other > number + _NEIGHBOURHOOD or len(near) >= self._needed:
                 break
             if abs(base - line.base) <= _SAME_HEIGHT:
                 near.add(other)
-        return len(near) >= self._needed
+            if abs(base - line.base) <= _EXACT_HEIGHT and (other - number) % 2 == 0:
+                same_side.add(other)
+        return len(near) >= self._needed or len(same_side) >= 2
 
 
 def _sideways(sheet: Sheet) -> set[int]:

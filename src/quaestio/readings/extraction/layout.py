@@ -6,6 +6,7 @@ The units are points; the origin is the lower left corner, so a line further dow
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
@@ -13,7 +14,7 @@ from statistics import median
 
 @dataclass(slots=True)
 class Word:
-    """``base`` is the line the letters stand on, ``size`` the height of the font."""
+    """``base`` is how low the letters of the font reach, ``size`` how tall it is."""
 
     text: str
     left: float
@@ -38,11 +39,15 @@ class Line:
     size: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.text = " ".join(word.text for word in self.words)
-        self.left = min(word.left for word in self.words)
-        self.right = max(word.right for word in self.words)
-        self.base = median(word.base for word in self.words)
-        self.size = median(word.size for word in self.words)
+        self.text = " ".join([word.text for word in self.words])
+        self.left = min([word.left for word in self.words])
+        self.right = max([word.right for word in self.words])
+        self.base = median([word.base for word in self.words])
+        self.size = median([word.size for word in self.words])
+
+    def forget_words(self) -> None:
+        """All but the first, which is all that is asked for once the lines are in order."""
+        self.words = self.words[:1]
 
 
 @dataclass(slots=True)
@@ -84,9 +89,14 @@ def _gutter(lines: list[Line]) -> float | None:
         return None
     left = min(line.left for line in upright)
     right = max(line.right for line in upright)
-    middle = [left + (right - left) * share / 100 for share in range(35, 66)]
-    clear = [(_crossings(upright, at), abs(at - (left + right) / 2), at) for at in middle]
-    crossings, _, at = min(clear)
+    inked = [stretch for line in upright for stretch in _inked(line)]
+    if all(first < left + 0.35 * (right - left) for first, _ in inked):
+        return None
+    places = [left + (right - left) * share / 100 for share in range(35, 66)]
+    crossed = [sum(first < at < last for first, last in inked) for at in places]
+    crossings, _, at = min(
+        (times, abs(at - (left + right) / 2), at) for times, at in zip(crossed, places, strict=True)
+    )
     lefts = [part for line in upright for part in _cut_at(line, at) if part.right <= at]
     rights = [part for line in upright for part in _cut_at(line, at) if part.left >= at]
     if min(len(lefts), len(rights)) < _FEWEST_ROWS or crossings > (len(lefts) + len(rights)) / 4:
@@ -95,9 +105,14 @@ def _gutter(lines: list[Line]) -> float | None:
     return at if _is_prose(lefts, narrowest) and _is_prose(rights, narrowest) else None
 
 
-def _crossings(lines: list[Line], at: float) -> int:
-    """How many lines have ink, or no more than a space between words, at this place."""
-    return sum(1 for line in lines if line.left < at < line.right and _gap_at(line, at) is None)
+def _inked(line: Line) -> Iterator[tuple[float, float]]:
+    """From where to where the line has no gap wider than a space between words."""
+    first = line.words[0].left
+    for before, after in pairwise(line.words):
+        if after.left - before.right >= _GUTTER * min(before.size, after.size):
+            yield first, before.right
+            first = after.left
+    yield first, line.words[-1].right
 
 
 def _gap_at(line: Line, at: float) -> int | None:

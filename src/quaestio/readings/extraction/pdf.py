@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from . import labels
 from .furniture import find_furniture
-from .layout import Line, Sheet, Word, in_reading_order
+from .layout import Line, Sheet, in_reading_order
+from .pdftext import lines_of
 from .prose import Vocabulary, clean, paragraphs
 from .types import PDF, Extracted, ExtractedPage, Limits, Order, Refused
 from .types import Sentence as _
 
-_HYPHEN = "\x02"  # PDFium's sign for a hyphen at the end of a line
-_MARKS = frozenset("0123456789*†‡§¶¹²³")
 _TAIL = 65_536
 
 Progress = Callable[[int, int], None]
@@ -131,14 +129,16 @@ def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet | None:
     """One page; None where PDFium cannot make one of it."""
     try:
         page = document[index]
-        text_page = page.get_textpage()
-        _, bottom, _, top = page.get_bbox()
-        lines = in_reading_order(list(_lines(text_page)))
-        text_page.close()
+        lines, middle = lines_of(page)
         page.close()
     except pdfium.PdfiumError:
         return None
-    return Sheet(lines if _is_readable(lines) else [], (bottom + top) / 2)
+    if not _is_readable(lines):
+        return Sheet([], middle)
+    lines = in_reading_order(lines)
+    for line in lines:
+        line.forget_words()  # two thousand pages of them are half a gigabyte
+    return Sheet(lines, middle)
 
 
 def _is_readable(lines: list[Line]) -> bool:
@@ -146,81 +146,6 @@ def _is_readable(lines: list[Line]) -> bool:
     text = "".join(line.text for line in lines)
     strange = sum(1 for sign in text if sign == "\ufffd" or "\ue000" <= sign <= "\uf8ff")
     return 2 * strange <= len(text)
-
-
-def _lines(text_page: pdfium.PdfTextPage) -> Iterator[Line]:
-    count = raw.FPDFText_CountChars(text_page)
-    signs = [chr(raw.FPDFText_GetUnicode(text_page, index)) for index in range(count)]
-    words: list[Word] = []
-    start = 0
-    for index, sign in enumerate([*signs, "\n"]):
-        if sign not in " \r\n\t\xa0" and sign != _HYPHEN:
-            continue
-        if index > start:
-            words += _word(text_page, signs, start, index)
-        start = index + 1
-        if sign in "\r\n\x02" and words:
-            yield _line(text_page, words, index, cut=sign == _HYPHEN)
-            words = []
-
-
-def _line(text_page: pdfium.PdfTextPage, words: list[Word], end: int, *, cut: bool) -> Line:
-    angle = raw.FPDFText_GetCharAngle(text_page, max(0, end - 1))
-    sideways = 0.8 < angle % 3.14159 < 2.35
-    return Line(_without_raised_marks(words), cut=cut, sideways=sideways)
-
-
-def _word(text_page: pdfium.PdfTextPage, signs: list[str], start: int, end: int) -> list[Word]:
-    """The word and its place, without a footnote mark; none if nothing can be seen of it."""
-    first, base = _box(text_page, start), _base(text_page, start)
-    height = first.top - first.bottom
-    while end - start > 1 and signs[end - 1] in _MARKS and not signs[start].isdigit():
-        if not _is_raised(text_page, end - 1, base, height):
-            break
-        end -= 1
-    text = clean(_whole("".join(signs[start:end])))
-    if not text.strip():
-        return []
-    last = _box(text_page, end - 1)
-    return [Word(text, min(first.left, last.left), max(first.right, last.right), base, height)]
-
-
-def _whole(signs: str) -> str:
-    """Two halves of a surrogate pair made one; a half alone becomes the sign for "unknown"."""
-    return signs.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _is_raised(text_page: pdfium.PdfTextPage, index: int, base: float, height: float) -> bool:
-    box = _box(text_page, index)
-    return _base(text_page, index) > base + 0.1 * height and box.top - box.bottom < 0.85 * height
-
-
-def _without_raised_marks(words: list[Word]) -> list[Word]:
-    """Footnote marks that stand as words of their own. The first on a line begins a note."""
-    if len(words) < 2:
-        return words
-    height = max(word.size for word in words)
-    base = min(word.base for word in words if word.size > 0.85 * height)
-    kept = [
-        word
-        for word in words[1:]
-        if word.size > 0.85 * height
-        or word.base < base + 0.1 * height
-        or not set(word.text) <= _MARKS
-    ]
-    return [words[0], *kept]
-
-
-def _box(text_page: pdfium.PdfTextPage, index: int) -> raw.FS_RECTF:
-    box = raw.FS_RECTF()
-    raw.FPDFText_GetLooseCharBox(text_page, index, box)
-    return box
-
-
-def _base(text_page: pdfium.PdfTextPage, index: int) -> float:
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(text_page, index, x, y)
-    return y.value
 
 
 def _pages(

@@ -41,7 +41,7 @@ def read_text(data: bytes, order: Order, limits: Limits) -> Extracted:
     if order.media_type == MARKDOWN:
         return _read_markdown(text)
     if "\f" in text.strip("\f\n "):
-        return Extracted(PLAIN, "", "", _printed_pages(text, order))
+        return Extracted(PLAIN, "", "", _printed_pages(text, order, limits))
     return Extracted(PLAIN, "", "", pages_of(Block(one) for one in _paragraphs(text)))
 
 
@@ -74,8 +74,19 @@ def _read_markdown(text: str) -> Extracted:
     return Extracted(MARKDOWN, title[:300], "", pages_of(pieces))
 
 
-def _printed_pages(text: str, order: Order) -> tuple[ExtractedPage, ...]:
+def _printed_pages(text: str, order: Order, limits: Limits) -> tuple[ExtractedPage, ...]:
     """Text with form feeds: each is the end of a page, as printers have it."""
+    count = text.removesuffix("\f").count("\f") + 1
+    if count > limits.pages:
+        raise Refused(
+            "too_many_pages",
+            _(
+                "This file has %(count)d pages; a reading may have up to %(limit)d. "
+                "Upload the chapters the class reads.",
+                count=count,
+                limit=limits.pages,
+            ),
+        )
     sheets = [_sheet(page) for page in text.removesuffix("\f").split("\f")]
     edges = [[line.text for line in (*s.lines[:2], *s.lines[2:][-2:])] for s in sheets]
     printed = labels.printed_numbers(edges)

@@ -13,6 +13,7 @@ from .types import Limits
 
 Element = Any  # lxml has no types
 
+_EXPLODES = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_ENTITY_LOOP)
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _XML_OWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 
@@ -33,7 +34,7 @@ def parse_xml(data: bytes, limits: Limits) -> Element:
     try:
         root = etree.fromstring(_NAMED.sub(_letter, data), parser)
     except etree.XMLSyntaxError as error:
-        raise damaged(str(error)) from error
+        raise (hostile if error.code in _EXPLODES else damaged)(str(error)) from error
     subset = root.getroottree().docinfo.internalDTD
     if subset is not None and next(iter(subset.iterentities()), None) is not None:
         raise hostile("entities of its own")

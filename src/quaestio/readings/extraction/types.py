@@ -72,7 +72,7 @@ class Limits:
     file_bytes: int = 100 * MEGABYTE
     pages: int = 2_000
     characters: int = 12_000_000
-    wall_seconds: float = 60
+    wall_seconds: float = 120
     cpu_seconds: int = 20
     memory_bytes: int = 512 * MEGABYTE
     output_bytes: int = 96 * MEGABYTE
