@@ -318,3 +318,11 @@ def test_the_context_is_changed_by_the_second_editor_only_knowingly() -> None:
     assert "Two." in refused.content.decode()
     question.refresh_from_db()
     assert question.context == "<p>One.</p>\n"
+
+
+def test_one_tick_gives_a_question_the_usual_positions() -> None:
+    anna = cast.instructor()
+    fields = {"title": "T", "do": "open", "question-1": "Was it?", "sides-1": "yes"}
+    cast.sign_in(anna).post(f"/c/{anna.course.public_id}/ask", fields)
+    labels = [choice.label for choice in Discussion.objects.get().questions.get().choices.all()]
+    assert labels == ["yes", "no", "in part"]

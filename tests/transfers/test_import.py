@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from html import unescape
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from lxml import html
 from tests.support import cast
 
 from quaestio.__main__ import main
@@ -49,17 +48,8 @@ SAMPLE = Path(__file__).parents[3] / "shared/samples/class-blog-page.txt"
 
 def fields_of(page: str) -> dict[str, str]:
     """The fields of the preview's form, as a browser would send them back."""
-    form = page.split('class="preview"')[1]
-    fields = {}
-    for name, value in re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', form):
-        fields[name] = unescape(value)
-    for name, value in re.findall(
-        r'<textarea[^>]*? name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.S
-    ):
-        fields[name] = unescape(value)
-    title = re.search(r'<input[^>]*? name="title"[^>]*>', form)
-    assert title is not None
-    return fields
+    form = next(one for one in html.fromstring(page).forms if one.get("class") == "preview")
+    return dict(form.form_values())
 
 
 def test_a_pasted_page_becomes_a_discussion_after_a_look_at_it() -> None:

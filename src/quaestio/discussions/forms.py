@@ -145,7 +145,8 @@ class QuestionRows:
                 {
                     "old": int(old) if str(old).isdecimal() and len(str(old)) < 5 else None,
                     "text": str(data.get(f"question-{number}", "")).strip(),
-                    "positions": str(data.get(f"positions-{number}", "")).strip(),
+                    "positions": str(data.get(f"positions-{number}", "")).strip()
+                    or (str(DEFAULT_POSITIONS) if data.get(f"sides-{number}") == "yes" else ""),
                 }
             )
         return cls(rows)

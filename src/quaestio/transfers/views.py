@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.roles import Right
 from quaestio.discussions.actions import PostRefused
+from quaestio.discussions.forms import DEFAULT_POSITIONS
 from quaestio.transfers.actions import import_discussion
 from quaestio.transfers.classblog import ClassBlogPage, PageRefused, decode, parse
 from quaestio.transfers.forms import PasteForm, Preview
@@ -92,6 +93,7 @@ def preview_page(
             "course": seat.course,
             "form": preview.form,
             "rows": preview.questions.with_blanks(),
+            "default_positions": DEFAULT_POSITIONS,
             "responses": preview.responses,
             "page": page,
         },
