@@ -27,6 +27,7 @@ from .verdict import changes, explain, verdict, wording
 
 MOST_PLACES = 100  # followed for one quotation
 TOLD_PLACES = 20  # told in a finding
+LONGEST_UNCITED_TERM = 4  # words
 
 
 def check(post: Post, library: Library) -> list[Finding]:
@@ -34,7 +35,8 @@ def check(post: Post, library: Library) -> list[Finding]:
     from .extract import find_quotations
 
     infos = [reading.info for reading in library.readings()]
-    return [check_found(quotation, library) for quotation in find_quotations(post, infos)]
+    found = [check_found(quotation, library) for quotation in find_quotations(post, infos)]
+    return [_term_after_all(finding) for finding in found]
 
 
 def check_quotation(
@@ -156,6 +158,22 @@ def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
     ranges = [r for r in item.ranges if r is not None]
     on_page = ranges[0][0] < window[2] and window[1] < ranges[-1][1]
     return (-item.score, 0 if on_page else 1)
+
+
+def _term_after_all(finding: Finding) -> Finding:
+    """A short phrase that stands nowhere and for which nobody is cited accuses nobody."""
+    from .terms import word_count
+
+    quotation = finding.quotation
+    is_term = (
+        finding.verdict is Verdict.NOT_FOUND
+        and quotation.citation is None
+        and not quotation.block
+        and word_count(quotation.text) <= LONGEST_UNCITED_TERM
+    )
+    if not is_term:
+        return finding
+    return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": "short"}),))
 
 
 def _not_found(quotation: Quotation, library: Library) -> Finding:
