@@ -1,0 +1,183 @@
+"""The demo course arrives whole, once, and its quotations are found to be what they were meant."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_django
+from django.db import transaction
+from django.db.models import Count
+
+from quaestio.accounts.models import User
+from quaestio.config.demo import load
+from quaestio.config.demo.content import Expected, read_demo, read_expected
+from quaestio.config.demo.load import demo_cast, find_demo, load_demo
+from quaestio.courses.models import Course, Enrollment, Invitation
+from quaestio.discussions.models import Discussion, Draft, Position, Post, Quotation, Visit
+from quaestio.readings.models import Document
+
+pytestmark = pytest.mark.django_db
+
+TODAY = date(2026, 11, 24)
+MIDNIGHT = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def quiet(_line: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def loaded(
+    django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Course]:
+    """Loaded once for this file; what a test changes is taken back after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_demo(TODAY, quiet)
+        course = find_demo()
+        assert course is not None
+        yield course
+        transaction.set_rollback(True)
+
+
+def test_everything_in_the_files_is_in_the_course(loaded: Course) -> None:
+    demo = read_demo()
+    assert loaded.enrollments.count() == len(demo.people)
+    assert loaded.meetings.count() == len(demo.meetings)
+    assert loaded.readings.count() == len(demo.readings)
+    entries = [post for one in demo.discussions for post in one.posts]
+    assert Post.objects.count() == len([post for post in entries if post.kind != "draft"])
+    assert Draft.objects.count() == len([post for post in entries if post.kind == "draft"])
+    with_file = [one for one in demo.readings if one.file]
+    assert Document.objects.filter(status="ready", is_current=True).count() == len(with_file)
+
+
+def test_loading_again_leaves_the_course_as_people_have_made_it(loaded: Course) -> None:
+    Discussion.objects.filter(title__startswith="Did the speech").update(title="Renamed since")
+    before = list(Post.objects.order_by("pk").values())
+    load_demo(TODAY + timedelta(days=1), quiet)
+    assert Course.objects.count() == 1
+    assert User.objects.count() == len(read_demo().people)
+    assert Discussion.objects.filter(title="Renamed since").count() == 1
+    assert list(Post.objects.order_by("pk").values()) == before
+
+
+def test_a_fault_on_the_way_leaves_nothing_behind(
+    loaded: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demo = read_demo()
+    last = demo.discussions[0]
+    nobody = dataclasses.replace(last.posts[0], by="nobody")
+    broken = dataclasses.replace(
+        demo,
+        course=dataclasses.replace(demo.course, title="Another course"),
+        readings=tuple(dataclasses.replace(one, file="") for one in demo.readings),
+        discussions=(dataclasses.replace(last, posts=(*last.posts, nobody)),),
+    )
+    monkeypatch.setattr(load, "read_demo", lambda: broken)
+    with pytest.raises(KeyError):
+        load_demo(TODAY, quiet)
+    assert list(Course.objects.all()) == [loaded]
+    assert Post.objects.exclude(discussion__course=loaded).count() == 0
+
+
+def test_nothing_seems_to_have_been_written_today(loaded: Course) -> None:
+    assert not Post.objects.filter(created_at__gte=MIDNIGHT).exists()
+    assert not Post.objects.filter(edited_at__gte=MIDNIGHT).exists()
+    assert not Position.objects.filter(taken_at__gte=MIDNIGHT).exists()
+    assert not Position.objects.filter(ended_at__gte=MIDNIGHT).exists()
+    assert not Draft.objects.filter(updated_at__gte=MIDNIGHT).exists()
+    assert not Enrollment.objects.filter(joined_at__gte=MIDNIGHT).exists()
+
+
+def test_there_is_a_class_today_and_something_due_and_something_new(loaded: Course) -> None:
+    assert loaded.meetings.filter(date=TODAY).count() == 1
+    assert Discussion.objects.filter(due_at__date=TODAY).count() == 1
+    visits = {visit.discussion_id: visit.seen_at for visit in Visit.objects.all()}
+    new = [
+        discussion
+        for discussion, seen in visits.items()
+        if Post.objects.filter(discussion=discussion, created_at__gt=seen).exists()
+    ]
+    assert new
+
+
+def test_the_closed_one_is_closed_and_the_draft_is_a_draft(loaded: Course) -> None:
+    states = dict(Discussion.objects.values_list("meeting__title", "state"))
+    assert sorted(states.values()) == ["closed", "draft", "open", "open", "open"]
+    assert states["Novocherkassk and October 1964"] == "draft"
+
+
+def test_the_class_divides_on_the_first_question(loaded: Course) -> None:
+    held = Position.objects.filter(
+        ended_at__isnull=True, question__number=1, question__discussion__state="open"
+    )
+    counts = held.values("question").annotate(choices=Count("choice", distinct=True))
+    assert {row["choices"] for row in counts} >= {3}
+
+
+def test_the_edited_post_keeps_what_it_said_first(loaded: Course) -> None:
+    post = Post.objects.get(edited_at__isnull=False)
+    revision = post.revisions.get()
+    assert "staged, like everything else" in revision.source
+    assert "staged, like everything else" not in post.source
+    assert revision.written_at == post.created_at < revision.replaced_at == post.edited_at
+
+
+def test_hidden_and_withdrawn_posts_are_there_to_see(loaded: Course) -> None:
+    hidden = Post.objects.get(state=Post.State.HIDDEN)
+    assert hidden.hidden_because
+    assert Post.objects.filter(state=Post.State.WITHDRAWN).count() == 1
+
+
+def test_students_can_still_join_by_a_link_and_nobody_else_can(loaded: Course) -> None:
+    good = [invitation for invitation in Invitation.objects.all() if invitation.is_good]
+    assert {invitation.role for invitation in good} == {"student"}
+
+
+def test_everybody_can_be_offered_at_sign_in_and_nobody_has_a_password(loaded: Course) -> None:
+    people = demo_cast()
+    assert [entry.name for _, entry in people] == [entry.name for entry in read_demo().people]
+    assert not any(user.has_usable_password() for user, _ in people)
+    assert not any(user.is_staff for user, _ in people)
+
+
+def test_every_quotation_is_found_to_be_what_it_was_meant_to_be(loaded: Course) -> None:
+    readings = {reading.key: reading.title for reading in read_demo().readings}
+    wrong = []
+    for case in read_expected():
+        if "/question" in case.post:
+            continue  # the wording of a question is not checked
+        wanted = (case.verdict, readings.get(case.reading, ""), case.page)
+        got = as_expected(found(case))
+        if got != wanted:
+            wrong.append((case.post, case.words, wanted, got))
+    assert wrong == []
+
+
+def found(case: Expected) -> Quotation | None:
+    """What the check has kept about a quotation; a post is known by when it was written."""
+    key, _, place = case.post.partition("/")
+    entry = next(one for one in read_demo().discussions if one.key == key)
+    there = Quotation.objects.filter(discussion__title=entry.title, text=case.words)
+    if place == "context":
+        return there.filter(post=None).first()
+    post = next(one for one in entry.posts if one.key == place)
+    return there.filter(post__created_at=post.when.on(TODAY, ZoneInfo("UTC"))).first()
+
+
+def as_expected(quotation: Quotation | None) -> tuple[str, str, str]:
+    """Terms are in nobody's way: they are not kept at all."""
+    if quotation is None:
+        return ("term", "", "")
+    title = quotation.reading.title if quotation.reading else ""
+    return (quotation.verdict, title, quotation.page_label.partition("–")[0])
+
+
+def test_no_quotation_is_accused_that_was_not_meant_to_be(loaded: Course) -> None:
+    meant = {case.words for case in read_expected()}
+    accused = Quotation.objects.exclude(verdict__in=["verbatim", "edited"])
+    assert [one.text for one in accused if one.text not in meant] == []
