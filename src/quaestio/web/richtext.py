@@ -28,7 +28,7 @@ VERDICTS = {"verbatim", "edited", "altered", "misplaced", "elsewhere", "not-foun
 RENDERED_TAGS = TAGS | {
     *("aside", "div", "ins", "del", "details", "summary", "span", "dl", "dt", "dd"),
 }
-RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label"}}
+RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label", "role"}}
 RENDERED_CLASSES = {
     "a": {"quote", *VERDICTS},
     "aside": {"notes"},
@@ -168,7 +168,8 @@ def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str], label: st
         text = lxml_html.tostring(block, encoding="unicode")
         if number in beside:
             text = (
-                f'<div class="para">{text}<aside class="notes" aria-label="{escape(label)}">'
+                f'<div class="para">{text}'
+                f'<aside class="notes" role="note" aria-label="{escape(label)}">'
                 f"{''.join(beside[number])}</aside></div>"
             )
         html.append(text)
