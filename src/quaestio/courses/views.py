@@ -3,7 +3,7 @@ discussions and readings too, so it is in ``participation``.)"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
+from quaestio.accounts.models import User
 from quaestio.courses import actions, queries
 from quaestio.courses.access import (
     course_for,
@@ -45,7 +46,7 @@ def status_of(form: Form | ModelForm[Any]) -> int:
 def course_new(request: HttpRequest) -> HttpResponse:
     form = NewCourseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        course = actions.create_course(by=request.user, **form.cleaned_data)
+        course = actions.create_course(by=cast(User, request.user), **form.cleaned_data)
         messages.success(request, _("Your course is there. Nobody but you sees it yet."))
         return redirect(course)
     return render(request, "courses/course_new.html", {"form": form}, status=status_of(form))
@@ -193,7 +194,7 @@ def invitations(request: HttpRequest, public_id: str) -> HttpResponse:
         )
         messages.success(request, _("The link is ready. Send it to those who are to join."))
         return redirect("invitations", seat.course.public_id)
-    shown = [
+    shown: list[dict[str, Any]] = [
         {"row": one, "link": request.build_absolute_uri(one.get_join_url())}
         for one in queries.invitations(seat)
     ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -178,10 +179,10 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
     ]
 
 
-def counted(posts: QuerySet[Post]) -> Coalesce:
+def counted(posts: QuerySet[Post, Any]) -> Coalesce:
     """The number of these posts, as a part of a larger query."""
-    number = posts.annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+    amount = posts.annotate(amount=Count("pk")).values("amount")
+    return Coalesce(Subquery(amount, output_field=IntegerField()), 0)
 
 
 def assigned_to(seats: Sequence[Seat], meetings: Q) -> dict[int, list[AssignedReading]]:
