@@ -84,6 +84,8 @@ def database(url: str, *, sqlite_journal: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
+            # Opening the file and its log costs more than a page does.
+            "CONN_MAX_AGE": None,
             "OPTIONS": {
                 # Writers queue at BEGIN instead of failing half-way.
                 "transaction_mode": "IMMEDIATE",
