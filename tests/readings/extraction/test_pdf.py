@@ -125,6 +125,57 @@ def test_a_raised_footnote_mark_is_no_part_of_the_sentence(write: Write) -> None
     )
 
 
+def test_a_mark_raised_so_high_that_it_seems_a_line_of_its_own_is_left_out_too(
+    write: Write,
+) -> None:
+    page = Sheet(
+        [
+            Line("He said so himself.", 72, 700),
+            Line("3", 169, 709, 6),
+            Line("Nobody answered in 1956.", 176, 700),
+            Line("It was late", 72, 686),
+        ]
+    )
+    assert "He said so himself. Nobody answered in 1956. It" in only_page(
+        extract(write(pdf([page])))
+    )
+
+
+def test_a_note_at_the_foot_keeps_its_number(write: Write) -> None:
+    page = sheet(CHAPTER[0])
+    page.lines += [Line("3", 72, 103, 6), Line("See Jones, p. 42.", 78, 100, 9)]
+    assert only_page(extract(write(pdf([page])))).endswith("\n\n3 See Jones, p. 42.")
+
+
+def test_raised_letters_and_exponents_stay(write: Write) -> None:
+    page = Sheet(
+        [
+            Line("In the 19", 72, 700),
+            Line("th", 115, 705, 7),
+            Line("century x", 126, 700),
+            Line("2", 171, 705, 7),
+            Line("was known.", 181, 700),
+        ]
+    )
+    assert only_page(extract(write(pdf([page])))) == "In the 19th century x2 was known."
+
+
+def test_a_large_first_letter_belongs_to_its_word(write: Write) -> None:
+    page = Sheet(
+        [
+            Line("T", 72, 676, 36),
+            Line("The Beginning", 72, 730, 14),
+            Line("hought is free, as the song has it,", 95, 700),
+            Line("and the song was sung in places", 95, 686),
+            Line("where thought was not at all free.", 95, 672),
+        ]
+    )
+    assert only_page(extract(write(pdf([page])))) == (
+        "The Beginning\n\nThought is free, as the song has it, and the song was sung in places "
+        "where thought was not at all free."
+    )
+
+
 @pytest.mark.parametrize("by_row", [False, True], ids=["one after the other", "row by row"])
 def test_columns_are_read_one_after_the_other(write: Write, by_row: bool) -> None:
     text = only_page(extract(write(pdf([two_columns(LEFT, RIGHT, by_row=by_row)]))))

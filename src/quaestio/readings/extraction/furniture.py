@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import islice, pairwise
 from statistics import median
 
@@ -113,22 +112,25 @@ def _edges(sheet: Sheet) -> tuple[list[int], list[int]]:
 
 def _from_the_edge(
     sheet: Sheet, edge: list[int], number: int, repeated: _Repeated, label: str
-) -> Iterator[int]:
-    """Inwards until the first line that belongs to the text."""
-    for position, index in enumerate(edge[:_EDGE_LINES]):
+) -> list[int]:
+    """The lines from the edge inwards that may be furniture, as far as they stand off the text.
+
+    A line set as close to the next as the lines of the text may be a refrain.
+    """
+    found: list[int] = []
+    for index in edge[:_EDGE_LINES]:
         line = sheet.lines[index]
-        inner = _next_line(sheet, edge, position)
-        if _is_number(line, label):
-            yield index
-            continue
-        known = repeated.has(line, number)
-        bears = known or _has_number_at_end(line, label)
-        # A line set close to the text may be a refrain; two heads may be set close together.
-        if not bears or not (
-            _stands_off(line, inner, sheet) or (known and inner and repeated.has(inner, number))
-        ):
-            return
-        yield index
+        bears_number = _is_number(line, label) or _has_number_at_end(line, label)
+        if not bears_number and not repeated.has(line, number):
+            break
+        found.append(index)
+    while found:
+        line = sheet.lines[found[-1]]
+        inner = _next_line(sheet, edge, len(found) - 1)
+        if _is_number(line, label) or _stands_off(line, inner, sheet):
+            break
+        found.pop()
+    return found
 
 
 def _is_number(line: Line, label: str) -> bool:

@@ -73,6 +73,7 @@ class _PageText:
         return chr(raw.FPDFText_GetUnicode(self._handle, index))
 
     def lines(self) -> Iterator[Line]:
+        """PDFium begins a new line for a raised mark, too; such lines are put together again."""
         words: list[Word] = []
         start = 0
         for index, sign in enumerate(self._signs + "\n"):
@@ -81,23 +82,41 @@ class _PageText:
             if index > start:
                 words += self._word(start, index)
             start = index + 1
-            if sign in "\r\n\x02" and words:
-                yield self._line(words, index, cut=sign == _HYPHEN)
+            if sign == _HYPHEN and words:
+                yield self._line(words, index, cut=True)
                 words = []
+            elif sign in "\r\n" and words and not self._goes_on(words[-1], index):
+                yield self._line(words, index, cut=False)
+                words = []
+
+    def _goes_on(self, word: Word, end: int) -> bool:
+        """Whether what follows the line break stands right beside the word before it."""
+        following = end
+        while following < len(self._signs) and self._signs[following] in "\r\n ":
+            following += 1
+        if following == len(self._signs):
+            return False
+        box = self._box_of(following)
+        size = max(word.size, box.top - box.bottom)
+        beside = -0.2 * size < box.left - word.right < size
+        return beside and abs(box.bottom - word.base) < 0.8 * size
 
     def _line(self, words: list[Word], end: int, *, cut: bool) -> Line:
         angle = raw.FPDFText_GetCharAngle(self._handle, max(0, end - 1))
         # Turned one way by the writer and back by the sheet, it stands upright.
         off = (angle - self._quarters * math.pi / 2) % math.pi
         sideways = math.pi / 4 < off < 3 * math.pi / 4
-        return Line(_without_raised_marks(words), cut=cut, sideways=sideways)
+        return Line(words if sideways else _with_raised_settled(words), cut, sideways)
 
     def _word(self, start: int, end: int) -> list[Word]:
         """The word and its place, without a footnote mark; none if nothing of it can be seen."""
         first = self._box_of(start)
         base, height = first.bottom, first.top - first.bottom
         while end - start > 1 and self._signs[end - 1] in _MARKS:
-            if self._signs[start].isdigit() or not self._is_raised(end - 1, base, height):
+            stays = _may_have_exponent(self._signs[start : end - 1])
+            if stays and self._signs[end - 2] not in _MARKS:
+                break
+            if not self._is_raised(end - 1, base, height):
                 break
             end -= 1
         text = self._signs[start:end]
@@ -124,17 +143,31 @@ def _whole(signs: str) -> str:
     return signs.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _without_raised_marks(words: list[Word]) -> list[Word]:
-    """Footnote marks that stand as words of their own. The first on a line begins a note."""
-    if len(words) < 2 or not any(word.text[0] in _MARKS for word in words[1:]):
-        return words
+def _with_raised_settled(words: list[Word]) -> list[Word]:
+    """Footnote marks that stand as words of their own go, raised letters (19th) are joined on.
+
+    The first word of a line stays: there a mark begins a note.
+    """
     height = max(word.size for word in words)
+    if all(word.size > 0.85 * height for word in words):
+        return words
     base = min(word.base for word in words if word.size > 0.85 * height)
-    kept = [
-        word
-        for word in words[1:]
-        if word.size > 0.85 * height
-        or word.base < base + 0.1 * height
-        or not set(word.text) <= _MARKS
-    ]
-    return [words[0], *kept]
+    kept = words[:1]
+    for word in words[1:]:
+        before = kept[-1]
+        if word.size > 0.85 * height or word.base < base + 0.1 * height:
+            kept.append(word)
+        elif set(word.text) <= _MARKS and not _may_have_exponent(before.text):
+            continue
+        elif word.left - before.right < 0.15 * height:
+            kept[-1] = Word(
+                before.text + word.text, before.left, word.right, before.base, before.size
+            )
+        else:
+            kept.append(word)
+    return kept
+
+
+def _may_have_exponent(text: str) -> bool:
+    """``x`` and ``10`` may; a word carries a footnote mark."""
+    return len(text) == 1 or text[-1:].isdigit()

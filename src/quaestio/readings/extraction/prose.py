@@ -29,6 +29,8 @@ _LOOSE_ACCENTS = {
 }  # fmt: skip
 _LOOSE_ACCENT = re.compile(r"([´¨ˆ˜¸ˇ˚]) ?([A-Za-zı])")
 
+# Chinese and Japanese put no space between words.
+_UNSPACED = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef]")
 _HYPHENS = "-\u2010\u00ad"
 _ENDS_SENTENCE = re.compile(r"[.!?:…][\"'”’»)\]]*$")
 _WORDS = re.compile(r"\w+(?:[-\u2010]\w+)*")
@@ -79,17 +81,43 @@ class Vocabulary:
             return f"{first}-{second}"
         return first + second
 
+    def begin(self, letter: str, rest: str) -> str:
+        """``T`` and ``hought is free``, but also ``A`` and ``nation``."""
+        word = (_WORDS.findall(rest) or [""])[0].casefold()
+        apart = self._words[word] > self._words[letter.casefold() + word]
+        return f"{letter} {rest}" if apart and letter in "AIO" else letter + rest
+
 
 def paragraphs(lines: list[Line], vocabulary: Vocabulary, right: float = 0.0) -> list[str]:
     """The text of one page, without its furniture, paragraph by paragraph.
 
     ``right`` is where lines usually end, if that is known from elsewhere.
     """
+    lines = _with_drop_caps(lines, vocabulary)
     measures = _Measures(lines, right)
     texts: list[str] = []
     for block in _blocks(lines, measures):
         texts += _block_texts(block, measures, vocabulary)
     return [text for text in texts if text]
+
+
+def _with_drop_caps(lines: list[Line], vocabulary: Vocabulary) -> list[Line]:
+    """A large first letter that stands by itself, put before the line it begins."""
+    for cap in lines:
+        if len(cap.text) != 1 or not cap.text.isupper():
+            continue
+        line = next((line for line in lines if _is_begun_by(line, cap)), None)
+        if line is not None:
+            line.text = vocabulary.begin(cap.text, line.text)
+            return _with_drop_caps([one for one in lines if one is not cap], vocabulary)
+    return lines
+
+
+def _is_begun_by(line: Line, cap: Line) -> bool:
+    """To the right of the letter and level with its head, in ordinary print."""
+    beside = -0.3 * line.size < line.left - cap.right < line.size
+    level = cap.base < line.base and line.base < cap.base + cap.size
+    return cap.size > 1.7 * line.size and beside and level
 
 
 class _Measures:
@@ -195,6 +223,6 @@ def _joined(text: str, before: Line, after: Line, vocabulary: Vocabulary) -> str
         first, _, tail = after.text.partition(" ")
         whole = vocabulary.join(last, first)
         return " ".join(part for part in (head, whole, tail) if part)
-    if text.endswith("—"):
+    if text.endswith("—") or (_UNSPACED.match(text[-1:]) and _UNSPACED.match(after.text)):
         return text + after.text
     return f"{text} {after.text}"
