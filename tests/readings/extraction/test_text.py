@@ -148,7 +148,7 @@ def test_markdown_is_read_without_its_signs(write: Write) -> None:
 
 PAGE = b"""<!DOCTYPE html><html><head><meta charset="windows-1251"><title>Blog | Speech</title>
 <meta name="author" content="A. Jones"><style>p{}</style></head><body>
-<header><nav><ul><li>Home</li><li>About</li></ul></nav></header>
+<header><h1>A Blog</h1><nav><ul><li>Home</li><li>About</li></ul></nav></header>
 <article><header><h1>The Speech</h1></header>
 <p>He <em>spoke</em><sup><a href="#n1">1</a></sup> for
 four   hours.</p><p>Water is H<sub>2</sub>O, x<sup>2</sup>.</p>

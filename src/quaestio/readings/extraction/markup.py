@@ -61,7 +61,8 @@ def read_html(data: bytes) -> Extracted:
     """A saved web page."""
     declared = _CHARSET.search(data[:4096])
     root = parse_html(decode(data, declared[1].decode("ascii", "replace") if declared else ""))
-    pages = pages_of(pieces_of(article_of(root)))
+    article = article_of(root)
+    pages = pages_of(pieces_of(article))
     if not any(page.text for page in pages):
         raise Refused(
             "no_text",
@@ -70,7 +71,7 @@ def read_html(data: bytes) -> Extracted:
                 "Open it in a browser, print it as a PDF, and upload that."
             ),
         )
-    return Extracted(HTML, _title(root), _named(root, "author"), pages)
+    return Extracted(HTML, _title(root, article), _named(root, "author"), pages)
 
 
 def parse_html(text: str) -> Element:
@@ -283,13 +284,13 @@ def _paragraphs(text: str, keep_spaces: bool) -> Iterator[str]:
             yield joined
 
 
-def _title(root: Element) -> str:
+def _title(root: Element, article: Element) -> str:
     """As the page names itself for others, else its one main heading, else its window title."""
     for name in ("citation_title", "dc.title", "og:title"):
         found = _named(root, name)
         if found:
             return found
-    headings = [_text_of(heading) for heading in root.iter("h1")]
+    headings = [_text_of(heading) for heading in article.iter("h1")]
     if len(headings) == 1 and headings[0]:
         return headings[0]
     return next((_text_of(title) for title in root.iter("title")), "")
