@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from quaestio.accounts.access import public_or_signed_in
 from quaestio.courses.access import Seat
 from quaestio.discussions.access import visible_discussions
 from quaestio.discussions.models import Post, Quotation
@@ -17,7 +16,6 @@ from quaestio.readings.rendering import Span, page_html
 
 
 @require_safe
-@public_or_signed_in
 def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     """A page by its number in the file; ``?from=…&to=…`` marks a passage on it."""
     seat, reading, found = page_for(request.user, public_id, number)

@@ -19,7 +19,6 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quaestio.accounts.access import public_or_signed_in
 from quaestio.citations.checking import check_source
 from quaestio.courses.access import Seat, course_for, meeting_for
 from quaestio.courses.roles import Right
@@ -64,7 +63,6 @@ from quaestio.web.richtext import clean, flatten, to_plain
 
 
 @require_safe
-@public_or_signed_in
 def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     """A discussion with its responses; ``?question=2`` shows those that answer question 2."""
     seat, found = discussion_for(request.user, public_id)
@@ -190,7 +188,6 @@ def anchor(post: Post) -> str:
 
 
 @require_safe
-@public_or_signed_in
 def post(request: HttpRequest, public_id: str) -> HttpResponse:
     """The permanent address of a post."""
     _seat, found = post_for(request.user, public_id)
@@ -376,7 +373,6 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_safe
-@public_or_signed_in
 def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
     """What a post said before, newest first, for its author and for teachers."""
     seat, found = post_for(request.user, public_id)

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from quaestio.accounts.access import public_or_signed_in
 from quaestio.courses.access import course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
 from quaestio.participation import actions, queries
@@ -29,7 +28,6 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @page
-@public_or_signed_in
 def course(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id)
     return render(
@@ -40,7 +38,6 @@ def course(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @page
-@public_or_signed_in
 def meeting(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = meeting_for(request.user, public_id)
     return render(

@@ -1,0 +1,33 @@
+"""What can be done to an account from outside allauth's pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from quaestio.accounts.models import User
+
+
+@transaction.atomic
+def make_operator(*, email: str, name: str = "", password: str = "") -> User:
+    """An account that may look at the administration pages.
+
+    One that is there already gets the right and keeps its name and password.
+    """
+    address = User.objects.normalize_email(email)
+    there = User.objects.filter(email=address).first()
+    if there is not None:
+        there.is_staff = True
+        there.save(update_fields=["is_staff"])
+        return there
+    validate_email(address)
+    if not name.strip():
+        raise ValidationError(_("A name is needed."))
+    made = User(email=address, name=name.strip(), is_staff=True)
+    validate_password(password, made)
+    made.set_password(password)
+    made.save()
+    return made
