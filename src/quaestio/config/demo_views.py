@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib.auth import login
-from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Enrollment
-
-# Nobody can own such an address: RFC 2606 keeps .invalid free of domains.
-DOMAIN = "@demo.invalid"
+from quaestio.config.demo.content import read_demo
+from quaestio.courses.roles import Role
 
 
-def demo_people() -> QuerySet[User]:
-    """Those whom the demo loader made, each with their courses."""
-    courses = Enrollment.objects.filter(removed_at__isnull=True).select_related("course")
-    return (
-        User.objects.filter(email__endswith=DOMAIN, is_active=True, is_staff=False)
-        .order_by("pk")
-        .prefetch_related(Prefetch("enrollments", queryset=courses))
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    user: User
+    name: str
+    role: str
+    about: str
+
+
+def demo_people() -> list[DemoPerson]:
+    """Those whom the demo loader made, in the order of the demo's own list."""
+    entries = read_demo().people
+    users = User.objects.filter(is_active=True, is_staff=False).in_bulk(
+        [entry.email for entry in entries], field_name="email"
     )
+    return [
+        DemoPerson(users[entry.email], entry.name, str(Role(entry.role).label), entry.about)
+        for entry in entries
+        if entry.email in users
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,8 +41,12 @@ def people(request: HttpRequest) -> HttpResponse:
     # The address is not even there outside demo mode (config/urls.py); this is the second bolt.
     if not settings.DEMO:
         raise Http404
+    there = demo_people()
     if request.method == "POST":
-        person = get_object_or_404(demo_people(), public_id=request.POST.get("person", ""))
-        login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        wanted = request.POST.get("person", "")
+        person = next((one for one in there if one.user.public_id == wanted), None)
+        if person is None:
+            raise Http404
+        login(request, person.user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("home")
-    return render(request, "config/demo.html", {"people": demo_people()})
+    return render(request, "config/demo.html", {"people": there})

@@ -1,0 +1,222 @@
+"""What ``quaestio …`` does on the command line. Each command says in one sentence what went wrong.
+
+Nothing here is imported before it is needed: the settings are read from the environment when
+Django starts, and ``demo`` and ``serve`` still set some of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
+
+DESCRIPTION = "The discussion site for reading seminars."
+EPILOG = "quaestio COMMAND --help says more about one. docs/operating.md lists the settings."
+
+
+def run(argv: Sequence[str]) -> int:
+    """The exit code: 0 when it went well, 1 or more when not."""
+    if argv and argv[0] == "check":
+        return check(list(argv[1:]))
+    try:
+        options = parser(argv[0] if argv else "").parse_args(argv)
+    except SystemExit as stop:  # help was asked for, or the arguments make no sense
+        return int(stop.code or 0)
+    try:
+        return int(options.command(options))
+    except Refused as refused:
+        return complain(str(refused))
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser(command: str) -> argparse.ArgumentParser:
+    whole = argparse.ArgumentParser("quaestio", description=DESCRIPTION, epilog=EPILOG)
+    whole.set_defaults(command=lambda _options: whole.print_help() or 0)
+    commands = whole.add_subparsers(title="commands", metavar="COMMAND")
+
+    one = commands.add_parser(
+        "demo",
+        help="try it: a course with people, readings and discussions, on this machine",
+        description="Loads the demo course into var/demo (or QUAESTIO_DATA) and serves it. "
+        "Anybody who reaches the address can sign in as anybody, so keep it on this machine.",
+    )
+    add_port(one)
+    one.set_defaults(command=demo)
+
+    one = commands.add_parser(
+        "serve",
+        help="run the site: the web server and the worker for work in the background",
+        description="Brings the database up to date, then runs the web server and one worker "
+        "until it is stopped (Ctrl+C). The settings come from QUAESTIO_… in the environment.",
+    )
+    add_port(one)
+    one.add_argument("--host", metavar="ADDRESS", help="where to listen (127.0.0.1)")
+    one.add_argument("--workers", type=int, metavar="N", help="web processes (one to a core)")
+    one.add_argument(
+        "--no-worker", action="store_true", help="only the web server; a worker runs elsewhere"
+    )
+    one.add_argument(
+        "--no-migrate", action="store_true", help="leave the database as it is (see migrate)"
+    )
+    one.set_defaults(command=serve)
+
+    one = commands.add_parser(
+        "migrate", help="bring the database up to date (serve does it by itself)"
+    )
+    one.set_defaults(command=migrate)
+
+    commands.add_parser(
+        "check", help="check the quotations of texts against a folder of readings", add_help=False
+    )
+
+    one = commands.add_parser(
+        "import",
+        help="bring a class blog page into a course",
+        description="Understands a class blog page, copied from a browser or saved as HTML, and "
+        "stores it as a discussion with its responses. --dry-run shows what it understood.",
+    )
+    if command == "import":
+        from quaestio.transfers import cli as transfers
+
+        transfers.add_arguments(one)
+    one.set_defaults(command=import_page)
+
+    one = commands.add_parser(
+        "createoperator",
+        help="make an account that may look at the administration pages",
+        description="Makes an account for whoever looks after the site, or gives an account that "
+        "is there the right to see /operator/. Operators look; they change nothing there.",
+    )
+    one.add_argument("--email", help="their address (asked for if left out)")
+    one.add_argument("--name", help="their name (asked for if left out)")
+    one.set_defaults(command=createoperator)
+    return whole
+
+
+def add_port(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--port", type=int, metavar="N", help="port (QUAESTIO_PORT, PORT, else 8000)")
+
+
+def tell(line: str = "") -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+# -- Commands -----------------------------------------------------------------------------------
+
+
+def demo(options: argparse.Namespace) -> int:
+    os.environ["QUAESTIO_DEMO"] = "yes"
+    os.environ.setdefault("QUAESTIO_DATA", str(Path("var", "demo")))
+    address = Address.chosen("127.0.0.1", options.port)
+    address.claim()
+    start_django()
+    prepare_database()
+    load_demo()
+    return run_site(address, workers=2, worker=True, ready=lambda: greet(address), quiet=True)
+
+
+def load_demo() -> None:
+    try:
+        from quaestio.config.demo.load import load_demo as load
+    except ImportError:
+        tell("The demo course is not part of this version: the site starts empty.")
+        return
+    from django.utils import timezone
+
+    load(timezone.localdate(), tell)
+
+
+def greet(address: Address) -> None:
+    from quaestio.config.demo_views import demo_people
+
+    tell()
+    tell(f"Quaestio is at {address}/demo/ (Ctrl+C stops it). Go in as:")
+    for person in demo_people():
+        tell(f"  {person.name}, {person.role}: {person.about}")
+
+
+def serve(options: argparse.Namespace) -> int:
+    address = Address.chosen(options.host, options.port)
+    address.claim()
+    start_django()
+    if not options.no_migrate:
+        prepare_database()
+    return run_site(
+        address,
+        workers=options.workers,
+        worker=not options.no_worker,
+        ready=lambda: tell(f"Quaestio is at {address} (Ctrl+C stops it)."),
+    )
+
+
+def migrate(options: argparse.Namespace) -> int:
+    start_django()
+    prepare_database(verbosity=1)
+    return 0
+
+
+def check(argv: list[str]) -> int:
+    """No database and no settings: it works on any machine with files on it."""
+    from quotecheck.cli import main
+
+    return int(main(argv, prog="quaestio check"))
+
+
+def import_page(options: argparse.Namespace) -> int:
+    from quaestio.transfers import cli as transfers
+
+    start_django()
+    return transfers.run(options)
+
+
+def createoperator(options: argparse.Namespace) -> int:
+    start_django()
+    from django.core.exceptions import ValidationError
+
+    from quaestio.accounts.actions import make_operator
+    from quaestio.accounts.models import User
+
+    email = options.email or input("E-mail address: ").strip()
+    there = User.objects.filter(email=User.objects.normalize_email(email)).first()
+    if there is not None:
+        make_operator(email=email)
+        tell(f"{there.name} may look at /operator/ from now on. The password is as it was.")
+        return 0
+    name = options.name or input("Name: ").strip()
+    try:
+        made = make_operator(email=email, name=name, password=asked_password())
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    tell(f"{made.name} may sign in and look at /operator/.")
+    return 0
+
+
+def asked_password() -> str:
+    """Typed twice at a terminal; one line of the input otherwise."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        raise Refused("The two passwords differ. Nothing was made.")
+    return password
+
+
+def start_django() -> None:
+    """Read the settings; a bad one is refused with its own sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "quaestio.config.settings")
+    import django
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise Refused(str(error)) from error
+    except OSError as error:
+        raise Refused(f"The data folder cannot be used: {error}.") from error

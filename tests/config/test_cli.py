@@ -1,0 +1,213 @@
+"""The ``quaestio`` command, run as people run it: as a process of its own."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120  # seconds, for a machine that has much else to do
+
+
+def environment(data: Path, **more: str) -> dict[str, str]:
+    """What a fresh machine has, and nothing of the tests' own settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("QUAESTIO_", "DJANGO_")) and name != "PORT"
+    }
+    return {**kept, "QUAESTIO_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), **more}
+
+
+def quaestio(data: Path, *arguments: str, typed: str = "", **more: str) -> tuple[int, str, str]:
+    """Exit code, output and complaints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "quaestio", *arguments],
+        env=environment(data, **more),
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
+    code, said, _complaints = quaestio(tmp_path)
+    assert code == 0
+    for command in ("demo", "serve", "migrate", "check", "import", "createoperator"):
+        assert f"\n    {command}" in said
+
+
+def test_a_command_that_does_not_exist_is_refused_with_those_that_do(tmp_path: Path) -> None:
+    code, _said, complaints = quaestio(tmp_path, "sevre")
+    assert code == 2
+    assert "sevre" in complaints and "serve" in complaints
+
+
+@pytest.mark.parametrize(
+    ("variables", "sentence"),
+    [
+        ({"PORT": "eighty"}, "The port must be a number from 1 to 65535; it is “eighty”."),
+        ({"QUAESTIO_DEBUG": "maybe"}, "QUAESTIO_DEBUG must be yes or no; it is “maybe”."),
+        (
+            {"QUAESTIO_DATABASE_URL": "mysql://here"},
+            "QUAESTIO_DATABASE_URL must start with sqlite:/// or postgres://; "
+            "it starts with “mysql:”.",
+        ),
+    ],
+)
+def test_a_bad_setting_is_refused_with_a_sentence(
+    tmp_path: Path, variables: dict[str, str], sentence: str
+) -> None:
+    variables = {"PORT": str(free_port()), **variables}
+    code, _said, complaints = quaestio(tmp_path, "serve", **variables)
+    assert code == 1
+    assert complaints.strip() == sentence
+
+
+def test_a_port_in_use_is_told_before_anything_else_is_done(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        code, _said, complaints = quaestio(tmp_path / "data", "serve", PORT=port)
+    assert code == 1
+    assert complaints.startswith(f"Port {port} on 127.0.0.1 cannot be used")
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_operator_is_made_and_an_account_can_become_one(tmp_path: Path) -> None:
+    assert quaestio(tmp_path, "migrate")[0] == 0
+    olga = ("createoperator", "--email", "Olga@Example.edu", "--name", "Olga")
+    code, _said, complaints = quaestio(tmp_path, *olga, typed="short\n")
+    assert (code, complaints.strip()) == (
+        1,
+        "This password is too short. It must contain at least 10 characters.",
+    )
+    code, said, _complaints = quaestio(tmp_path, *olga, typed="long enough, surely\n")
+    assert (code, said.strip()) == (0, "Olga may sign in and look at /operator/.")
+    code, said, _complaints = quaestio(tmp_path, *olga)
+    assert (code, said.strip()) == (
+        0,
+        "Olga may look at /operator/ from now on. The password is as it was.",
+    )
+
+
+# -- Serving ------------------------------------------------------------------------------------
+
+
+class Site:
+    """A site that ``quaestio serve`` or ``quaestio demo`` runs."""
+
+    def __init__(self, data: Path, command: str = "serve") -> None:
+        self.port = free_port()
+        self.said = data.parent / "said"
+        with self.said.open("w") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "quaestio", command],
+                env=environment(data, PORT=str(self.port), QUAESTIO_WORKERS="1"),
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+        self.until("Quaestio is at")
+
+    def until(self, words: str) -> None:
+        """Wait until it has said this."""
+        deadline = time.monotonic() + PATIENCE
+        while words not in self.said.read_text():
+            assert self.process.poll() is None, self.said.read_text()
+            assert time.monotonic() < deadline, self.said.read_text()
+            time.sleep(0.1)
+
+    def get(self, path: str) -> int:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection.request("GET", path)
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def family(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def worker(self) -> psutil.Process:
+        return next(one for one in self.family() if "db_worker" in one.cmdline())
+
+    def signal(self, number: int) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def site(data: Path) -> Iterator[Site]:
+    site = Site(data)
+    yield site
+    if site.process.poll() is None:
+        site.signal(signal.SIGTERM)
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all of them end, within our patience."""
+    return not psutil.wait_procs(processes, timeout=PATIENCE)[1]
+
+
+def test_the_site_is_served_with_its_worker_and_stops_cleanly(site: Site) -> None:
+    assert site.get("/health") == 200
+    assert site.get("/static/web/quaestio.css") == 200
+    # Signing in with one click is the demo's alone.
+    assert site.get("/demo/") == 404
+    assert site.get("/demo") == 404
+    family = site.family()
+    assert site.worker() in family
+
+    assert site.signal(signal.SIGTERM) == 0
+    assert gone(family)
+
+
+def test_a_worker_that_dies_is_started_again(site: Site) -> None:
+    first = site.worker()
+    first.kill()
+    site.until("The worker has ended and is started again.")
+    assert site.worker().pid != first.pid
+    assert site.get("/health") == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the children are left behind")
+def test_even_a_killed_parent_takes_its_children_along(site: Site) -> None:
+    family = site.family()
+    site.signal(signal.SIGKILL)
+    assert gone(family)
+
+
+def test_the_demo_loads_its_course_once_and_finds_it_again(data: Path) -> None:
+    site = Site(data, "demo")
+    assert site.get("/demo/") == 200
+    site.until("Instructor: ")
+    assert site.signal(signal.SIGINT) == 0
+
+    again = Site(data, "demo")
+    assert "there already" in again.said.read_text()
+    assert again.get("/demo/") == 200
+    assert again.signal(signal.SIGTERM) == 0
