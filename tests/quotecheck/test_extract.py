@@ -12,7 +12,9 @@ from quotecheck.extract import find_citations, find_quotations
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
 
 CASES = Path(__file__).parent / "cases"
-SAMPLE = Path("/work/shared/samples/class-blog-page.txt")
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = [folder / "shared/samples/class-blog-page.txt" for folder in ROOT.parents[:2]]
+SAMPLE = next((path for path in SAMPLES if path.exists()), SAMPLES[0])
 
 
 def cases(name: str, *, strict: bool = True) -> list[Any]:
