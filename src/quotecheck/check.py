@@ -216,9 +216,10 @@ def _place(located: Located, source: list[Word] | None = None) -> Place:
 def _placing(place: Place, citation: Citation | None, cited: Cited | None) -> Placing:
     if citation is None:
         return Placing.UNCITED
+    merely_named = citation.how == "named"  # and may be quoted from somebody else's reading
     if cited is None:
         known = citation.author or citation.title or citation.reading
-        return Placing.UNKNOWN_WORK if known else Placing.UNCITED
+        return Placing.UNKNOWN_WORK if known and not merely_named else Placing.UNCITED
     if cited.reading.key != place.reading:
-        return Placing.WRONG_READING
+        return Placing.UNCITED if merely_named else Placing.WRONG_READING
     return Placing.RIGHT if cited.covers(place) else Placing.WRONG_PAGE

@@ -15,6 +15,7 @@ import os
 import struct
 import tempfile
 import time
+import weakref
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -50,6 +51,7 @@ class IndexedReading:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = path.open("rb")
+        weakref.finalize(self, self._file.close)
         size = os.fstat(self._file.fileno()).st_size
         self._header = header = _read_header(path, self._file.read(_HEAD.size), self._file, size)
         meta, sizes = header["meta"], header["sizes"]
