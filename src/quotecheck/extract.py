@@ -354,7 +354,8 @@ class _Extraction:
         start = reference.citation.span.start
         if self.around.sentence(start) != self.around.sentence(self.paragraphs[first - 1].end - 1):
             return None
-        return reference.citation if start >= self.paragraphs[first - 1].start else None
+        leads_in = reference.direct is None and start >= self.paragraphs[first - 1].start
+        return reference.citation if leads_in else None
 
     def _recovered(self) -> Iterator[Quotation]:
         """Quotations whose closing mark was forgotten, where a citation shows their end."""

@@ -215,10 +215,11 @@ def from_file_name(name: str) -> Found:
     stem = stem.replace("_", " ").strip()
     year = ""
     for match in _YEAR.finditer(stem):
-        year = match[1]
-        stem_without = (stem[: match.start()] + " " + stem[match.end() :]).strip()
-    if year:
-        stem = re.sub(r"\s+", " ", stem_without).strip(" -–—,")
+        rest = stem[: match.start()] + " " + stem[match.end() :]
+        rest = " ".join(rest.split()).strip(" -–—,")
+        if rest:  # otherwise the year is the title: "1984.txt"
+            stem, year = rest, match[1]
+            break
     parts = [part.strip() for part in re.split(r"\s[-–—]\s", stem) if part.strip()]
     if len(parts) > 1:
         return Found(title=" - ".join(parts[1:]), author=parts[0], year=year)
