@@ -94,7 +94,20 @@ def _firm(quote: Sequence[str], source: Sequence[str]) -> list[tuple[int, int, i
         del firm[0]
     while len(firm) > 1 and _loose(firm[-1], firm[-2], quote, source):
         del firm[-1]
+    if len(firm) > 1:
+        _slide(firm, quote, source)
     return firm
+
+
+def _slide(firm: list[tuple[int, int, int]], quote: Sequence[str], source: Sequence[str]) -> None:
+    """Where the words at an edge stand twice, the nearer ones are meant."""
+    (q, s, n), (q2, s2, _) = firm[0], firm[1]
+    if q + n == q2 and s + n < s2 and source[s2 - n : s2] == quote[q : q + n]:
+        firm[0] = (q, s2 - n, n)
+    (q, s, n), (q2, s2, n2) = firm[-1], firm[-2]
+    near = s2 + n2
+    if q2 + n2 == q and near < s and source[near : near + n] == quote[q : q + n]:
+        firm[-1] = (q, near, n)
 
 
 def _loose(
@@ -174,11 +187,11 @@ def _table(
             if cost < best:
                 best, how = cost, 2
             if pair and -3 < len(pair) - width < 3:
-                cost = lines[i - 2][j - 1] + _SWAP + 3.0 * distance(pair, other) / width
+                cost = lines[i - 2][j - 1] + _rejoined(pair, other)
                 if cost < best:
                     best, how = cost, 3
             if j > 1 and -3 < size - width - sizes[j - 2] < 3:
-                cost = above[j - 2] + _SWAP + 3.0 * distance(word, source[j - 2] + other) / size
+                cost = above[j - 2] + _rejoined(word, source[j - 2] + other)
                 if cost < best:
                     best, how = cost, 4
             line.append(best)
@@ -188,6 +201,12 @@ def _table(
         above = line
     j = min(range(columns + 1), key=above.__getitem__) if open_end else columns
     return _traced(quote, source, back, j, open_start)
+
+
+def _rejoined(word: str, other: str) -> float:
+    """What it costs to take one word for two that were written together, or apart."""
+    wrong = Levenshtein.distance(word, other)
+    return _SWAP + wrong if wrong <= min(2, len(other) // 4) else 99.0
 
 
 def _dropped(columns: int, is_open: bool) -> list[Move]:
@@ -231,7 +250,7 @@ def _cost(
     return cost
 
 
-def align(
+def align_ranges(
     marked: Marked, ranges: Sequence[tuple[int, int] | None], source: Sequence[Word], base: int
 ) -> list[Step]:
     """Aligns each segment with its range of source words and puts the ellipses between them.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zlib
 from itertools import pairwise
 
@@ -29,6 +30,12 @@ from .types import Reading, Span
 BLOCK = 4096  # code points of text compressed together
 STRIDE = 16  # words between two notes of where a word stands
 _DICTIONARY = 8192
+_SAMPLE = 1_000_000
+_ODD_WORDS = 0.0007  # share of odd words from which on a text is taken for a scan
+_ODD = re.compile(
+    "\\b[a-z]++[A-Z][a-z]*+\\b|\\b[a-z]++[0-9]++[a-z]++|\\b[0-9][a-z]{3,}+"
+    "|[a-z][\\\\|^~\u00ab\u00bb\u25a0\u2022{}<>=*\u00b0\u00a3$%#@]++[a-z]"
+)
 
 Sections = dict[str, bytes]
 
@@ -83,6 +90,7 @@ def sections(reading: Reading) -> tuple[dict[str, int], Sections]:
         "bits": bits,
         "shift": shift,
         "wide": int(wide),
+        "scanned": int(_looks_scanned(reading.text, len(ids))),
     }
     return sizes, parts
 
@@ -145,6 +153,13 @@ def _spelling(spelled: list[str], *, wide: bool) -> Sections:
         "halves": keys.tobytes(),
         "half_owners": owners.tobytes(),
     }
+
+
+def _looks_scanned(text: str, words: int) -> bool:
+    """Whether a text has the odd words of one read by a machine: "agaInst", "3carcely", "w^ith"."""
+    sample = text if len(text) < _SAMPLE else text[: _SAMPLE // 2] + text[-_SAMPLE // 2 :]
+    share = len(sample) / max(1, len(text))
+    return len(_ODD.findall(sample)) > max(3.0, share * words * _ODD_WORDS)
 
 
 def _posting_bits(words: int) -> int:

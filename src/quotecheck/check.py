@@ -6,13 +6,13 @@ A post's quotations are found (``extract``), taken apart (``marks``), placed in 
 
 from __future__ import annotations
 
-from .align import align
+from .align import Step, align_ranges
+from .differ import Pair, differences
 from .index import IndexedReading, Library
 from .locate import Located, locate
 from .marks import Marked, read_marks
 from .normalize import Word
 from .types import (
-    Change,
     Citation,
     Finding,
     Place,
@@ -23,9 +23,10 @@ from .types import (
     Verdict,
     Wording,
 )
-from .verdict import changes, explain, verdict, wording
+from .verdict import explain, verdict, wording
 
 MOST_PLACES = 100  # followed for one quotation
+_PAGE_WEIGHS = 0.05
 TOLD_PLACES = 20  # told in a finding
 LONGEST_UNCITED_TERM = 4  # words
 
@@ -73,7 +74,6 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         library.lexicon(),
         limit=MOST_PLACES,
         cited=cited.window() if cited else None,
-        unfinished=unfinished,
     )
     if not located:
         return _not_found(quotation, library)
@@ -81,17 +81,19 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     best = located[0]
     ranges = [r for r in best.ranges if r is not None]
     source = best.reading.words(ranges[0][0], ranges[-1][1])
-    found = _changes(marked, best, source, unfinished)
-    words = wording(found)
+    pair = Pair(marked, source, ranges[0][0], best.reading, library.lexicon())
+    found = differences(pair, align(marked, best, source), unfinished=unfinished)
+    words = wording(found.changes)
     place = _place(best, source)
     placing = _placing(place, quotation.citation, cited)
     reasons, sentence = explain(
         words,
         placing,
-        found,
+        found.changes,
         title=best.reading.title or best.reading.key,
         pages=place.pages,
         others=len(located) - 1,
+        misread=found.misread,
     )
     return Finding(
         quotation,
@@ -100,10 +102,18 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         placing,
         place,
         tuple(_place(other) for other in located[1 : TOLD_PLACES + 1]),
-        found,
+        found.changes,
         reasons,
         sentence,
     )
+
+
+def align(marked: Marked, located: Located, source: list[Word]) -> list[Step]:
+    """The steps between a quotation and the place found for it."""
+    base = next(r for r in located.ranges if r is not None)[0]
+    if located.whole and not marked.gaps:
+        return [Step("equal", 0, len(marked.words), base, base + len(source))]
+    return align_ranges(marked, located.ranges, source, base)
 
 
 class Cited:
@@ -149,7 +159,10 @@ def _cited(citation: Citation | None, readings: list[IndexedReading]) -> Cited |
 
 
 def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
-    """Best first: the nearest wording, then the cited page, then the cited reading."""
+    """Best first: the nearest wording, then the cited page, then the cited reading.
+
+    Among places that only come near, the cited page makes up for a little.
+    """
     if cited is None or item.reading is not cited.reading:
         return (-item.score, 2)
     window = cited.window()
@@ -157,7 +170,9 @@ def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
         return (-item.score, 1 if not cited.known else 0)
     ranges = [r for r in item.ranges if r is not None]
     on_page = ranges[0][0] < window[2] and window[1] < ranges[-1][1]
-    return (-item.score, 0 if on_page else 1)
+    if not on_page:
+        return (-item.score, 1)
+    return (-item.score if item.whole else -item.score - _PAGE_WEIGHS, 0)
 
 
 def _term_after_all(finding: Finding) -> Finding:
@@ -191,16 +206,6 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
         sentence=sentence,
         unsearched=closed,
     )
-
-
-def _changes(
-    marked: Marked, located: Located, source: list[Word], unfinished: bool
-) -> tuple[Change, ...]:
-    if located.whole and not marked.gaps and not marked.initials:
-        return ()
-    base = next(r for r in located.ranges if r is not None)[0]
-    steps = align(marked, located.ranges, source, base)
-    return changes(marked, steps, source, base, located.reading, unfinished=unfinished)
 
 
 def _place(located: Located, source: list[Word] | None = None) -> Place:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 MAGIC = b"quotechk"
-VERSION = 3
+VERSION = 4
 BLOCK = 4096
 STRIDE = 16
 _HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
@@ -71,6 +71,7 @@ class IndexedReading:
         self.shift: int = sizes["shift"]
         self.id_bytes = 4 if sizes["wide"] else 2
         self._stream: int = sizes["stream"]
+        self.scanned = bool(sizes["scanned"])
         self.map = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         self._view = memoryview(self.map)
         self.hashes = self._numbers("hashes")

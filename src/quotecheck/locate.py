@@ -13,6 +13,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from rapidfuzz.distance import Levenshtein
+
 from .align import Fit, fit
 from .index import Entry, IndexedReading, Lexicon
 from .marks import Marked
@@ -25,8 +27,9 @@ _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
 _LEAST_LETTERS = 0.33  # share of the letters in words that stand in a window
 _LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
+_CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _CHAINS = 60  # places from which a quotation with ellipses is followed
-_WINDOWS = 24  # windows that are weighed
+_WINDOWS = 20  # windows that are weighed
 _LAID = 3  # windows the quotation is laid into
 _SEEDS = 64  # words of a long quotation that vote
 _HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
@@ -53,10 +56,20 @@ class Probe:
     """A stretch of a quotation made ready to be looked up in some readings."""
 
     def __init__(self, words: Sequence[Word], lexicon: Lexicon) -> None:
+        self._set([w.fold for w in words], lexicon)
+
+    @classmethod
+    def of(cls, folds: list[str], lexicon: Lexicon) -> Probe:
+        """A probe of levelled words."""
+        probe = cls.__new__(cls)
+        probe._set(folds, lexicon)
+        return probe
+
+    def _set(self, folds: list[str], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.folds = [w.fold for w in words]
-        self.hashes = [hash_word(fold) for fold in self.folds]
-        self.letters = sum(map(len, self.folds))
+        self.folds = folds
+        self.hashes = [hash_word(fold) for fold in folds]
+        self.letters = sum(map(len, folds))
 
     def entries(self) -> list[Entry]:
         """Where each word occurs."""
@@ -74,7 +87,6 @@ def locate(
     *,
     limit: int = 100,
     cited: Cited | None = None,
-    unfinished: bool = False,
 ) -> list[Located]:
     """The places of a quotation, in no order; several only when all its words stand there.
 
@@ -85,9 +97,7 @@ def locate(
     if not segments or not lexicon.readings:
         return []
     if len(marked.runs()) == len(segments):
-        found = _exact(segments, limit, cited)
-        if not found and unfinished:
-            found = _unfinished(segments, limit, cited)
+        found = _exact(segments, limit, cited) or _cut_short(segments, limit, cited)
         if found:
             return found
     return _approximate(marked, segments, cited)
@@ -234,19 +244,49 @@ def _chains(
     return [item for _, item in found]
 
 
-def _unfinished(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
-    """Places where only the last word goes on in the reading."""
-    last = segments[-1]
-    if len(last.folds) < 3:
-        return []
-    shorter = Probe([Word(fold, 0, 0) for fold in last.folds[:-1]], last.lexicon)
+def _cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
+    """Places where the first or the last word is only a part of the reading's."""
     found = []
-    for place in _exact([*segments[:-1], shorter], limit, cited):
-        *front, (a, b) = (r for r in place.ranges if r is not None)
-        word = place.reading.words(b, b + 1)
-        if word and word[0].fold.startswith(last.folds[-1]):
-            found.append(Located(place.reading, (*front, (a, b + 1)), 1.0, True))
+    for head, tail in ((0, 1), (1, 0), (1, 1)):
+        first = Probe.of(segments[0].folds[head:], segments[0].lexicon)
+        shorter = [first, *segments[1:]]
+        last = shorter[-1]
+        if len(last.folds) <= tail or not first.folds:
+            continue
+        shorter[-1] = Probe.of(last.folds[: len(last.folds) - tail], last.lexicon)
+        if sum(len(s.folds) for s in shorter) < 2:
+            continue
+        for place in _exact(shorter, limit, cited):
+            whole = _grown(place, segments, head, tail)
+            if whole is not None:
+                found.append(whole)
+        if found:
+            break
     return found
+
+
+def _grown(place: Located, segments: list[Probe], head: int, tail: int) -> Located | None:
+    """The place with the words at its edges that the quotation has parts of."""
+    ranges = [r for r in place.ranges if r is not None]
+    reading, letters, more = place.reading, 0, 0
+    if head:
+        a, b = ranges[0]
+        before = reading.words(a - 1, a) if a else []
+        part = segments[0].folds[0]
+        if not before or not before[0].fold.endswith(part):
+            return None
+        ranges[0] = (a - 1, b)
+        more += len(before[0].fold) - len(part)
+    if tail:
+        a, b = ranges[-1]
+        after = reading.words(b, b + 1)
+        part = segments[-1].folds[-1]
+        if not after or not after[0].fold.startswith(part):
+            return None
+        ranges[-1] = (a, b + 1)
+        more += len(after[0].fold) - len(part)
+    letters = sum(s.letters for s in segments)
+    return Located(reading, tuple(ranges), 1.0 - min(0.3, more / (letters + more)))
 
 
 # -- nearly as quoted -------------------------------------------------------------------------
@@ -277,13 +317,14 @@ def _approximate(marked: Marked, segments: list[Probe], cited: Cited | None) -> 
         for a, b in marked.segments()
     ]
     order = sorted(range(len(segments)), key=lambda i: -segments[i].letters)
-    for anchor in order[:2]:
+    found: list[Located] = []
+    for anchor in order[:3]:
         laid = best_fits(segments[anchor], free[anchor], cited)
-        found = [_spread(hit, anchor, segments, free) for hit in laid]
-        if found:
-            best = max(f.score for f in found)
-            return [f for f in found if f.score > best - 0.02]
-    return []
+        found += [_spread(hit, anchor, segments, free) for hit in laid]
+        if any(None not in f.ranges for f in found):
+            break
+    best = max((f.score for f in found), default=0.0)
+    return [f for f in found if f.score > best - _CLOSE]
 
 
 def _spread(hit: Laid, anchor: int, segments: list[Probe], free: list[frozenset[int]]) -> Located:
@@ -369,7 +410,7 @@ def _laid(
     if not found:
         return []
     found.sort(key=lambda x: x.cost)
-    return [x for x in found if x.cost <= found[0].cost + 0.02 * probe.letters]
+    return [x for x in found if x.cost <= found[0].cost + _CLOSE * probe.letters]
 
 
 def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
@@ -378,16 +419,24 @@ def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
     The shorter a quotation and the more of it differs, the more must speak for the place.
     """
     share = laid.cost / max(1, probe.letters)
-    bits = laid.evidence + _citation_bits(laid, cited) - math.log2(probe.lexicon.total + 1000)
+    bits = (
+        laid.evidence
+        + _citation_bits(laid, cited, probe.lexicon.total)
+        - math.log2(probe.lexicon.total + 1000)
+    )
     if len(probe.folds) > 6:
         return share <= 0.5 and bits >= 60 * share - 4
     return share <= 0.35 and bits >= 60 * share + 8
 
 
-def _citation_bits(laid: Laid, cited: Cited | None) -> float:
+def _citation_bits(laid: Laid, cited: Cited | None, total: int) -> float:
+    """How much less a place surprises when it is the one cited."""
     if cited is None or cited[0] is not laid.reading:
         return 0.0
-    return 10.0 if laid.start < cited[2] and cited[1] < laid.end else 3.0
+    words = laid.reading.word_count
+    if laid.start < cited[2] and cited[1] < laid.end:
+        words = max(1, cited[2] - cited[1])
+    return min(13.0, math.log2(max(1.0, total / words)))
 
 
 def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = False) -> Laid | None:
@@ -420,9 +469,8 @@ def _evidence(window: Window, probe: Probe, fitted: Fit, folds: list[str]) -> fl
         elif move.qa == move.qb or move.sa == move.sb:
             bits -= 2.0
         else:
-            bits += _likeness_bits(
-                "".join(probe.folds[move.qa : move.qb]), "".join(folds[move.sa : move.sb])
-            )
+            ours = "".join(probe.folds[move.qa : move.qb])
+            bits += _likeness_bits(ours, "".join(folds[move.sa : move.sb]), reading)
     return bits
 
 
@@ -432,14 +480,14 @@ def rarity(word: str, count: int, reading: IndexedReading) -> float:
     return math.log2((reading.word_count + _HELP) / (count + _HELP * usual))
 
 
-def _likeness_bits(ours: str, theirs: str) -> float:
-    """What a misread or respelled word is worth."""
-    from rapidfuzz.distance import Levenshtein
-
+def _likeness_bits(ours: str, theirs: str, reading: IndexedReading) -> float:
+    """What a misread, respelled or divided word is worth."""
     alike = Levenshtein.normalized_similarity(ours, theirs)
     if alike < 0.5 or len(ours) < 3:
         return -2.0
-    return 3.0 * (alike - 0.5) * min(len(theirs), 10)
+    known = reading.word_id(hash_word(theirs))
+    count = reading.firsts[known + 1] - reading.firsts[known] if known >= 0 else 1
+    return (2.0 * alike - 1.0) * rarity(theirs, count, reading)
 
 
 def votes(
@@ -465,6 +513,30 @@ def votes(
     return gathered.windows(within)
 
 
+def _divided(probe: Probe, entries: dict[int, Entry]) -> list[tuple[int, Entry, int]]:
+    """Unknown words taken together with the next, or divided in two, where that gives known ones.
+
+    Each as the word's number, where the word (or its first half) occurs, and the hash of the
+    second half (0 when words were joined).
+    """
+    found: list[tuple[int, Entry, int]] = []
+    lexicon, folds = probe.lexicon, probe.folds
+    unknown = [i for i in entries if not entries[i].where]
+    beside = {j for k in unknown[:12] for j in (k - 1, k) if 0 <= j < len(folds) - 1}
+    for i in sorted(beside):
+        joined = lexicon.entry(hash_word(folds[i] + folds[i + 1]))
+        if joined.where:
+            found.append((i, joined, 0))
+    for i in [i for i in unknown if len(folds[i]) > 5][:4]:
+        for cut in range(2, len(folds[i]) - 1):
+            first = lexicon.entry(hash_word(folds[i][:cut]))
+            if first.where:
+                second = hash_word(folds[i][cut:])
+                if first.where & lexicon.entry(second).where:
+                    found.append((i, first, second))
+    return found
+
+
 class _Votes:
     """Where the rare words and pairs of a probe stand, as places where the probe would begin."""
 
@@ -473,6 +545,7 @@ class _Votes:
     ) -> None:
         self.probe, self.chosen, self.entries, self.patient = probe, chosen, entries, patient
         self.few, self.pairs = (_MORE, 600) if patient else (_FEW, 64)
+        self.most = _WINDOWS * (1 + patient)
         self.base = 0
         self.bases: list[int] = []
         self.numbers: list[int] = []
@@ -482,6 +555,7 @@ class _Votes:
         self.weights: list[float] = []
         self.sizes: list[int] = []
         self.akin: dict[int, dict[int, list[int]]] = {}
+        self.divided = _divided(probe, entries) if patient else []
         self.enough = 3 + len(chosen) // 4
         self.letters = sum(len(probe.folds[i]) for i in chosen)
 
@@ -507,6 +581,7 @@ class _Votes:
             self._add(reading, i, firsts[known], count, bits - _LOGS[count])
         if self.patient:
             self.akin[number] = self._akin_words(reading, missing, bits)
+            self._gather_divided(reading, number, bits)
         if self.patient or rare < self.enough:
             self._gather_pairs(reading, number, frequent, bits)
         self.base += reading.word_count + 1000
@@ -521,6 +596,22 @@ class _Votes:
                 low, high = pair_range(reading, known, hashes[i + 1])
                 if 0 < high - low <= self.pairs:
                     self._add(reading, i, low, high - low, bits - _LOGS[high - low])
+
+    def _gather_divided(self, reading: IndexedReading, number: int, bits: float) -> None:
+        for i, entry, following in self.divided:
+            count = entry.counts[number]
+            if not count:
+                continue
+            known = entry.ids[number]
+            low, high = reading.firsts[known], reading.firsts[known] + count
+            if following:
+                low, high = pair_range(reading, known, following)
+            if 0 < high - low <= self.few:
+                self._add(reading, i, low, high - low, bits - _LOGS[high - low])
+                akin = self.akin[number]
+                akin[i] = [*akin.get(i, ()), known]
+                if not following:
+                    akin[i + 1] = [*akin.get(i + 1, ()), known]
 
     def _akin_words(
         self, reading: IndexedReading, missing: list[int], bits: float
@@ -569,7 +660,7 @@ class _Votes:
         sums = np.concatenate(([0.0], np.cumsum(weight)))
         ends = np.searchsorted(diagonals, diagonals + reach, "right")
         score = sums[ends] - sums[:-1]
-        count = min(len(score), 4 * _WINDOWS)
+        count = min(len(score), 4 * self.most)
         top = np.argpartition(-score, count - 1)[:count]
         top = top[np.argsort(-score[top], kind="stable")]
         found: list[Window] = []
@@ -582,7 +673,7 @@ class _Votes:
             window = self._weighed(here, int(diagonals[ends[k] - 1]))
             if window is not None:
                 found.append(window)
-            if len(taken) >= _WINDOWS:
+            if len(taken) >= self.most:
                 break
         found.sort(key=lambda w: -w.weight)
         return found

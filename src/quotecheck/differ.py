@@ -1,0 +1,246 @@
+"""Alignment -> the differences between a quotation and its source, each with its place on both."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from .align import Step
+from .grave import NEGATIONS, gravity, has_negation
+from .index import IndexedReading, Lexicon
+from .marks import Gap, Marked
+from .normalize import Word, hash_word
+from .types import Change, Span
+
+_FAR = 6000  # characters an ellipsis may swallow before it joins what stands far apart
+_FAR_PAGES = 3
+_SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
+_ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
+
+
+class Differences(NamedTuple):
+    """``misread`` are pairs (as quoted, as the scan of the reading has it) that are no fault."""
+
+    changes: tuple[Change, ...]
+    misread: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A quotation beside the part of a reading it was aligned with.
+
+    ``source`` are the reading's words from number ``base`` on.
+    """
+
+    marked: Marked
+    source: Sequence[Word]
+    base: int
+    reading: IndexedReading
+    lexicon: Lexicon
+
+    def ours(self, a: int, b: int) -> Span:
+        return _span(self.marked.words, a, b)
+
+    def theirs(self, a: int, b: int) -> Span:
+        return _span(self.source, a - self.base, b - self.base)
+
+    def source_words(self, step: Step) -> Sequence[Word]:
+        return self.source[step.sa - self.base : step.sb - self.base]
+
+
+def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) -> Differences:
+    """Every difference; with ``unfinished`` the last word may be cut short."""
+    found: list[Change] = []
+    misread: list[tuple[str, str]] = []
+    for step in steps:
+        if step.op == "equal":
+            found += _in_equal_words(pair, step)
+        elif unfinished and _goes_on(pair, step):
+            continue
+        else:
+            change = _change(pair, step)
+            if step.gap is None and _is_misread(pair, step):
+                misread.append((change.quote_text, change.source_text))
+            else:
+                found.append(change)
+    found += [
+        Change("mark", gap.span, Span(0, 0), gap.text, "")
+        for gap in pair.marked.gaps
+        if gap.kind == "note"
+    ]
+    found.sort(key=lambda c: (c.quote, c.source))
+    return Differences(tuple(found), tuple(misread))
+
+
+def _span(words: Sequence[Word], a: int, b: int) -> Span:
+    """The span of words[a:b]; where there are none, the point where they would stand."""
+    if b > a:
+        return Span(words[a].start, words[b - 1].end)
+    if 0 < a <= len(words):
+        return Span(words[a - 1].end, words[a - 1].end)
+    at = words[0].start if words else 0
+    return Span(at, at)
+
+
+def _goes_on(pair: Pair, step: Step) -> bool:
+    """Whether the step is only the last word, not yet typed to its end."""
+    if step.op != "replace" or step.qb != len(pair.marked.words) or step.qb - step.qa != 1:
+        return False
+    words = pair.source_words(step)
+    return len(words) == 1 and words[0].fold.startswith(pair.marked.words[step.qa].fold)
+
+
+def _change(pair: Pair, step: Step) -> Change:
+    there = pair.theirs(step.sa, step.sb)
+    theirs = pair.reading.text(*there) if step.sb > step.sa else ""
+    if step.gap is not None:
+        here = step.gap.span
+        op = "mark" if _keeps_stem(step.gap, pair.source_words(step)) else "replace"
+        ours = pair.marked.text[here.start : here.end]
+        return Change(op, here, there, ours, theirs, unfair=_unfair(pair, step.gap, there, theirs))
+    here = pair.ours(step.qa, step.qb)
+    ours = pair.marked.text[here.start : here.end] if step.qb > step.qa else ""
+    before = pair.reading.text(max(0, there.start - 3), there.start)
+    opens = not before.strip() or before.rstrip()[-1:] in ".?!:"
+    return Change(step.op, here, there, ours, theirs, gravity(ours, theirs, opens=opens))
+
+
+def _keeps_stem(gap: Gap, words: Sequence[Word]) -> bool:
+    """Whether what stands outside the bracket of "suffer[s]" is in the source's word."""
+    if gap.kind != "stem" or not words:
+        return True
+    kept = max(2, len(gap.stem) - 2)
+    return gap.stem[:kept] == words[0].fold[:kept] or gap.stem[-kept:] == words[-1].fold[-kept:]
+
+
+def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
+    if gap.kind != "ellipsis":
+        return "swallows_negation" if has_negation(theirs) != has_negation(gap.text) else ""
+    reading = pair.reading
+    pages = reading.page_of(there.end) - reading.page_of(there.start)
+    if there.end - there.start > _FAR or pages >= _FAR_PAGES:
+        return "far_apart"
+    return "swallows_negation" if has_negation(_joined_on(theirs)) else ""
+
+
+def _joined_on(swallowed: str) -> str:
+    """What an ellipsis took out of the sentences that the quotation keeps parts of."""
+    ends = list(_SENTENCE_END.finditer(swallowed))
+    if not ends:
+        return swallowed
+    return swallowed[: ends[0].start()] + " " + swallowed[ends[-1].end() :]
+
+
+# -- words that are equal when levelled -------------------------------------------------------
+
+
+def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
+    """What levelling has hidden: a marked first letter, other accents, capitals gone astray."""
+    if step.qb - step.qa != step.sb - step.sa:
+        return []
+    text, initials = pair.marked.text, pair.marked.initials
+    plain = text.isascii() and not initials and not _ODD_CAPITAL.search(text)
+    if plain:
+        return []
+    accented = _has_accents(text)
+    found = []
+    for i in range(step.qa, step.qb):
+        word, other = pair.marked.words[i], pair.source[step.sa + i - step.qa - pair.base]
+        if i in initials:
+            here, there = Span(word.start, word.start + 3), Span(other.start, other.start + 1)
+            found.append(Change("mark", here, there, text[slice(*here)], pair.reading.text(*there)))
+            continue
+        ours = text[word.start : word.end]
+        if ours.isascii() and not accented and not _ODD_CAPITAL.search(ours):
+            continue
+        theirs = pair.reading.text(other.start, other.end)
+        if _differs_in_accents(ours, theirs, accented) or _differs_in_capitals(ours, theirs):
+            here, there = Span(word.start, word.end), Span(other.start, other.end)
+            found.append(Change("replace", here, there, ours, theirs))
+    return found
+
+
+def _has_accents(text: str) -> bool:
+    return not text.isascii() and any(
+        unicodedata.combining(c) for c in unicodedata.normalize("NFD", text)
+    )
+
+
+def _differs_in_accents(ours: str, theirs: str, accented: bool) -> bool:
+    """Whether the accents differ, and not only because one side has none at all.
+
+    A writer who types accents elsewhere means their absence too.
+    """
+    mine, his = _accents(ours), _accents(theirs)
+    if mine == his or not his:
+        return False
+    return bool(mine) or accented
+
+
+def _accents(word: str) -> str:
+    """The accents of Latin letters, in order, each with its letter."""
+    found = []
+    letter = ""
+    for char in unicodedata.normalize("NFD", word.casefold()):
+        if not unicodedata.combining(char):
+            letter = char
+        elif "a" <= letter <= "z":
+            found.append(letter + char)
+    return "".join(found)
+
+
+def _differs_in_capitals(ours: str, theirs: str) -> bool:
+    return bool(_ODD_CAPITAL.search(ours)) and theirs[1:].islower()
+
+
+# -- scans -------------------------------------------------------------------------------------
+
+
+def _is_misread(pair: Pair, step: Step) -> bool:
+    """Whether a scanned reading has nonsense where the quotation has a like word that it knows.
+
+    Then the scan is at fault, not the writer.
+    """
+    if not pair.reading.scanned:
+        return False
+    words = pair.source_words(step)
+    theirs = "".join(w.fold for w in words)
+    mine = pair.marked.words[step.qa : step.qb]
+    ours = "".join(w.fold for w in mine)
+    if not theirs or not ours:
+        return not ours and len(theirs) <= 4 and any(c.isdigit() for c in theirs)
+    least = 0.6 if len(words) == len(mine) == 1 else 0.75
+    if Levenshtein.normalized_similarity(ours, theirs) < least:
+        return False
+    if any(w.fold in NEGATIONS for w in words):
+        return False
+    rarest = min(_count(pair, w.fold) for w in mine)
+    strange = [w for w in words if _is_nonsense(pair, w.fold, rarest)]
+    return bool(strange) and all(w in strange or w.fold in ours for w in words)
+
+
+def _count(pair: Pair, word: str) -> int:
+    """How often a word occurs in all the readings."""
+    return sum(pair.lexicon.entry(hash_word(word)).counts)
+
+
+def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
+    """Whether a word is much rarer in readings that are no scans than in this one.
+
+    ``rival`` is how often the word occurs that it may have been misread from.
+    """
+    entry = pair.lexicon.entry(hash_word(word))
+    if 2 * sum(entry.counts) > rival:
+        return False
+    clean = [i for i, r in enumerate(pair.lexicon.readings) if not r.scanned]
+    total = sum(pair.lexicon.readings[i].word_count for i in clean)
+    here = entry.counts[pair.lexicon.readings.index(pair.reading)]
+    if total < 100_000:
+        return here <= 2
+    elsewhere = sum(entry.counts[i] for i in clean)
+    return here / pair.reading.word_count > 8 * elsewhere / total
