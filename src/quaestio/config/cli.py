@@ -37,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
 
 def parser(command: str) -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser("quaestio", description=DESCRIPTION, epilog=EPILOG)
-    whole.set_defaults(command=lambda _options: whole.print_help() or 0)
+    whole.set_defaults(command=lambda _options: show(whole))
     commands = whole.add_subparsers(title="commands", metavar="COMMAND")
 
     one = commands.add_parser(
@@ -97,6 +97,11 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.add_argument("--name", help="their name (asked for if left out)")
     one.set_defaults(command=createoperator)
     return whole
+
+
+def show(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 0
 
 
 def add_port(to: argparse.ArgumentParser) -> None:
