@@ -94,7 +94,14 @@ def from_plain(text: str) -> str:
 
 def to_plain(source: str) -> str:
     """Clean HTML back into what ``from_plain`` would read, for a text field without script."""
-    return "\n\n".join(_plain_blocks(_tree(source))).strip()
+    wanted = flatten(source).text
+    # Emphasis within emphasis, or text between list items, has no plain form: words come first.
+    plainer = nh3.clean(source, tags=TAGS - {"em", "strong"}, attributes=ATTRIBUTES)
+    for attempt in (source, plainer):
+        text = "\n\n".join(_plain_blocks(_tree(attempt))).strip()
+        if flatten(from_plain(text)).text == wanted:
+            return text
+    return "\n\n".join(_not_a_block(_literal(one)) for one in wanted.split("\n\n"))
 
 
 def paragraphs(lines: Sequence[str]) -> str:
