@@ -242,7 +242,9 @@ def _author_and_title(rest: str, shelf: Shelf) -> tuple[str, str]:
     quoted = _QUOTED_TITLE.search(rest)
     if quoted:
         others = rest[: quoted.start()] + rest[quoted.end() :]
-        return others.strip(" ,.;:"), quoted[1].strip(" ,.")
+        title = quoted[1].strip(" ,.")
+        is_title = looks_like_work(title) or shelf.by_title(title)
+        return others.strip(" ,.;:"), title if is_title else ""
     parts = [part.strip() for part in rest.split(",") if part.strip()]
     if len(parts) > 1:
         return _from_parts(parts, shelf)

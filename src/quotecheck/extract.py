@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from quotecheck.names import Shelf
+from quotecheck.citing import expand_pages
+from quotecheck.names import Shelf, plain
 from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
 from quotecheck.references import (
-    REPORTING,
     Reference,
     Surroundings,
     exact_title,
@@ -24,15 +24,26 @@ from quotecheck.references import (
 )
 from quotecheck.terms import looks_like_title, why_term, word_count
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
-from quotecheck.vocabulary import NO_CUT_IN
+from quotecheck.vocabulary import NO_CUT_IN, REPORTING
 
 # A phrase of so few words may be the writer's own, in irony.
 SHORT = 4
+# Where a name is all there is, as many words with capitals are rather a title.
+LONGEST_NAMED_TITLE = 10
 # Words between "Jones writes that the party" and what is quoted.
 MOST_WORDS_AFTER_NAME = 10
 LONGEST_CUT_IN = 90
 LONGEST_UNCLOSED = 600
 
+_CLAUSE = re.compile(r"\s+(?:that|how|why|what|when|whether|dass|wie|que)\b")
+_COLON = re.compile(r"\s*:\s*")
+_NAME_AND_PAGE = re.compile(
+    r"(?P<name>[^\W\d_](?:[^\W_]|['’-]){1,40})\s?,?\s?(?:(?:pp?\.|S\.|pages?|с\.)\s?)?"
+    r"(?P<pages>\d{1,4}(?:[-–]\d{1,4})?)\s?:\s*$"
+)
+_PAGE_IN_PROSE = re.compile(
+    r"(?<!\w)(?:pp?\.|pages?|Seiten?|S\.|с\.|стр\.)\s?(?P<pages>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)(?!\w)"
+)
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*")
 _ONLY_LIST = re.compile(r"[\s,;/&–—]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)\b)?[\s,;]*")
 
@@ -54,17 +65,25 @@ def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation
     are quoted from them.
     """
     extraction = _Extraction(post, Shelf(readings))
-    used = {quotation.citation for quotation in extraction.quotations()}
-    return [
-        reference.citation
+    used = {
+        quotation.citation.span: quotation.citation
+        for quotation in extraction.quotations()
+        if quotation.citation is not None
+    }
+    found = {
+        reference.citation.span: reference.citation
         for reference in extraction.references
         if reference.citation not in extraction.glosses and _worth_telling(reference, used)
-    ]
+    }
+    for span, citation in used.items():  # some are put together from a name and a page
+        if span not in found or found[span].how == "named":
+            found[span] = citation
+    return sorted(found.values(), key=lambda citation: citation.span)
 
 
-def _worth_telling(reference: Reference, used: set[Citation | None]) -> bool:
+def _worth_telling(reference: Reference, used: Container[Span]) -> bool:
     citation = reference.citation
-    if reference.kind != "named" or citation in used:
+    if reference.kind != "named" or citation.span in used:
         return True
     theirs = citation.reading or citation.candidates
     return bool(citation.author and theirs and not reference.says)
@@ -86,6 +105,7 @@ class _Unit:
 class _Extraction:
     def __init__(self, post: Post, shelf: Shelf) -> None:
         self.text = post.text
+        self.people = post.people
         self.shelf = shelf
         self.paragraphs = paragraphs(post.text, post.block_quotes)
         marks = find_marks(post.text, self.paragraphs)
@@ -118,7 +138,9 @@ class _Extraction:
             last = index
             while last + 1 < len(marked) and self._is_cut(marked[last], marked[last + 1]):
                 last += 1
-            yield self._unit(index, last)
+            unit = self._unit(index, last)
+            if _WORD.search(unit.text):
+                yield unit
             index = last + 1
 
     def _unit(self, first: int, last: int) -> _Unit:
@@ -154,7 +176,7 @@ class _Extraction:
         before, after = self.text[first.pieces[-1].end - 1], gap.rstrip()[-1:]
         if before not in ",–—-" and gap.lstrip()[:1] not in ",–—":
             return False
-        if re.search(r"[.!?;:()\n]", gap) or not (after in ",–—-" or before == ","):
+        if re.search(r"[.!?;:()\n]", gap) or after not in ",–—-":
             return False
         words = [word.lower() for word in _WORD.findall(gap)]
         if not 2 <= len(words) <= 9 or NO_CUT_IN & set(words) or not REPORTING & set(words):
@@ -164,16 +186,45 @@ class _Extraction:
     # Whose words
 
     def _cite(self, unit: _Unit) -> None:
-        number = self._inside.get(unit.last, self._direct.get(unit.last))
-        reference = self.references[number] if number is not None else self._trailing(unit)
+        reference = self._bracket(unit)
         if reference is not None and self._is_gloss(unit, reference):
             self.glosses.add(reference.citation)
         elif reference is not None:
             unit.citation = _of_several(reference)
             return
+        unit.citation = self._leading(unit)
         named = self._named_before(unit) or self._named_after(unit)
-        if named is not None and self._may_be_theirs(unit, named):
+        if unit.citation is None and named is not None and self._may_be_theirs(unit, named):
             unit.citation, unit.named = self._with_page_of(unit, named), True
+
+    def _bracket(self, unit: _Unit) -> Reference | None:
+        """The bracket or note that belongs to a quotation: in it, right behind, around, later."""
+        around = bisect_left(self._starts, unit.span.start) - 1
+        if around >= 0:
+            reference = self.references[around]
+            if reference.kind == "bracket" and reference.citation.span.end >= unit.span.end:
+                return reference
+        number = self._inside.get(unit.last, self._direct.get(unit.last))
+        return self.references[number] if number is not None else self._trailing(unit)
+
+    def _leading(self, unit: _Unit) -> Citation | None:
+        """What stands before a colon and the quotation: (Jones 42): "…", Jones, p. 42: "…"."""
+        start = max(0, unit.span.start - 80)
+        before = self.around.masked[start : unit.span.start]
+        number = bisect_left(self._starts, unit.span.start) - 1
+        if number >= 0 and _COLON.fullmatch(
+            before, self.references[number].citation.span.end - start
+        ):
+            reference = self.references[number]
+            return reference.citation if reference.kind in ("bracket", "pages") else None
+        match = _NAME_AND_PAGE.search(before)
+        if match is None or not self.shelf.knows_author(match["name"]):
+            return None
+        name, found = match["name"], self.shelf.match(match["name"])
+        span = Span(start + match.start(), start + match.end("pages"))
+        pages = expand_pages(match["pages"])
+        raw = self.text[span.start : span.end]
+        return Citation(span, raw, name, "", "", pages, *found, how="bracket")
 
     def _is_gloss(self, unit: _Unit, reference: Reference) -> bool:
         """ "Man of Steel" (Stalin): a name that explains a name, not one that is cited."""
@@ -239,6 +290,8 @@ class _Extraction:
         between = self.text[unit.span.end : start]
         if re.search(r"[.!?;:(]", between) or not reference.citation.author:
             return None
+        if _CLAUSE.match(self.text, reference.citation.span.end):
+            return None
         words = [word.lower() for word in _WORD.findall(between)]
         comma = "," in between or self.text[unit.pieces[-1].end - 1] in ",?!"
         return reference if comma and set(words) <= {"as", "so", "wie", "comme", "как"} else None
@@ -250,9 +303,15 @@ class _Extraction:
         known = bool(citation.reading or citation.candidates)
         if not citation.author:
             return count > SHORT
-        if count <= SHORT and looks_like_title(unit.text, unit.text.split()):
+        if not known and self._takes_part(citation.author):
+            return False
+        if count <= LONGEST_NAMED_TITLE and looks_like_title(unit.text, unit.text.split()):
             return False
         return known or count > SHORT
+
+    def _takes_part(self, name: str) -> bool:
+        words = set(plain(name).split())
+        return any(words <= set(plain(person).split()) for person in self.people)
 
     def _with_page_of(self, unit: _Unit, named: Reference) -> Citation:
         """ "Jones (42) writes": the bracket after the name has the page."""
@@ -262,7 +321,17 @@ class _Extraction:
             if reference.kind in ("bracket", "pages") and reference.direct is None:
                 return reference.citation
             number += 1
-        return named.citation
+        return self._with_page_in_prose(unit, named.citation)
+
+    def _with_page_in_prose(self, unit: _Unit, citation: Citation) -> Citation:
+        """ "On page 42 Jones writes": the only page that the sentence tells."""
+        sentence = self.around.sentence_span(unit.span.start)
+        start = max(sentence.start, unit.span.start - 200)
+        end = min(sentence.end, unit.span.end + 100)
+        told = [match["pages"] for match in _PAGE_IN_PROSE.finditer(self.around.masked, start, end)]
+        if len(told) != 1:
+            return citation
+        return replace(citation, pages=expand_pages(told[0]), how="pages")
 
     def _cite_lists(self, units: Sequence[_Unit]) -> None:
         """ "distress," "outrage" and "confusion" (Jones 42): one citation for all of them."""
@@ -289,13 +358,15 @@ class _Extraction:
         start = max(sentence.start, unit.span.start - 160)
         before = self.around.masked[start : unit.span.start]
         after = self.around.masked[unit.span.end : unit.span.end + 40]
-        return why_term(unit.text, before, after, self.shelf)
+        return why_term(unit.text, before, after, self.shelf, self.people)
 
     def _in_citation(self, unit: _Unit) -> bool:
+        """Whether the words are the title in the bracket of a citation."""
         number = bisect_left(self._starts, unit.span.start + 1) - 1
         if number < 0 or self.references[number].kind == "named":
             return False
-        return self.references[number].citation.span.end >= unit.span.end
+        citation = self.references[number].citation
+        return citation.span.end >= unit.span.end and citation.title == unit.text.strip(" ,.")
 
     def _blocks(self) -> Iterator[Quotation]:
         """Block quotations; paragraphs that follow each other are one, unless each is cited."""

@@ -20,9 +20,9 @@ from quotecheck.vocabulary import (
     ABBREVIATIONS,
     NOT_NAMES,
     OWN_WORDS,
+    REPORTING,
     SAYING,
     SKIPPED_BEFORE_VERB,
-    WRITING,
 )
 
 # As many readings can be offered when a page is given and nothing says of which.
@@ -43,7 +43,6 @@ _SENTENCE_END = re.compile(
     r"(?<![.!?…])[.!?…]++[\"'“”‘’»«)\]]*+\s++(?![(（\[])|(?<![。！？])[。！？]++"
 )
 
-REPORTING = WRITING | SAYING
 _INTRODUCING = {
     "laut": 0, "selon": 0, "según": 0, "secondo": 0, "d'après": 0, "according": 1, "gemäß": 0,
     "zufolge": 0, "словам": 0, "мнению": 0,
@@ -437,8 +436,9 @@ def _named(
         return
     start, end = named[0].start, named[-1].end
     span = Span(min(start, other), max(end, other))
-    author = around.text[start : named[-1].start] + named[-1].text
-    match = shelf.match(named[-1].text)
+    surname = re.sub(r"['’]s?$", "", named[-1].text)
+    author = around.text[start : named[-1].start] + surname
+    match = shelf.match(surname)
     citation = Citation(
         span,
         around.text[span.start : span.end],
@@ -506,7 +506,7 @@ def _without_overlap(named: list[Reference], brackets: list[Reference]) -> list[
     for reference in sorted(named, key=lambda each: each.citation.span):
         span = reference.citation.span
         before = bisect_right(starts, span.start) - 1
-        in_bracket = before >= 0 and taken[before].end >= span.end
+        in_bracket = before >= 0 and taken[before].end > span.start
         if not in_bracket and span.start >= position:
             kept.append(reference)
             position = span.end

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from quotecheck.names import Shelf, title_words
+from quotecheck.names import Shelf, plain, title_words
 from quotecheck.vocabulary import (
     ANYBODY,
     IRONIC,
     MEANING,
     NAMING,
+    POSTS,
+    REPORTING,
     SMALL_IN_TITLES,
     SPEAKING,
     TITLE_NOUNS,
@@ -26,6 +28,10 @@ LONGEST_TERM = 6
 LONGEST_TITLE = 14
 
 _WORD = re.compile(r"\w+(?:['’\-‐‑]\w+)*")
+_POST_OF_SOMEBODY = re.compile(
+    r"@[\w.-]{1,60}\W{0,3}$|"
+    r"\w['’]s (?:\w+ )?(?:point|question|response|comment|post|reply)(?: that| is)?\W{0,3}$"
+)
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MODALS = frozenset(("might", "could", "would", "may", "should", "can", "will"))
 _CLASSMATE = frozenset(("you", "your", "classmate", "classmates", "classmate's"))
@@ -40,11 +46,11 @@ def word_count(text: str) -> int:
     return len(_WORD.findall(_UNSPACED.sub(" ", text))) + (unspaced + 1) // 2
 
 
-def why_term(quoted: str, before: str, after: str, shelf: Shelf) -> str:
-    """Why words in quotation marks quote nobody; "" when nothing says so.
+def why_term(quoted: str, before: str, after: str, shelf: Shelf, people: Sequence[str] = ()) -> str:
+    """Why words in quotation marks quote no reading; "" when nothing says so.
 
-    ``before`` and ``after`` are what the writer's own sentence has around them. To be asked only
-    about words that no citation follows.
+    ``before`` and ``after`` are what the writer's own sentence has around them, ``people`` those
+    who take part in the discussion. To be asked only about words that no citation follows.
     """
     words = _WORD.findall(quoted[:400])
     if _is_title(quoted, words, before, shelf):
@@ -52,6 +58,8 @@ def why_term(quoted: str, before: str, after: str, shelf: Shelf) -> str:
     lead = [word.lower() for word in _WORD.findall(before[-120:])]
     if word_count(quoted) <= LONGEST_TERM and (reason := _why_short(lead, before, after)):
         return reason
+    if _of_classmate(lead, before, people):
+        return "post"
     if reason := _why_speech(lead):
         return reason
     return "word" if word_count(quoted) <= 1 else ""
@@ -97,6 +105,17 @@ def _why_short(lead: Sequence[str], before: str, after: str) -> str:
     if MEANING & set(lead[-2:]) or (before.endswith("(") and after.startswith(")")):
         return "meaning"
     return ""
+
+
+def _of_classmate(lead: Sequence[str], before: str, people: Sequence[str]) -> bool:
+    """Whether the sentence so far speaks of a post, or of somebody who takes part."""
+    said = plain(before[-160:])
+    if _POST_OF_SOMEBODY.search(said):
+        return True
+    names = {plain(part) for person in people for part in (person, *person.split())}
+    spoken = {re.sub(r"['’]s?$", "", plain(word)) for word in lead[-12:]}
+    reports = (REPORTING | POSTS) & set(lead[-8:])
+    return bool(reports) and any(len(name) > 2 and name in spoken for name in names)
 
 
 def _why_speech(lead: Sequence[str]) -> str:

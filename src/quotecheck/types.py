@@ -91,11 +91,13 @@ class ReadingInfo:
 class Post:
     """What somebody wrote: paragraphs separated by blank lines.
 
-    ``block_quotes`` are the spans of paragraphs set as block quotations.
+    ``block_quotes`` are the spans of paragraphs set as block quotations. ``people`` are the names
+    of others in the discussion: what they are said to write is in no reading.
     """
 
     text: str
     block_quotes: tuple[Span, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,11 @@ SAYING = _words(
     """
 )
 
+REPORTING = WRITING | SAYING
+
+# What those who take part in a discussion write.
+POSTS = _words("point question response comment post reply answer idea")
+
 # What may stand between a name and its verb.
 SKIPPED_BEFORE_VERB = _words(
     """
@@ -118,6 +123,8 @@ NOT_NAMES = _words(
     elle on nous je his her their our my your its people some many others most i we you one
     who what which that there here these those the in as but and he she this it they however
     when while although though after before since if for at with by to
+    like unlike did does do given despite both either neither only just maybe well was were is
+    are has have had can could would should may might every each such another other all any
     """
 )
 
@@ -184,5 +191,6 @@ NO_CUT_IN = _words(
     and but or while that which as of with about then also und aber oder dass als et mais que
     qui и но что как
     him her it them us me this these ihn ihm sie es lui leur его ему её
+    how why where when whether because if wie warum ob wenn weil
     """
 )

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quotecheck.extract import find_citations, find_quotations
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
@@ -46,7 +48,7 @@ def post(case: dict[str, Any]) -> Post:
         end = text.index("\n>>>")
         text = text[:end] + text[end + 4 :]
         blocks.append(Span(start, end))
-    return Post(text, tuple(blocks))
+    return Post(text, tuple(blocks), tuple(case.get("people", ())))
 
 
 def told(quotation: Quotation) -> dict[str, Any]:
@@ -136,3 +138,46 @@ def test_the_same_citations_are_recognised_before_any_reading_is_known() -> None
         ("Khruschev", "The Cult of the Individual", ()),
         ("Jones", "", ("42",)),
     ]
+
+
+SIGNS = "\"'“”„‟«»‹›‘’‚「」『』()[]（）.,:;!?—– \n\n\t0129"
+WORDS = ["Jones", "writes", "that", "Khrushchev", "the", "(Jones 42)", "p. 3", "ibid.", "S. 42ff."]
+
+
+@given(st.lists(st.one_of(st.sampled_from(SIGNS), st.sampled_from(WORDS)), max_size=120))
+def test_whatever_is_typed_spans_are_sound_and_apart(parts: list[str]) -> None:
+    written = Post("".join(parts))
+    found = find_quotations(written, shelf("quotations.json", {}))
+    position = 0
+    for quotation in found:
+        assert position <= quotation.span.start < quotation.span.end <= len(written.text)
+        position = quotation.span.end
+        inside = [quotation.span.start, *sum(quotation.pieces, ()), quotation.span.end]
+        assert inside == sorted(inside)
+        assert any(char.isalnum() for char in quotation.text)
+
+
+@given(st.text(max_size=200), st.lists(st.tuples(st.integers(0, 250), st.integers(0, 250))))
+def test_no_text_and_no_block_breaks_it(text: str, blocks: list[tuple[int, int]]) -> None:
+    written = Post(text, tuple(Span(*block) for block in blocks))
+    readings = shelf("quotations.json", {})
+    for quotation in find_quotations(written, readings):
+        assert quotation.text.strip() == quotation.text
+    assert find_citations(written, readings) == sorted(
+        find_citations(written, readings), key=lambda citation: citation.span
+    )
+
+
+@given(st.sampled_from([("“", "”"), ('"', '"'), ("„", "“"), ("«", "»"), ("»", "«"), ("‘", "’")]))
+def test_the_habit_of_marking_changes_nothing(marks: tuple[str, str]) -> None:
+    opening, closing = marks
+    text = (
+        f"Jones writes that {opening}it was a hard year{closing} (42), the {opening}thaw{closing}."
+    )
+    found = find_quotations(Post(text), shelf("quotations.json", {}))
+    assert [(quotation.text, quotation.term) for quotation in found] == [
+        ("it was a hard year", ""),
+        ("thaw", "word"),
+    ]
+    assert found[0].citation is not None
+    assert found[0].citation.reading == "jones"
