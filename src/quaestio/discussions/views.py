@@ -179,7 +179,13 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
             refused=refused.sentence,
             status=409 if not found.is_open else 422,
         )
+    posted(request, _("Your response is posted."), f"respond:{public_id}")
     return redirect(anchor(post))
+
+
+def posted(request: HttpRequest, sentence: str, key: str) -> None:
+    """Say that it is stored; the copy of the text in the browser may go."""
+    messages.success(request, sentence, extra_tags=f"draft-done:{key}")
 
 
 def anchor(post: Post) -> str:
@@ -216,6 +222,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     except PostRefused as refused:
         fields = {**typed_fields(request.POST), "key": form.submission_key}
         return write_page(request, seat, parent, "reply", fields, None, refused.sentence)
+    posted(request, _("Your reply is posted."), target)
     return redirect(anchor(made))
 
 
@@ -256,6 +263,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         return write_page(
             request, seat, conflict.current, "edit", fields, None, other=conflict.current.body_html
         )
+    posted(request, _("Your post is changed."), target)
     return redirect(anchor(changed))
 
 
@@ -433,9 +441,9 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
         form.add_error("context", refused.sentence)
         return pose_page(request, seat, form, rows, status=422)
     if open_now:
-        messages.success(request, _("The discussion is open."))
+        posted(request, _("The discussion is open."), target)
     else:
-        messages.success(request, _("Kept as a draft. The class sees it once you open it."))
+        posted(request, _("Kept as a draft. The class sees it once you open it."), target)
     return redirect("discussion", made.public_id)
 
 
@@ -481,7 +489,7 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
         return pose_page(
             request, seat, form, rows, discussion=found, other=conflict.current, status=409
         )
-    messages.success(request, _("Saved."))
+    posted(request, _("Saved."), target)
     return redirect("discussion", found.public_id)
 
 
