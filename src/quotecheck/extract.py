@@ -14,7 +14,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from quotecheck.citing import expand_pages
-from quotecheck.names import Shelf, plain
+from quotecheck.names import Shelf, plain, shelf_of
 from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
 from quotecheck.references import (
     Reference,
@@ -55,7 +55,7 @@ def find_quotations(post: Post, readings: Sequence[ReadingInfo]) -> list[Quotati
     phrase of four words and fewer with neither citation nor ``term`` may still be the writer's
     own.
     """
-    return _Extraction(post, Shelf(readings)).quotations()
+    return _Extraction(post, shelf_of(tuple(readings))).quotations()
 
 
 def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation]:
@@ -64,7 +64,7 @@ def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation
     Somebody who is merely named ("Smith writes") is left out unless a reading is theirs or words
     are quoted from them.
     """
-    extraction = _Extraction(post, Shelf(readings))
+    extraction = _Extraction(post, shelf_of(tuple(readings)))
     used = {
         quotation.citation.span: quotation.citation
         for quotation in extraction.quotations()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -61,6 +62,7 @@ _NAME_WORD = re.compile(r"[^\W\d_]+(?:['’\-‐‑][^\W\d_]+)*")
 _TITLE_WORD = re.compile(r"\w+(?:['’]\w+)*")
 _TITLE_LIKENESS = 0.84
 LONGEST_NAME = 60
+MOST_NAMES_KEPT = 5000
 
 
 class Match(NamedTuple):
@@ -75,6 +77,8 @@ NO_MATCH = Match()
 
 def plain(text: str) -> str:
     """Lower case, Latin letters, no accents."""
+    if text.isascii():
+        return text.lower()
     lowered = text.casefold().replace("’", "'").translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", lowered)
     return "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -165,6 +169,8 @@ class Shelf:
         wanted = plain(name.strip()) if len(name) <= LONGEST_NAME else ""
         if not wanted:
             return ()
+        if len(self._near) > MOST_NAMES_KEPT:
+            self._near.clear()
         if wanted not in self._near:
             self._near[wanted] = self._find_author(wanted)
         return self._near[wanted]
@@ -294,3 +300,9 @@ def _title_likeness(wanted: tuple[str, ...], own: tuple[str, ...]) -> float:
 
 def _words_alike(wanted: tuple[str, ...], own: tuple[str, ...]) -> float:
     return OSA.normalized_similarity(" ".join(wanted), " ".join(own))
+
+
+@lru_cache(maxsize=16)
+def shelf_of(readings: tuple[ReadingInfo, ...]) -> Shelf:
+    """The shelf of these readings; kept, since a post is looked at again with each keystroke."""
+    return Shelf(readings)

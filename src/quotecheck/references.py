@@ -324,7 +324,23 @@ class _Token:
 
 def _names(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
     """Authors named with a verb of reporting, and titles of readings."""
-    tokens = [_Token(m.start(), m.end(), m.group()) for m in _WORD.finditer(around.masked)]
+    for span in _telling_sentences(around):
+        words = _WORD.finditer(around.masked, span.start, span.end)
+        tokens = [_Token(match.start(), match.end(), match.group()) for match in words]
+        yield from _names_among(around, shelf, tokens)
+    yield from _titles(around, shelf)
+
+
+def _telling_sentences(around: Surroundings) -> Iterator[Span]:
+    """The sentences in which a name can matter: with a quotation, a bracket, or before a block."""
+    told = {around.sentence(mark.span.start) for mark in around.marked}
+    told |= {around.sentence(match.start()) for match in _BRACKET.finditer(around.text)}
+    told |= {around.sentence(block.start - 1) for block in around.paragraphs if block.block}
+    for number in sorted(told - {0}):
+        yield around.sentence_span(around.sentence_starts[number - 1])
+
+
+def _names_among(around: Surroundings, shelf: Shelf, tokens: list[_Token]) -> Iterator[Reference]:
     for index, token in enumerate(tokens):
         lowered = token.text.lower().replace("’", "'")
         if lowered in REPORTING:
@@ -338,7 +354,6 @@ def _names(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
             named = _capitals_before(around, tokens, index)
             if named and shelf.knows_author(named[-1].text):
                 yield from _named(around, shelf, named, named[0].start, says=False)
-    yield from _titles(around, shelf)
 
 
 def _leads_in(around: Surroundings, token: _Token) -> bool:

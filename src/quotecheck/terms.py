@@ -109,9 +109,10 @@ def _why_short(lead: Sequence[str], before: str, after: str) -> str:
 
 def _of_classmate(lead: Sequence[str], before: str, people: Sequence[str]) -> bool:
     """Whether the sentence so far speaks of a post, or of somebody who takes part."""
-    said = plain(before[-160:])
-    if _POST_OF_SOMEBODY.search(said):
+    if _POST_OF_SOMEBODY.search(before[-160:]):
         return True
+    if not people:
+        return False
     names = {plain(part) for person in people for part in (person, *person.split())}
     spoken = {re.sub(r"['’]s?$", "", plain(word)) for word in lead[-12:]}
     reports = (REPORTING | POSTS) & set(lead[-8:])

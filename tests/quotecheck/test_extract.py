@@ -36,7 +36,10 @@ def cases(name: str, *, strict: bool = True) -> list[Any]:
 
 def shelf(name: str, case: dict[str, Any]) -> list[ReadingInfo]:
     shelves = json.loads((CASES / name).read_text(encoding="utf-8"))["shelves"]
-    return [ReadingInfo(**reading) for reading in shelves[case.get("shelf", "seminar")]]
+    return [
+        ReadingInfo(**(reading | {"aliases": tuple(reading.get("aliases", ()))}))
+        for reading in shelves[case.get("shelf", "seminar")]
+    ]
 
 
 def post(case: dict[str, Any]) -> Post:
