@@ -61,13 +61,17 @@ def check_source(course: Course, source: str) -> list[Checked]:
     flat = flatten(source)
     post = Post(flat.text, tuple(Span(*span) for span in flat.block_quotes))
     readings = {reading.public_id: reading for reading in course_readings(course)}
-    library = course_library(course, list(readings.values()))
-    findings = [
-        finding
-        for finding in quotecheck.check(post, library)
-        if finding.verdict is not Verdict.TERM
-    ]
-    return list(_as_checked(findings, readings, library))
+    for last in (False, True):
+        library = course_library(course, list(readings.values()))
+        try:
+            found = quotecheck.check(post, library)
+            break
+        except (FileNotFoundError, KeyError, quotecheck.IndexDamaged):
+            # Another process has just put a newer index in the place of one we were reading.
+            if last:
+                raise
+    findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
+    return list(_as_checked(findings, readings))
 
 
 def course_readings(course: Course) -> Iterable[Reading]:
@@ -92,7 +96,8 @@ def course_library(course: Course, readings: Sequence[Reading]) -> Library:
     directory = Path(settings.INDEX_ROOT) / course.public_id
     library = _open(directory)
     have = set(library.keys())
-    for key in wanted.keys() - have:
+    damaged = set(library.broken())
+    for key in wanted.keys() - (have - damaged):
         reading = wanted[key]
         library.put(as_reading(key, reading, current.get(reading.pk), newest.get(reading.pk)))
     for key in have - wanted.keys():
@@ -147,9 +152,7 @@ def as_reading(
 # -- Findings as the site keeps them -------------------------------------------------------------
 
 
-def _as_checked(
-    findings: Sequence[Finding], readings: dict[str, Reading], library: Library
-) -> Iterable[Checked]:
+def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> Iterable[Checked]:
     pages = _Pages(
         [
             (readings[public_id], span)
