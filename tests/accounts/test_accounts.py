@@ -1,0 +1,153 @@
+"""Signing up, in and out, and a forgotten password."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core import mail
+from django.core.cache import cache
+from django.test import Client
+from tests.support import cast
+
+from quaestio.accounts.actions import make_operator
+from quaestio.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a kitchen in winter"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_guessed_too_often() -> None:
+    cache.clear()
+
+
+def signed_in(client: Client) -> bool:
+    return "_auth_user_id" in client.session
+
+
+def sign_up(client: Client, **changes: str) -> int:
+    fields = {"name": "Maya Lindqvist", "email": "Maya@Example.edu", "password1": PASSWORD}
+    return client.post("/accounts/signup/", {**fields, **changes}).status_code
+
+
+def with_password(email: str = "maya@example.edu") -> User:
+    return User.objects.create_user(email, PASSWORD, name="Maya")
+
+
+def test_signing_up_takes_a_name_an_address_and_a_password_and_is_in() -> None:
+    client = Client()
+    assert sign_up(client) == 302
+    user = User.objects.get()
+    assert (user.name, user.email) == ("Maya Lindqvist", "maya@example.edu")
+    assert user.check_password(PASSWORD)
+    assert signed_in(client)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"name": ""}, {"name": "x" * 121}, {"email": "maya"}, {"password1": "short"}],
+)
+def test_what_is_missing_or_too_short_is_refused_and_the_rest_kept(
+    changes: dict[str, str],
+) -> None:
+    fields = {"name": "Maya", "email": "maya@example.edu", "password1": PASSWORD, **changes}
+    page = Client().post("/accounts/signup/", fields).content.decode()
+    assert not User.objects.exists()
+    assert 'class="errors"' in page or "errorlist" in page
+    kept = "maya@example.edu" if "email" not in changes else "Maya"
+    assert f'value="{kept}"' in page
+
+
+def test_one_address_has_one_account_however_it_is_written() -> None:
+    with_password()
+    sign_up(Client(), email="MAYA@example.EDU")
+    assert User.objects.count() == 1
+
+
+def test_the_address_is_written_as_one_likes_when_signing_in() -> None:
+    with_password()
+    client = Client()
+    client.post("/accounts/login/", {"login": " MAYA@Example.edu ", "password": PASSWORD})
+    assert signed_in(client)
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer() -> None:
+    with_password()
+    answers = set()
+    for login in ("maya@example.edu", "nobody@example.edu"):
+        page = Client().post("/accounts/login/", {"login": login, "password": "wrong one"})
+        words = re.search(r'role="alert">(.*?)</div>', page.content.decode(), re.DOTALL)
+        answers.add((page.status_code, words and words[1].strip()))
+    assert len(answers) == 1
+    assert None not in next(iter(answers))
+
+
+def test_signing_in_leads_back_to_where_one_was_going_and_nowhere_else() -> None:
+    with_password()
+    fields = {"login": "maya@example.edu", "password": PASSWORD}
+    there = Client().post("/accounts/login/", {**fields, "next": "/c/new"})
+    assert there["Location"] == "/c/new"
+    for elsewhere in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
+        response = Client().post("/accounts/login/", {**fields, "next": elsewhere})
+        assert response["Location"] == "/"
+
+
+def test_only_a_press_of_the_button_signs_out() -> None:
+    client = cast.sign_in(cast.person())
+    client.get("/accounts/logout/")
+    assert signed_in(client)
+    client.post("/accounts/logout/")
+    assert not signed_in(client)
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_that_works_once() -> None:
+    with_password()
+    Client().post("/accounts/password/reset/", {"email": "maya@example.edu"})
+    (letter,) = mail.outbox
+    assert letter.to == ["maya@example.edu"]
+    link = re.search(r"http://testserver(/accounts/password/reset/key/\S+)", letter.body)
+    assert link is not None
+
+    client = Client()
+    form = client.get(link[1])
+    response = client.post(
+        form["Location"], {"password1": "another long one", "password2": "another long one"}
+    )
+    assert response.status_code == 302
+    assert User.objects.get().check_password("another long one")
+
+    again = Client().get(link[1], follow=True).content.decode()
+    assert "This link no longer works" in again
+
+
+def test_an_unknown_address_is_not_told_from_a_known_one_when_a_password_is_forgotten() -> None:
+    with_password()
+    known = Client().post("/accounts/password/reset/", {"email": "maya@example.edu"})
+    unknown = Client().post("/accounts/password/reset/", {"email": "nobody@example.edu"})
+    assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
+
+
+def test_an_operator_signs_in_where_everybody_does() -> None:
+    make_operator(email="olga@example.edu", name="Olga", password=PASSWORD)
+    client = Client()
+    assert client.get("/operator/login/?next=/operator/")["Location"].startswith("/accounts/login/")
+    client.post("/accounts/login/", {"login": "olga@example.edu", "password": PASSWORD})
+    assert client.get("/operator/").status_code == 200
+
+
+def test_no_page_of_the_admin_shows_a_password_or_a_join_link() -> None:
+    anna = cast.instructor()
+    link = cast.invitation(anna)
+    user = with_password()
+    client = cast.sign_in(cast.operator())
+    for page in (
+        f"/operator/accounts/user/{user.pk}/change/",
+        f"/operator/courses/invitation/{link.pk}/change/",
+        "/operator/courses/invitation/",
+    ):
+        response = client.get(page)
+        assert response.status_code == 200
+        assert user.password not in response.content.decode()
+        assert link.token not in response.content.decode()
