@@ -11,7 +11,6 @@ import hashlib
 import json
 import re
 import zlib
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +27,7 @@ from .normalize import (
 from .types import Reading, Span
 
 BLOCK = 4096  # code points of text compressed together
-STRIDE = 16  # words between two notes of where a word stands
+STRIDE = 8  # words between two notes of where a word stands
 _DICTIONARY = 8192
 _SAMPLE = 1_000_000
 _ODD_WORDS = 0.0007  # share of odd words from which on a text is taken for a scan
@@ -223,12 +222,3 @@ def _text_sections(text: str) -> Sections:
         "text": b"".join(packed),
         "text_ends": np.array(ends, dtype="<u4").tobytes(),
     }
-
-
-def unpacked(text: bytes, ends: list[int], dictionary: bytes) -> str:
-    """The whole text out of its blocks."""
-    blocks = []
-    for a, b in pairwise(ends):
-        loosen = zlib.decompressobj(-15, zdict=dictionary)
-        blocks.append(loosen.decompress(text[a:b]).decode("utf-8", "surrogatepass"))
-    return "".join(blocks)

@@ -7,11 +7,10 @@ A post's quotations are found (``extract``), taken apart (``marks``), placed in 
 from __future__ import annotations
 
 from .align import Step, align_ranges
-from .differ import Pair, differences
+from .differ import Differences, Pair, differences, hides_differences
 from .index import IndexedReading, Library
 from .locate import Located, locate
 from .marks import Marked, read_marks
-from .normalize import Word
 from .types import (
     Citation,
     Finding,
@@ -79,12 +78,9 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         return _not_found(quotation, library)
     located.sort(key=lambda item: _rank(item, cited))
     best = located[0]
-    ranges = [r for r in best.ranges if r is not None]
-    source = best.reading.words(ranges[0][0], ranges[-1][1])
-    pair = Pair(marked, source, ranges[0][0], best.reading, library.lexicon())
-    found = differences(pair, align(marked, best, source), unfinished=unfinished)
+    found = _compared(marked, best, library, unfinished)
     words = wording(found.changes)
-    place = _place(best, source)
+    place = _place(best)
     placing = _placing(place, quotation.citation, cited)
     reasons, sentence = explain(
         words,
@@ -108,12 +104,20 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     )
 
 
-def align(marked: Marked, located: Located, source: list[Word]) -> list[Step]:
-    """The steps between a quotation and the place found for it."""
-    base = next(r for r in located.ranges if r is not None)[0]
-    if located.whole and not marked.gaps:
-        return [Step("equal", 0, len(marked.words), base, base + len(source))]
-    return align_ranges(marked, located.ranges, source, base)
+def _compared(marked: Marked, located: Located, library: Library, unfinished: bool) -> Differences:
+    """What differs between a quotation and the place found for it."""
+    plain = located.whole and not marked.gaps
+    if plain and not hides_differences(marked):
+        return Differences((), ())
+    ranges = [r for r in located.ranges if r is not None]
+    base, end = ranges[0][0], ranges[-1][1]
+    source = located.reading.words(base, end)
+    if plain:
+        steps = [Step("equal", 0, len(marked.words), base, end)]
+    else:
+        steps = align_ranges(marked, located.ranges, source, base)
+    pair = Pair(marked, source, base, located.reading, library.lexicon())
+    return differences(pair, steps, unfinished=unfinished)
 
 
 class Cited:
@@ -208,14 +212,11 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
     )
 
 
-def _place(located: Located, source: list[Word] | None = None) -> Place:
-    ranges = [r for r in located.ranges if r is not None]
-    base = ranges[0][0]
-    if source is None:
-        source = located.reading.words(base, ranges[-1][1])
-    spans = [Span(source[a - base].start, source[b - 1 - base].end) for a, b in ranges]
-    labels = located.reading.page_labels(spans[0].start, spans[-1].end)
-    return Place(located.reading.key, tuple(spans), labels, located.score)
+def _place(located: Located) -> Place:
+    reading = located.reading
+    spans = tuple(reading.span(*place) for place in located.ranges if place is not None)
+    labels = reading.page_labels(spans[0].start, spans[-1].end)
+    return Place(reading.key, spans, labels, located.score)
 
 
 def _placing(place: Place, citation: Citation | None, cited: Cited | None) -> Placing:

@@ -139,14 +139,17 @@ def _joined_on(swallowed: str) -> str:
 # -- words that are equal when levelled -------------------------------------------------------
 
 
+def hides_differences(marked: Marked) -> bool:
+    """Whether words may be equal only because they were levelled."""
+    text = marked.text
+    return bool(marked.initials or _ODD_CAPITAL.search(text) or not text.isascii())
+
+
 def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
     """What levelling has hidden: a marked first letter, other accents, capitals gone astray."""
-    if step.qb - step.qa != step.sb - step.sa:
+    if step.qb - step.qa != step.sb - step.sa or not hides_differences(pair.marked):
         return []
     text, initials = pair.marked.text, pair.marked.initials
-    plain = text.isascii() and not initials and not _ODD_CAPITAL.search(text)
-    if plain:
-        return []
     accented = _has_accents(text)
     found = []
     for i in range(step.qa, step.qb):
@@ -226,7 +229,7 @@ def _is_misread(pair: Pair, step: Step) -> bool:
 
 def _count(pair: Pair, word: str) -> int:
     """How often a word occurs in all the readings."""
-    return sum(pair.lexicon.entry(hash_word(word)).counts)
+    return pair.lexicon.entry(hash_word(word)).total
 
 
 def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
@@ -235,7 +238,7 @@ def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
     ``rival`` is how often the word occurs that it may have been misread from.
     """
     entry = pair.lexicon.entry(hash_word(word))
-    if 2 * sum(entry.counts) > rival:
+    if not rival or entry.total > max(1, rival // 2):
         return False
     clean = [i for i, r in enumerate(pair.lexicon.readings) if not r.scanned]
     total = sum(pair.lexicon.readings[i].word_count for i in clean)

@@ -18,26 +18,28 @@ import time
 import weakref
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from .normalize import Word, hash_half, words
-from .types import PageMark, Reading, ReadingInfo
+from .normalize import Word, hash_half, nth_word, words
+from .types import PageMark, Reading, ReadingInfo, Span
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
 MAGIC = b"quotechk"
-VERSION = 4
+VERSION = 5
 BLOCK = 4096
-STRIDE = 16
+STRIDE = 8
 _HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
 _SUFFIX = ".reading"
 _KEPT_BLOCKS = 12
 _KEPT_WORDS = 8192
+_TRIMMED_EVERY = 256  # questions after which the pages read are given back to the system
 _TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
 
 
@@ -115,19 +117,10 @@ class IndexedReading:
                     wrong.append(name)
         return wrong
 
-    def stored(self) -> Reading:
-        """The reading as it was put in."""
-        return Reading(
-            self.key,
-            self.text(0, self.length),
-            self.title,
-            self.author,
-            self.year,
-            self.pages,
-            self.aliases,
-            self.searchable,
-            self.why_not,
-        )
+    def trim(self) -> None:
+        """Lets go of the memory that reading has filled; the system keeps the pages at hand."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self.map.madvise(mmap.MADV_DONTNEED)
 
     # -- text ---------------------------------------------------------------------------------
 
@@ -170,6 +163,22 @@ class IndexedReading:
         found = self._stream_words(low, high)
         skip = start - first * STRIDE
         return found[skip : skip + end - start]
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of words ``start`` to ``end`` in the text."""
+        return Span(self._word_span(start).start, self._word_span(end - 1).end)
+
+    def _word_span(self, number: int) -> Span:
+        mark = number // STRIDE
+        low = self._marks[mark]
+        high = self._marks[mark + 1] if mark + 1 < len(self._marks) else self._stream
+        begins, raws = self._segment_begins, self._segment_raws
+        i = bisect.bisect_right(begins, low) - 1
+        if i + 1 < len(begins) and begins[i + 1] < high:
+            word = self._stream_words(low, high)[number - mark * STRIDE]
+            return Span(word.start, word.end)
+        move = raws[i] - begins[i]
+        return nth_word(self.text(low + move, high + move), number - mark * STRIDE, low + move)
 
     def _stream_words(self, low: int, high: int) -> list[Word]:
         begins, raws = self._segment_begins, self._segment_raws
@@ -271,6 +280,7 @@ class Entry(NamedTuple):
     where: int
     ids: list[int]
     counts: list[int]
+    total: int
 
 
 class Lexicon:
@@ -301,7 +311,7 @@ class Lexicon:
             else:
                 where |= 1 << number
                 counts.append(reading.firsts[known + 1] - reading.firsts[known])
-        return Entry(where, ids, counts)
+        return Entry(where, ids, counts, sum(counts))
 
 
 def _moved(at: int, edges: list[tuple[int, int]]) -> int:
@@ -321,6 +331,7 @@ class Library:
         self._loaded: list[IndexedReading] = []
         self._broken: tuple[str, ...] = ()
         self._lexicon = Lexicon([])
+        self._asked = 0
 
     @classmethod
     def open(cls, directory: str | os.PathLike[str]) -> Library:
@@ -389,6 +400,10 @@ class Library:
     def lexicon(self) -> Lexicon:
         """Where each word occurs, over all sound readings that can be searched."""
         self._refresh()
+        self._asked += 1
+        if self._asked % _TRIMMED_EVERY == 0:
+            for reading in self._loaded:
+                reading.trim()
         return self._lexicon
 
     def broken(self) -> tuple[str, ...]:
@@ -438,19 +453,61 @@ class Library:
 
 
 def _sound(path: Path) -> IndexedReading | None:
-    """The reading in a file, built again if only its index is damaged; None if it is lost."""
+    """The reading in a file, built again if its index is damaged or old; None if it is lost."""
     try:
         found = IndexedReading(path)
+        if not found.damaged():
+            return found
+    except IndexDamaged:
+        pass
+    try:
+        reading, name = _stored(path)
+        _write(path, _packed(reading, name))
+        return IndexedReading(path)
     except IndexDamaged:
         return None
-    wrong = found.damaged()
-    if not wrong:
-        return found
-    if set(wrong) & set(_TEXT):
-        return None
-    reading = found.stored()
-    _write(path, _packed(reading, found.digest))
-    return IndexedReading(path)
+
+
+def _stored(path: Path) -> tuple[Reading, str]:
+    """The reading in a file whose index cannot be trusted, if its text can."""
+    data = path.read_bytes()
+    if len(data) < _HEAD.size:
+        raise IndexDamaged(f"{path.name} is cut off")
+    magic, _, length, checksum = _HEAD.unpack(data[: _HEAD.size])
+    content = data[_HEAD.size : _HEAD.size + length]
+    if magic != MAGIC or zlib.crc32(content) != checksum:
+        raise IndexDamaged(f"{path.name} is not an index, or is damaged")
+    header = json.loads(content)
+    parts = {}
+    for name in _TEXT:
+        at, size, sum_ = header["sections"].get(name, (0, 0, -1))
+        parts[name] = data[at : at + size]
+        if len(parts[name]) != size or zlib.crc32(parts[name]) != sum_:
+            raise IndexDamaged(f"{path.name}: the text is damaged")
+    meta = header["meta"]
+    starts = memoryview(parts["page_starts"]).cast("I")
+    return Reading(
+        meta["key"],
+        unpacked(
+            parts["text"], list(memoryview(parts["text_ends"]).cast("I")), parts["dictionary"]
+        ),
+        meta["title"],
+        meta["author"],
+        meta["year"],
+        tuple(map(PageMark, starts, json.loads(parts["page_labels"]))),
+        tuple(meta["aliases"]),
+        meta["searchable"],
+        meta["why_not"],
+    ), header["digest"]
+
+
+def unpacked(text: bytes, ends: list[int], dictionary: bytes) -> str:
+    """The whole text out of its blocks."""
+    blocks = []
+    for a, b in pairwise(ends):
+        loosen = zlib.decompressobj(-15, zdict=dictionary)
+        blocks.append(loosen.decompress(text[a:b]).decode("utf-8", "surrogatepass"))
+    return "".join(blocks)
 
 
 def _read_header(path: Path, head: bytes, file: Any, size: int) -> dict[str, Any]:

@@ -27,6 +27,8 @@ _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
 _LEAST_LETTERS = 0.33  # share of the letters in words that stand in a window
 _LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
+_RARE = 60  # places of a word that is rare enough to be followed at once
+_FOLLOWED = 120  # places followed at once
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _WINDOWS = 20  # windows that are weighed
@@ -247,7 +249,7 @@ def _chains(
 def _cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
     """Places where the first or the last word is only a part of the reading's."""
     found = []
-    for head, tail in ((0, 1), (1, 0), (1, 1)):
+    for head, tail in ((1, 1), (0, 1), (1, 0)):
         first = Probe.of(segments[0].folds[head:], segments[0].lexicon)
         shorter = [first, *segments[1:]]
         last = shorter[-1]
@@ -256,7 +258,10 @@ def _cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[L
         shorter[-1] = Probe.of(last.folds[: len(last.folds) - tail], last.lexicon)
         if sum(len(s.folds) for s in shorter) < 2:
             continue
-        for place in _exact(shorter, limit, cited):
+        places = _exact(shorter, limit, cited)
+        if not places and head and tail:
+            break  # what is between is not there: no need to ask for more of it
+        for place in places:
             whole = _grown(place, segments, head, tail)
             if whole is not None:
                 found.append(whole)
@@ -393,10 +398,46 @@ def _lay_near(
 
 def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
     """The few best places of a segment that is altered; none when nothing speaks for one."""
-    best = _laid(probe, free, votes(probe), cited)
-    if not best and len(probe.folds) > 2:
-        best = _laid(probe, free, votes(probe, patient=True), cited)
+    if len(probe.folds) < 3:
+        return _laid(probe, free, votes(probe, patient=True), cited)
+    best = _laid(probe, free, around_rare_words(probe), cited)
+    if not best or (cited is not None and all(x.reading is not cited[0] for x in best)):
+        best += _laid(probe, free, votes(probe, patient=True), cited)
     return best
+
+
+def around_rare_words(probe: Probe) -> list[Window]:
+    """Windows around the rarest words in which most of the other words stand too."""
+    entries = probe.entries()
+    rare = [i for i, entry in enumerate(entries) if 0 < entry.total <= _RARE]
+    rare.sort(key=lambda i: entries[i].total)
+    size = len(entries)
+    wanted: dict[int, set[int]] = {}
+    found: list[Window] = []
+    seen: set[tuple[int, int]] = set()
+    followed = 0
+    for i in rare:
+        if followed > _FOLLOWED:
+            break
+        followed += entries[i].total
+        for number, count in enumerate(entries[i].counts):
+            if not count:
+                continue
+            reading = probe.lexicon.readings[number]
+            if number not in wanted:
+                wanted[number] = {entry.ids[number] for entry in entries}
+            numbers, least = wanted[number], max(3, int(0.45 * len(wanted[number])))
+            first = reading.firsts[entries[i].ids[number]]
+            for posting in reading.postings[first : first + count]:
+                place = max(0, (posting & reading.mask) - i)
+                if (number, place >> 3) in seen:
+                    continue
+                seen.add((number, place >> 3))
+                shared = numbers.intersection(reading.ids[max(0, place - 2) : place + size + 2])
+                if len(shared) >= least:
+                    found.append(Window(float(len(shared)), number, place, place))
+    found.sort(key=lambda w: -w.weight)
+    return [w for w in found if w.weight >= 0.8 * found[0].weight]
 
 
 def _laid(

@@ -13,6 +13,8 @@ import zlib
 from functools import lru_cache
 from typing import NamedTuple
 
+from .types import Span
+
 
 class Word(NamedTuple):
     """A levelled word and the span it was made of."""
@@ -118,6 +120,23 @@ def words(text: str, offset: int = 0) -> list[Word]:
         found.append(Word(fold(raw), start + offset, end + offset))
         last = end
     return found
+
+
+def nth_word(text: str, number: int, offset: int = 0) -> Span:
+    """The span of one of the words of a text, counted from 0."""
+    last = 0
+    for match in WORD.finditer(text):
+        start, end = match.span()
+        first = text[start]
+        if first.isdigit():
+            raw = match.group()
+            if raw.isdigit() and is_note_mark(raw, text[last:start], text[end : end + 1]):
+                continue
+        if not number:
+            return Span(start + offset, end + offset)
+        number -= 1
+        last = end
+    raise IndexError("the text has fewer words")
 
 
 def is_note_mark(raw: str, before: str, after: str) -> bool:
