@@ -23,6 +23,7 @@ Read ``check.py`` first.
 """
 
 from .check import check, check_quotation
+from .extract import find_citations, find_quotations
 from .index import IndexDamaged, IndexedReading, Library
 from .types import (
     Change,
@@ -59,4 +60,6 @@ __all__ = [
     "Wording",
     "check",
     "check_quotation",
+    "find_citations",
+    "find_quotations",
 ]

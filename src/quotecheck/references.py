@@ -18,6 +18,7 @@ from quotecheck.quotemarks import Marked, Paragraph, trimmed
 from quotecheck.types import Citation, Span
 from quotecheck.vocabulary import (
     ABBREVIATIONS,
+    ADDRESSES,
     NOT_NAMES,
     OWN_WORDS,
     REPORTING,
@@ -447,6 +448,8 @@ def _may_be_name(token: _Token) -> bool:
 def _named(
     around: Surroundings, shelf: Shelf, named: list[_Token], other: int, *, says: bool
 ) -> Iterator[Reference]:
+    while named and named[0].text.lower() in ADDRESSES:
+        named = named[1:]
     if not named:
         return
     start, end = named[0].start, named[-1].end

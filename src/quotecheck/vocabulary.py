@@ -44,6 +44,7 @@ NEVER_NAMES = _words(
     chinese japanese arabic hebrew polish sic emphasis italics translation russian german
     french english figure fig table chapter ch article section sec act part vol volume week
     question response note step version war world
+    art arts articles clause annex appendix paragraph para sect no nos cap item point lines page
     """
 )
 
@@ -113,6 +114,9 @@ OWN_WORDS = _words(
     chapter speech memoir
     """
 )
+
+# How people are addressed, which is no part of their names.
+ADDRESSES = _words("mr mrs ms miss dr prof professor sir lord lady herr frau m mme monsieur madame")
 
 # Words with a capital at the start of a sentence.
 NOT_NAMES = _words(
