@@ -1,0 +1,145 @@
+"""Hidden things each hold a word that stands nowhere else. Everybody follows every link they can
+find and asks for every address they could know: nobody may see a word that is not for them, and
+everybody sees those that are, so that the crawl is known to reach.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+from tests.support import cast
+
+from quaestio.courses.models import Enrollment
+from quaestio.discussions import actions
+
+pytestmark = pytest.mark.django_db
+MOST_PAGES = 400
+
+
+@dataclass
+class World:
+    people: dict[str, Enrollment | None] = field(default_factory=dict)
+    canaries: dict[str, set[str]] = field(default_factory=dict)
+    addresses: list[str] = field(default_factory=list)
+
+    def canary(self, word: str, *who: str) -> str:
+        token = f"canary{word}{hashlib.sha256(word.encode()).hexdigest()[:12]}"
+        self.canaries[token] = set(who)
+        return token
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()
+    anna = cast.instructor()
+    course = anna.course
+    maya = cast.student(course)
+    made.people = {
+        "anonymous": None,
+        "stranger": cast.student(cast.course(), "Stella Far"),
+        "removed": cast.removed(course),
+        "observer": cast.observer(course),
+        "student": cast.student(course, "Noah Weiss"),
+        "author": maya,
+        "assistant": cast.assistant(course),
+        "instructor": anna,
+    }
+    teachers = ("assistant", "instructor")
+    for name, person in made.people.items():
+        if person is not None and person.user is not None:
+            own = {name} if name in {"stranger", "removed"} else {name, "instructor"}
+            made.canaries[person.user.email] = own
+    seen = cast.discussion(anna, made.canary("open", "observer", "student", "author", *teachers))
+    draft = cast.discussion(anna, made.canary("posing", *teachers), open_now=False)
+    hidden = cast.response(maya, seen, made.canary("hidden", "author", *teachers))
+    actions.hide(post=hidden, because=made.canary("reason", "author", *teachers))
+    withdrawn = cast.response(maya, seen, made.canary("withdrawn", "author"))
+    actions.withdraw(post=withdrawn)
+    edited = cast.response(maya, seen, made.canary("before", "author", *teachers))
+    after = made.canary("after", "observer", "student", "author", *teachers)
+    actions.edit_post(post=edited, by=maya, source=f"<p>{after}</p>", version=1)
+    under = cast.reply(maya, edited, made.canary("under", "author", *teachers))
+    actions.hide(post=under)
+    actions.save_draft(
+        person=maya,
+        target=f"respond:{seen.public_id}",
+        fields={"body": made.canary("typing", "author")},
+        version=0,
+    )
+    away = cast.instructor(name="Berta Away")
+    elsewhere = cast.discussion(away, made.canary("elsewhere"))
+    cast.response(away, elsewhere, made.canary("elsewherepost"))
+    for discussion in (seen, draft, elsewhere):
+        for name in ("discussion", "discussion-edit"):
+            made.addresses.append(reverse(name, args=[discussion.public_id]))
+        made.addresses += [f"/d/{discussion.public_id}/?question=1"]
+        for post in discussion.posts.all():
+            made.addresses += [
+                reverse(name, args=[post.public_id])
+                for name in ("post", "reply", "post-edit", "withdraw", "hide", "show", "revisions")
+            ]
+    for of in (course, away.course):
+        made.addresses += [
+            reverse(name, args=[of.public_id])
+            for name in ("course", "people", "invitations", "readings", "course-settings", "pose")
+        ]
+    return made
+
+
+def crawl(client: Client, start: list[str]) -> str:
+    """All that this person can get to read, headers included."""
+    waiting, known, texts = ["/", *start], set(), []
+    while waiting:
+        address = waiting.pop()
+        if address in known or len(known) > MOST_PAGES:
+            continue
+        known.add(address)
+        response = client.get(address)
+        headers = " ".join(f"{name}: {value}" for name, value in response.items())
+        if response.streaming:
+            continue
+        text = response.content.decode("utf-8", "replace")
+        texts += [headers, text]
+        if response.status_code in {301, 302, 303}:
+            waiting.append(urldefrag(response["Location"])[0])
+        elif "html" in response.get("Content-Type", "") and text.strip():
+            page = html.fromstring(text, base_url="/")
+            for _element, _attribute, link, _at in page.iterlinks():
+                inside = urlsplit(link)
+                if not inside.scheme and not inside.netloc and inside.path.startswith("/"):
+                    waiting.append(urldefrag(link)[0])
+                elif link.startswith("?"):
+                    waiting.append(urlsplit(address).path + urldefrag(link)[0])
+    assert len(known) <= MOST_PAGES
+    return "\n".join(texts)
+
+
+PEOPLE = (
+    *("anonymous", "stranger", "removed", "observer"),
+    *("student", "author", "assistant", "instructor"),
+)
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_everybody_sees_what_is_for_them_and_nothing_else(name: str, world: World) -> None:
+    person = world.people[name]
+    read = crawl(cast.sign_in(person), world.addresses)
+    seen = {token for token in world.canaries if token in read}
+    assert seen == {token for token, who in world.canaries.items() if name in who}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_an_address_is_not_told_as_a_hash_either(name: str, world: World) -> None:
+    read = crawl(cast.sign_in(world.people[name]), world.addresses)
+    for person in world.people.values():
+        if person is None or person.user is None:
+            continue
+        email = person.user.email.encode()
+        for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
+            assert digest(email).hexdigest() not in read
