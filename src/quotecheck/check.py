@@ -81,6 +81,7 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     found = _compared(marked, best, library, unfinished)
     words = wording(found.changes)
     place = _place(best)
+    cited = cited or _candidate(quotation.citation, best.reading, place)
     placing = _placing(place, quotation.citation, cited)
     reasons, sentence = explain(
         words,
@@ -162,6 +163,14 @@ def _cited(citation: Citation | None, readings: list[IndexedReading]) -> Cited |
     return None
 
 
+def _candidate(citation: Citation | None, reading: IndexedReading, place: Place) -> Cited | None:
+    """Of several readings that a citation fits, the one that has the words where it says."""
+    if citation is None or reading.key not in citation.candidates:
+        return None
+    cited = Cited(reading, citation.pages)
+    return cited if cited.covers(place) else None
+
+
 def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
     """Best first: the nearest wording, then the cited page, then the cited reading.
 
@@ -198,7 +207,7 @@ def _term_after_all(finding: Finding) -> Finding:
 def _not_found(quotation: Quotation, library: Library) -> Finding:
     closed = tuple(r.key for r in library.readings() if not r.searchable) + library.broken()
     citation = quotation.citation
-    unknown = citation is not None and citation.reading is None
+    unknown = citation is not None and _names_unknown_work(citation)
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     reasons, sentence = explain(Wording.NOT_FOUND, placing, (), unsearched=len(closed))
     return Finding(
@@ -219,13 +228,20 @@ def _place(located: Located) -> Place:
     return Place(reading.key, spans, labels, located.score)
 
 
+def _names_unknown_work(citation: Citation) -> bool:
+    """Whether a work is cited that is none of the readings; where several fit, it is one."""
+    if citation.reading is None and citation.candidates:
+        return False
+    return bool(citation.author or citation.title or citation.reading)
+
+
 def _placing(place: Place, citation: Citation | None, cited: Cited | None) -> Placing:
     if citation is None:
         return Placing.UNCITED
     merely_named = citation.how == "named"  # and may be quoted from somebody else's reading
     if cited is None:
-        known = citation.author or citation.title or citation.reading
-        return Placing.UNKNOWN_WORK if known and not merely_named else Placing.UNCITED
+        unknown = _names_unknown_work(citation) and not merely_named
+        return Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     if cited.reading.key != place.reading:
         return Placing.UNCITED if merely_named else Placing.WRONG_READING
     return Placing.RIGHT if cited.covers(place) else Placing.WRONG_PAGE

@@ -100,6 +100,26 @@ def test_a_bracket_that_names_another_reading_is_wrong(run: Run) -> None:
     assert verdicts(out) == [("the party learned its lesson about dissent", "elsewhere")]
 
 
+def test_a_citation_that_fits_several_readings_is_settled_by_the_words(
+    run: Run, folder: Path
+) -> None:
+    more = "The winter was long. Nobody in the whole village believed the news of it.\n"
+    (folder / "Jones - Red Spring (2001).txt").write_text(f"One.\n\f{more}", encoding="utf-8")
+
+    def placing(text: str) -> tuple[int, str]:
+        code, out, _ = run(text, "--format", "json")
+        return code, json.loads(out)["posts"][0]["findings"][0]["placing"]
+
+    assert placing("“Nobody in the whole village believed the news” (Jones 2).") == (0, "right")
+    assert placing("“Nobody in the whole village believed the news” (Jones 1).") == (0, "uncited")
+    assert placing("“Nobody in the whole universe has ever been here” (Jones 1).") == (1, "uncited")
+    assert placing("“Nobody in the whole universe has ever been here” (Ray 1).") == (
+        1,
+        "unknown_work",
+    )
+    assert placing("“Nobody in the whole universe has ever been here” (ibid.).") == (1, "uncited")
+
+
 def test_html_markdown_and_word_posts_are_read(run: Run, folder: Path) -> None:
     page = (
         "<!doctype html><title>x</title><nav>“a b c d e f g”</nav><p>They felt &ldquo;distress, "
