@@ -25,9 +25,10 @@ class AssignForm(forms.Form):
             self.fields[f"read-{reading.public_id}"] = forms.BooleanField(
                 label=str(reading), required=False, initial=reading.pk in assigned
             )
-            self.fields[f"pages-{reading.public_id}"] = PagesField(
-                initial=assigned.get(reading.pk, "")
-            )
+            pages = PagesField(initial=assigned.get(reading.pk, ""))
+            # Many fields say “Pages”; who hears them one by one hears of which reading.
+            pages.widget.attrs["aria-label"] = f"{pages.label}: {reading}"
+            self.fields[f"pages-{reading.public_id}"] = pages
 
     def rows(self) -> list[tuple[Reading, forms.BoundField, forms.BoundField]]:
         return [
