@@ -32,6 +32,8 @@ SHORT = 4
 LONGEST_NAMED_TITLE = 10
 # Words between "Jones writes that the party" and what is quoted.
 MOST_WORDS_AFTER_NAME = 10
+# Words between a short phrase and the bracket at the end of its sentence.
+MOST_WORDS_TO_BRACKET = 6
 LONGEST_CUT_IN = 90
 LONGEST_UNCLOSED = 600
 
@@ -249,7 +251,9 @@ class _Extraction:
             if self.around.marks_between(unit.span.end, start):
                 return None
             if reference.kind in ("bracket", "pages", "again") and reference.direct is None:
-                return reference
+                between = _WORD.findall(self.around.masked, unit.span.end, start)
+                far = word_count(unit.text) <= SHORT and len(between) > MOST_WORDS_TO_BRACKET
+                return None if far else reference
             number += 1
         return None
 
