@@ -326,3 +326,26 @@ def test_one_tick_gives_a_question_the_usual_positions() -> None:
     cast.sign_in(anna).post(f"/c/{anna.course.public_id}/ask", fields)
     labels = [choice.label for choice in Discussion.objects.get().questions.get().choices.all()]
     assert labels == ["yes", "no", "in part"]
+
+
+def test_a_person_who_moved_is_shown_to_have_moved() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    cast.response(anna, question, positions={1: 2})
+    cast.response(anna, question, positions={1: 3})
+    page = page_of(cast.sign_in(anna), question)
+    assert '<span class="position">no</span></li>' in page
+    assert '<span class="position">in part</span> <span class="moved">(was no)</span>' in page
+    assert "in part</a> 1" in page
+    assert "no 0" in page
+
+
+def test_a_click_on_a_position_shows_the_reasons_for_it() -> None:
+    anna = cast.instructor()
+    maya, question = cast.student(anna.course), cast.discussion(anna)
+    cast.response(anna, question, "Because of the archives.", positions={1: 1})
+    cast.response(maya, question, "Because of the crowds.", positions={1: 2})
+    page = page_of(cast.sign_in(anna), question, "?question=1&position=2")
+    assert "Because of the crowds." in page
+    assert "Because of the archives." not in page
+    assert "<dt>no</dt><dd>Maya Lindqvist</dd>" in page

@@ -53,6 +53,8 @@ class Posts:
             "hidden_for_you": gettext("Hidden from the class."),
             "reply_to": gettext("in reply to #%s"),
             "question": gettext("Question %s"),
+            # A person has changed their position: "no (was yes)".
+            "was": gettext("(was %s)"),
             "actions": gettext("Post %s"),
             "replies": gettext("Replies to response %s"),
         }
@@ -133,10 +135,15 @@ class Posts:
         if not post.answers:
             return ""
         chips = []
-        for number, position in post.answers:
-            label = escape(self.words["question"] % number)
-            stand = f': <span class="position">{escape(position)}</span>' if position else ""
-            chips.append(f'<li class="chip"><a href="?question={number}">{label}</a>{stand}</li>')
+        for stand in post.answers:
+            label = escape(self.words["question"] % stand.question)
+            taken = ""
+            if stand.position:
+                taken = f': <span class="position">{escape(stand.position)}</span>'
+            if stand.before:
+                taken += f' <span class="moved">{escape(self.words["was"] % stand.before)}</span>'
+            link = f'<a href="?question={stand.question}#responses">{label}</a>'
+            chips.append(f'<li class="chip">{link}{taken}</li>')
         return f'<ul class="answers">{"".join(chips)}</ul>'
 
     def actions(self, post: PostRow) -> str:

@@ -51,7 +51,16 @@ class QuestionRow:
         """The stances as bars laid end to end, for ``web/parts/split.html``."""
         bars, start = [], 0
         for stance in self.stances:
-            bars.append({"label": stance.label, "count": stance.count, "start": start})
+            bars.append(
+                {
+                    "label": stance.label,
+                    "count": stance.count,
+                    "start": start,
+                    "url": f"?question={self.number}&position={stance.number}#responses"
+                    if stance.count
+                    else "",
+                }
+            )
             start += stance.count
         return bars
 
@@ -66,6 +75,16 @@ class QuestionRow:
     @property
     def is_divided(self) -> bool:
         return sum(1 for stance in self.stances if stance.count) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """That a post answers a question; with a position, and the one its writer held ``before``."""
+
+    question: int
+    position: str = ""
+    choice: int = 0
+    before: str = ""
 
 
 @dataclass(slots=True)
@@ -83,7 +102,7 @@ class PostRow:
     because: str
     created_at: datetime
     edited_at: datetime | None
-    answers: list[tuple[int, str]]
+    answers: list[Stand]
     is_new: bool
     is_mine: bool
     replies: list[PostRow] = field(default_factory=list)
@@ -104,6 +123,7 @@ class Thread:
     responses: list[PostRow]
     count: int
     shown_question: int | None
+    shown_position: int | None
     new_count: int
     presence: Presence
 
@@ -124,9 +144,15 @@ def presence_of(seat: Seat, discussion: Discussion) -> Presence:
 
 
 def thread_of(
-    seat: Seat, discussion: Discussion, presence: Presence, question: int | None = None
+    seat: Seat,
+    discussion: Discussion,
+    presence: Presence,
+    question: int | None = None,
+    position: int | None = None,
 ) -> Thread:
-    """A discussion with all its posts, or those that answer one question. Six queries."""
+    """A discussion with all its posts, or those that answer one question (and take one of its
+    positions). Six queries.
+    """
     stances = _stances(discussion)
     answers = _answers(discussion, stances)
     responses = _posts(seat, discussion, answers, presence.seen_at)
@@ -134,13 +160,21 @@ def thread_of(
     everything = [post for response in responses for post in (response, *response.replies)]
     shown = responses
     if question is not None:
-        shown = [post for post in responses if question in dict(post.answers)]
+        shown = [
+            post
+            for post in responses
+            if any(
+                stand.question == question and position in (None, stand.choice)
+                for stand in post.answers
+            )
+        ]
     return Thread(
         discussion=discussion,
         questions=_questions(discussion, stances, posted),
         responses=shown,
         count=len(posted),
         shown_question=question,
+        shown_position=position if question is not None else None,
         new_count=sum(1 for post in everything if post.is_new),
         presence=presence,
     )
@@ -150,6 +184,7 @@ def thread_of(
 class Taken:
     """A position as it was taken: by whom, in which post, and whether it still stands."""
 
+    person_id: int
     post_id: int
     question: int
     choice: int
@@ -161,6 +196,7 @@ class Taken:
 def _stances(discussion: Discussion) -> list[Taken]:
     rows = Position.objects.filter(question__discussion=discussion).order_by("taken_at", "pk")
     fields = rows.values_list(
+        "person_id",
         "post_id",
         "question__number",
         "choice__number",
@@ -170,21 +206,39 @@ def _stances(discussion: Discussion) -> list[Taken]:
         "post__state",
     )
     return [
-        Taken(post, question, choice, label, byline, ended is None and state == Post.State.POSTED)
-        for post, question, choice, label, byline, ended, state in fields
+        Taken(
+            person,
+            post,
+            question,
+            choice,
+            label,
+            byline,
+            stands=ended is None and state == Post.State.POSTED,
+        )
+        for person, post, question, choice, label, byline, ended, state in fields
     ]
 
 
-Stands = dict[int, list[tuple[int, str]]]
+Stands = dict[int, list[Stand]]
 
 
 def _answers(discussion: Discussion, stances: list[Taken]) -> Stands:
     """By post: the numbers of the questions it answers, with the position taken there."""
-    taken = {(stance.post_id, stance.question): stance.label for stance in stances}
+    held: dict[tuple[int, int], str] = {}
+    taken: dict[tuple[int, int], Stand] = {}
+    for stance in stances:
+        before = held.get((stance.person_id, stance.question), "")
+        held[stance.person_id, stance.question] = stance.label
+        taken[stance.post_id, stance.question] = Stand(
+            stance.question,
+            stance.label,
+            stance.choice,
+            before if before != stance.label else "",
+        )
     stands: Stands = {}
     rows = Answer.objects.filter(question__discussion=discussion).order_by("question__number")
     for post_id, number in rows.values_list("post_id", "question__number"):
-        stands.setdefault(post_id, []).append((number, taken.get((post_id, number), "")))
+        stands.setdefault(post_id, []).append(taken.get((post_id, number)) or Stand(number))
     return stands
 
 
@@ -247,8 +301,8 @@ def _questions(
     """The questions with who answered and who holds what."""
     people: dict[int, set[int]] = {}
     for post in posted:
-        for number, _label in post.answers:
-            people.setdefault(number, set()).add(post.author_id)
+        for stand in post.answers:
+            people.setdefault(stand.question, set()).add(post.author_id)
     held: dict[tuple[int, int], list[str]] = {}
     for taken in stances:
         if taken.stands:

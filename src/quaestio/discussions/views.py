@@ -66,15 +66,14 @@ from quaestio.web.richtext import clean, flatten, to_plain
 def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     """A discussion with its responses; ``?question=2`` shows those that answer question 2."""
     seat, found = discussion_for(request.user, public_id)
-    number = request.GET.get("question", "")
-    question = int(number) if number.isdecimal() and len(number) < 5 else None
+    question, position = number_in(request, "question"), number_in(request, "position")
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
     presence = presence_of(seat, found)
     tag = thread_tag(seat, found, presence, request.get_full_path())
     fresh = typed is None and not messages.get_messages(request)
     if fresh and tag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponse(status=304, headers={"ETag": tag})
-    thread = thread_of(seat, found, presence, question)
+    thread = thread_of(seat, found, presence, question, position)
     if question is not None and question not in {row.number for row in thread.questions}:
         raise Http404
     response = thread_page(request, seat, thread, typed=typed)
@@ -83,6 +82,11 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     elif fresh:
         response["ETag"] = tag
     return response
+
+
+def number_in(request: HttpRequest, name: str) -> int | None:
+    value = request.GET.get(name, "")
+    return int(value) if value.isdecimal() and len(value) < 5 else None
 
 
 def thread_page(
