@@ -18,7 +18,7 @@ from typing import Any
 from django.conf import settings
 
 import quotecheck
-from quaestio.courses.models import Course
+from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.web.richtext import flatten
 from quotecheck import Finding, Library, Post, Span, Verdict
@@ -59,7 +59,12 @@ def check_source(course: Course, source: str) -> list[Checked]:
     Terms (words in quotation marks that quote nobody) are left out. A constant number of queries.
     """
     flat = flatten(source)
-    post = Post(flat.text, tuple(Span(*span) for span in flat.block_quotes))
+    post = Post(
+        flat.text,
+        tuple(Span(*span) for span in flat.block_quotes),
+        # What a classmate is said to have written stands in no reading.
+        tuple(Enrollment.objects.filter(course=course).values_list("byline", flat=True)),
+    )
     readings = {reading.public_id: reading for reading in course_readings(course)}
     for last in (False, True):
         library = course_library(course, list(readings.values()))

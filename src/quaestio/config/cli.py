@@ -12,8 +12,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
+
+if TYPE_CHECKING:
+    from quotecheck import Reading
 
 DESCRIPTION = "The discussion site for reading seminars."
 EPILOG = "quaestio COMMAND --help says more about one. docs/operating.md lists the settings."
@@ -171,7 +175,26 @@ def check(argv: list[str]) -> int:
     """No database and no settings: it works on any machine with files on it."""
     from quotecheck.cli import main
 
-    return int(main(argv, prog="quaestio check"))
+    loaders = dict.fromkeys((".pdf", ".epub", ".docx"), fenced_reading)
+    return int(main(argv, prog="quaestio check", loaders=loaders))
+
+
+def fenced_reading(path: Path) -> Reading:
+    """A reading from a file that is taken apart in a process of its own, as the site does."""
+    from quaestio.readings.extraction import Refused, extract
+    from quotecheck import PageMark, Reading
+    from quotecheck.files import Unreadable
+
+    try:
+        extracted = extract(path)
+    except Refused as refused:
+        raise Unreadable(str(refused.sentence)) from refused
+    marks, parts, start = [], [], 0
+    for page in extracted.pages:
+        marks.append(PageMark(start, page.label))
+        parts.append(page.text)
+        start += len(page.text) + 1
+    return Reading(key=path.name, text="\f".join(parts), pages=tuple(marks))
 
 
 def import_page(options: argparse.Namespace) -> int:
