@@ -25,6 +25,12 @@ def source_of(body: str, format_: str) -> str:
     return clean(body) if format_ == "html" else from_plain(body)
 
 
+def as_shown(body: str, format_: str) -> tuple[str, str]:
+    """What was sent, for the page: plain, for the text field, and as HTML, for the editor."""
+    source = source_of(body, format_)
+    return to_plain(source) if format_ == "html" else body, source
+
+
 class WriteForm(forms.Form):
     """A post being written. ``format`` is "html" when the editor sent it."""
 
@@ -109,6 +115,18 @@ class DiscussionForm(forms.Form):
     @property
     def source(self) -> str:
         return source_of(self.cleaned_data.get("context", ""), self.cleaned_data.get("format", ""))
+
+    def show(self, **changes: str) -> None:
+        """Make the form ready for the page: the text field plain, the editor's HTML beside it."""
+        typed = self.data.dict() if self.is_bound else self.initial  # type: ignore[attr-defined]
+        context, format_ = str(typed.get("context") or ""), str(typed.get("format") or "")
+        plain, html = as_shown(context, format_)
+        shown = {**typed, "context": plain, **changes}
+        if self.is_bound:
+            self.data = shown
+        else:
+            self.initial = shown
+        self.fields["context"].widget.attrs["data-html"] = html
 
 
 class QuestionRows:
@@ -207,7 +225,8 @@ class HideForm(forms.Form):
 def initial_of(discussion: Discussion) -> dict[str, Any]:
     return {
         "title": discussion.title,
-        "context": to_plain(discussion.context),
+        "context": discussion.context,
+        "format": "html",
         "meeting": discussion.meeting_id,
         "due_at": discussion.due_at,
         "version": discussion.version,

@@ -40,6 +40,7 @@ from quaestio.discussions.forms import (
     HideForm,
     QuestionRows,
     WriteForm,
+    as_shown,
     initial_of,
     source_of,
     stand_of,
@@ -57,7 +58,7 @@ from quaestio.discussions.queries import (
 )
 from quaestio.discussions.rendering import names_of, note
 from quaestio.web.rescue import rescued, sign_in_keeping
-from quaestio.web.richtext import clean, flatten, to_plain
+from quaestio.web.richtext import clean, flatten
 
 # -- The thread ---------------------------------------------------------------------------------
 
@@ -123,7 +124,7 @@ def thread_page(
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft) if may_write else None,
             "refused": refused,
-            "kept_text": fields.get("body", "") if refused else "",
+            "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
             "rescued": typed is not None and not refused,
         },
         status=status,
@@ -133,11 +134,10 @@ def thread_page(
 def composer(thread: Thread, fields: dict[str, Any], draft: Draft | None) -> dict[str, Any]:
     """What the composer shows: the text, the ticks, a fresh key."""
     answers, positions = stand_of(fields)
-    body, format_ = str(fields.get("body", "")), str(fields.get("format", ""))
-    source = source_of(body, format_)
+    plain, html = as_shown(str(fields.get("body", "")), str(fields.get("format", "")))
     return {
-        "body": to_plain(source) if format_ == "html" else body,
-        "html": source,
+        "body": plain,
+        "html": html,
         "key": fields.get("key") or uuid.uuid4(),
         "draft": draft,
         "questions": [
@@ -280,7 +280,8 @@ def kept(request: HttpRequest, me: Any, target: str) -> tuple[dict[str, Any], Dr
 def as_written(found: Post) -> dict[str, Any]:
     """A post as the fields of the form that changes it."""
     fields: dict[str, Any] = {
-        "body": to_plain(found.source),
+        "body": found.source,
+        "format": "html",
         "answers": [answer.question.number for answer in found.answers.select_related("question")],
     }
     for position in found.positions.select_related("question", "choice").filter(
@@ -523,9 +524,8 @@ def pose_page(
     other: Discussion | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    if other is not None:
-        # The next press of the button means: I have seen the other text.
-        form.data = {**form.data.dict(), "version": str(other.version)}  # type: ignore[attr-defined]
+    # After a conflict the next press of the button means: I have seen the other text.
+    form.show(**({"version": str(other.version)} if other else {}))
     form.fields["context"].widget.attrs |= {
         "data-check-url": reverse("check", args=[seat.course.public_id]),
         "data-check-panel": "check-panel",
@@ -619,7 +619,8 @@ def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     except EditConflict as conflict:
         newer: Draft = conflict.current
         body = newer.fields.get("body") or newer.fields.get("context", "")
-        return JsonResponse({"version": newer.version, "body": body}, status=409)
+        plain, html = as_shown(body, newer.fields.get("format", ""))
+        return JsonResponse({"version": newer.version, "body": plain, "html": html}, status=409)
     except PostRefused as refused:
         return JsonResponse({"error": refused.sentence}, status=413)
     local = timezone.localtime(saved.updated_at)

@@ -58,6 +58,84 @@ const shelf = {
   take(key) { try { return JSON.parse(localStorage.getItem(SHELF + key)); } catch { return null; } },
 };
 
+/* ------------------------------------------------------- formatted text -- */
+
+/* A text field with a bar (data-editor-for) becomes an editor once its script
+   has come; until then, and where it never comes, it is plain. The form's
+   `format` says what the field's value is. */
+const rich = new WeakMap(); // text field → { begin, editor, kept }
+
+function holdsHtml(control) {
+  return Boolean(rich.get(control)?.editor) && control.form.elements.format.value === "html";
+}
+
+function plainOf(html) {
+  const { body } = new DOMParser().parseFromString(html, "text/html");
+  for (const line of body.querySelectorAll("br")) line.replaceWith("\n");
+  for (const block of body.querySelectorAll("p, h3, li, blockquote")) block.append("\n\n");
+  return body.textContent.replace(/\n{3,}/g, "\n\n").trim();
+}
+
+function htmlOf(plain) {
+  const { body } = new DOMParser().parseFromString("", "text/html");
+  for (const part of plain.split(/\n\s*\n/)) body.append(make("p", {}, part.trim()));
+  return body.innerHTML;
+}
+
+/* What a field holds: { plain, html }, the latter where there is an editor. */
+function textOf(control) {
+  const html = rich.get(control)?.editor?.html();
+  return html === undefined ? { plain: control.value } : { plain: plainOf(html), html };
+}
+
+function putText(control, text) {
+  const field = rich.get(control);
+  if (field?.editor) return field.editor.put(text.html ?? htmlOf(text.plain));
+  control.value = text.plain;
+  if (field && text.html) { // the editor is to show it, formatted
+    field.kept = text.html;
+    field.begin();
+  }
+  control.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+/* The script is large, so it comes when the field is near or is entered. */
+function bringEditor(bar) {
+  const control = document.getElementById(bar.dataset.editorFor);
+  if (!control?.form?.elements.format) return;
+  const field = { editor: null, kept: null };
+  const near = new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting)) field.begin(); }, { rootMargin: "50%" });
+  let composing = Promise.resolve(); // letters put together from several keys are not torn apart
+  let composed = () => {};
+  control.addEventListener("compositionstart", () => { composing = new Promise((done) => { composed = done; }); });
+  control.addEventListener("compositionend", () => setTimeout(composed));
+
+  /* The text for the editor; null where a writer has begun to use the marks
+     of plain text, which are left as they are. */
+  function content() {
+    if (field.kept !== null) return field.kept;
+    if (control.value === control.defaultValue) return control.dataset.html || htmlOf(control.value);
+    return /[*_[\]<>\\]|^\s*([-+]|\d+[.)])\s/m.test(control.value) ? null : htmlOf(control.value);
+  }
+  field.begin = async () => {
+    field.begin = () => {};
+    near.disconnect();
+    try {
+      const [{ edit }, library] = await Promise.all([import(bar.dataset.editor), import(bar.dataset.library)]);
+      await composing;
+      const html = content();
+      if (html === null) return;
+      const typed = field.kept !== null || control.value !== control.defaultValue;
+      field.editor = edit(control, bar, library, html);
+      if (typed) field.editor.write();
+    } catch { /* the plain field is there */ }
+  };
+  rich.set(control, field);
+  control.addEventListener("focus", () => field.begin());
+  if (document.activeElement === control) field.begin();
+  near.observe(control);
+}
+
 /* -------------------------------------------------------------- drafts -- */
 
 const page = Math.random().toString(36).slice(2); // tells two tabs apart
@@ -82,6 +160,7 @@ function putBack(form, kept) {
   for (const control of form.elements) {
     if (!control.name || ["hidden", "submit", "button", "file", "password"].includes(control.type)) continue;
     if (control.type === "checkbox" || control.type === "radio") control.checked = fields.getAll(control.name).includes(control.value);
+    else if (rich.has(control) && fields.get("format") === "html") { putText(control, copyOf(fields, control)); continue; }
     else if (fields.has(control.name)) control.value = fields.get(control.name);
     else continue;
     control.dispatchEvent(new Event("input", { bubbles: true }));
@@ -90,6 +169,28 @@ function putBack(form, kept) {
 
 function textControl(form) {
   return form.querySelector("textarea[data-check-url], textarea[name=body], textarea");
+}
+
+/* The text among kept fields, as textOf has it. */
+function copyOf(fields, control) {
+  const value = fields.get(control?.name) ?? "";
+  return fields.get("format") === "html" ? { plain: plainOf(value), html: value } : { plain: value };
+}
+
+/* Kept fields in a shape in which two of them can be compared: without what
+   each page has of its own, formatted text as the browser writes it. */
+function level(kept, control) {
+  const fields = new URLSearchParams(kept);
+  for (const name of ["key", "version"]) fields.delete(name);
+  if (rich.has(control) && control.dataset.html !== undefined) {
+    const html = fields.get("format") === "html" ? fields.get(control.name) : fields.get(control.name) === control.defaultValue ? control.dataset.html : htmlOf(fields.get(control.name) ?? "");
+    const { body } = new DOMParser().parseFromString(html, "text/html");
+    for (const link of body.querySelectorAll("a")) link.removeAttribute("rel");
+    fields.set(control.name, body.innerHTML.replace(/\s+/g, " ").replace(/> </g, "><").trim());
+    fields.delete("format");
+  }
+  fields.sort();
+  return fields.toString();
 }
 
 function keepDraft(form) {
@@ -155,13 +256,13 @@ function keepDraft(form) {
   function conflict(other) {
     stopped = true;
     kept(words("conflict"));
-    offer(other.body ?? "", () => { setVersion(other.version); stopped = false; stored = ""; save(); });
+    offer({ plain: other.body ?? "", html: other.html }, () => { setVersion(other.version); stopped = false; stored = ""; save(); });
   }
 
-  function offer(text, settle) {
+  function offer(theirs, settle) {
     form.querySelector(".both-texts")?.remove();
     const copy = make("textarea", { readonly: "", rows: "8", "aria-label": words("other") });
-    copy.value = text;
+    copy.value = theirs.plain;
     const mine = make("button", { type: "button" }, words("keepMine"));
     const swap = make("button", { type: "button" }, words("swap"));
     const box = make("div", { class: "both-texts", role: "group", "aria-label": words("conflict") },
@@ -170,8 +271,10 @@ function keepDraft(form) {
     // Swapping leaves both texts on the page, so it can be swapped back.
     swap.addEventListener("click", () => {
       const control = textControl(form);
-      [control.value, copy.value] = [copy.value, control.value];
-      control.dispatchEvent(new Event("input", { bubbles: true }));
+      const ours = textOf(control);
+      putText(control, theirs);
+      theirs = ours;
+      copy.value = ours.plain;
     });
     const control = textControl(form);
     (control?.closest(".field") ?? form).after?.(box);
@@ -179,11 +282,12 @@ function keepDraft(form) {
 
   /* What an earlier page kept and the server never acknowledged. */
   function recover() {
+    const control = textControl(form);
     const copies = shelf.keys(name).filter((other) => other !== key)
       .map((other) => [other, shelf.take(other)]).filter(([, copy]) => copy)
       .sort(([, a], [, b]) => b.at - a.at);
     for (const [index, [other, copy]] of copies.entries()) {
-      if (copy.fields === stored) shelf.drop(other);
+      if (stored && level(copy.fields, control) === level(fieldsOf(form), control)) shelf.drop(other);
       else if (index === 0 && copy.version === version()) {
         putBack(form, copy.fields); // written on top of the text the server holds
         keep();
@@ -191,8 +295,7 @@ function keepDraft(form) {
         say("kept", words("back"));
         saveSoon();
       } else {
-        const text = new URLSearchParams(copy.fields).get(textControl(form)?.name) ?? "";
-        offer(text, () => shelf.drop(other));
+        offer(copyOf(new URLSearchParams(copy.fields), control), () => shelf.drop(other));
         break;
       }
     }
@@ -275,7 +378,8 @@ function countWords(control) {
   if (!place) return;
   const { min, max } = place.dataset;
   const count = () => {
-    const n = (control.value.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? []).length;
+    const text = holdsHtml(control) ? plainOf(control.value) : control.value;
+    const n = (text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? []).length;
     const told = words(n === 1 ? "word" : "words", { n });
     place.textContent = min && max ? `${told}; ${words("range", { min, max })}` : told;
     place.classList.toggle("outside", n > 0 && Boolean((max && n > Number(max)) || (min && n < Number(min))));
@@ -357,6 +461,7 @@ function draftDone(element) {
 function wake(root) {
   each(root, "[data-draft-done]", draftDone);
   each(root, "form[data-once]", sendOnce);
+  each(root, "[data-editor-for]", bringEditor);
   each(root, "form[data-draft-url][data-draft-key]", keepDraft);
   each(root, "[data-check-url]", checkLive);
   each(root, "[data-count]", countWords);
