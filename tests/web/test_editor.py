@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Locator, Page, Route, expect
-from tests.support import cast
-from tests.support.browser import PHONE, OpenPage, Problems, axe, shoot
 
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.web.richtext import ATTRIBUTES, TAGS, clean
+from tests.support import cast
+from tests.support.browser import PHONE, OpenPage, Problems, axe, shoot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,6 +87,9 @@ def test_bold_words_are_posted_bold(
     )
     page.get_by_role("button", name="Post response").click()
     expect(page.locator(".post-text strong")).to_have_text("not")
+    expect(page.get_by_text("Your response is posted.")).to_be_visible()
+    expect(page.locator("#body")).to_have_value("")  # not offered once more
+    assert page.evaluate("Object.keys(localStorage).length") == 0
     assert Post.objects.get().source == (
         "<p>It was <strong>not</strong> planned &amp; that is <em>all.</em></p>"
     )
@@ -121,7 +124,9 @@ def test_a_draft_comes_back_as_it_was_formatted(
     page.keyboard.press("Enter")
     page.keyboard.type("two")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
-    whole = "<blockquote><p>“Set in.”</p></blockquote><ul><li><p>one</p></li><li><p>two</p></li></ul>"
+    whole = (
+        "<blockquote><p>“Set in.”</p></blockquote><ul><li><p>one</p></li><li><p>two</p></li></ul>"
+    )
     assert Draft.objects.get().fields["body"] == whole
     assert page.evaluate("Object.keys(localStorage).length") == 0
     editor = writing(page, thread(discussion))
@@ -155,17 +160,14 @@ def test_a_post_saved_unchanged_stays_as_it_is(
 
 
 def test_text_kept_without_a_connection_comes_back_formatted(
-    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion
 ) -> None:
-    problems.expect("/drafts/")
     page = open_page(maya.user)
-    page.route("**/drafts/**", lambda route: route.abort("internetdisconnected"))
     editor = writing(page, thread(discussion))
+    page.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')) }")
     editor.click()
     page.keyboard.type("From a *train*.")
     expect(page.locator("[data-draft-state]")).to_contain_text("No connection")
-    page.unroute("**/drafts/**")
-    page.goto("/health")
     editor = writing(page, thread(discussion))
     expect(editor.locator("em")).to_have_text("train")
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
@@ -205,6 +207,26 @@ def test_a_refused_text_comes_back_into_the_editor(
     actions.close_discussion(discussion=discussion)
     page.get_by_role("button", name="Post response").click()
     expect(page.locator("textarea.kept")).to_have_value("Too **late**.")
+
+
+def test_a_text_that_is_too_long_comes_back_into_the_editor_and_is_kept(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+) -> None:
+    problems.expect("status of 422")
+    page = open_page(maya.user)
+    editor = writing(page, thread(discussion))
+    paste(editor, f"<p><strong>Long.</strong> {'word ' * 21_000}</p>")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    editor.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("End.")
+    page.get_by_role("button", name="Post response").click()
+    expect(page.get_by_role("alert")).to_contain_text("at most 100000")
+    page.locator("form.composer").evaluate("form => form.scrollIntoView()")
+    expect(editor.locator("strong")).to_have_text("Long.")
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+    assert page.locator(".both-texts").count() == 0
+    assert "End." in Draft.objects.get().fields["body"]
 
 
 def test_words_are_counted_and_quotations_checked_without_the_tags(
@@ -283,7 +305,6 @@ def test_a_link_is_set_changed_and_taken_away(
     page.keyboard.press("Enter")
     assert written(page) == '<p><a href="https://example.org/a">letters</a></p>'
     expect(editor).to_be_focused()
-    page.keyboard.press("ArrowRight")
     page.keyboard.type("!")
     assert written(page) == '<p><a href="https://example.org/a">letters</a>!</p>'
     page.keyboard.press("ArrowLeft")
@@ -327,7 +348,9 @@ def test_a_screen_reader_is_told_what_the_field_is(
     page = open_page(maya.user)
     editor = writing(page, thread(discussion))
     expect(editor).to_have_attribute("aria-multiline", "true")
-    expect(editor).to_have_accessible_description("Put quotations in quotation marks with the page behind them: (Jones 42).")
+    expect(editor).to_have_accessible_description(
+        "Put quotations in quotation marks with the page behind them: (Jones 42)."
+    )
     page.locator("label[for=body]").click()
     expect(editor).to_be_focused()
     assert axe(page) == []
@@ -413,7 +436,7 @@ def test_the_context_of_a_discussion_is_written_in_the_editor_too(
     editor.click()
     page.keyboard.type("Some ask: was it **planned**?")
     page.get_by_role("button", name="Find the questions in my text").click()
-    expect(page.locator("#question-1")).to_have_value("was it planned?")
+    expect(page.locator("#question-1")).to_have_value("Was it planned?")
     expect(editor.locator("strong")).to_have_text("planned")
     page.locator("#question-2").fill("?" * 3)
     page.locator("#positions-2").fill("yes")

@@ -126,6 +126,7 @@ def thread_page(
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
             "rescued": typed is not None and not refused,
+            "draft_version": grown_from(request, draft),
         },
         status=status,
     )
@@ -277,6 +278,14 @@ def kept(request: HttpRequest, me: Any, target: str) -> tuple[dict[str, Any], Dr
     return rescued(request, target) or (draft.fields if draft else {}), draft
 
 
+def grown_from(request: HttpRequest, draft: Draft | None) -> int:
+    """The version of the draft from which the text on the page has grown."""
+    sent = request.POST.get("draft_version", "")
+    if sent.isdecimal() and len(sent) < 9:
+        return int(sent)
+    return draft.version if draft else 0
+
+
 def as_written(found: Post) -> dict[str, Any]:
     """A post as the fields of the form that changes it."""
     fields: dict[str, Any] = {
@@ -322,6 +331,7 @@ def write_page(
             "composer": shown,
             "refused": refused,
             "other": other,
+            "draft_version": grown_from(request, draft),
         },
         status=status,
     )
@@ -541,6 +551,7 @@ def pose_page(
             "rows": rows.with_blanks(),
             "default_positions": DEFAULT_POSITIONS,
             "draft": draft,
+            "draft_version": grown_from(request, draft),
             "offered": offered,
             "other": other,
         },

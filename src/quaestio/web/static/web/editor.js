@@ -114,9 +114,18 @@ const ACTS = {
   italic: [(chain) => chain.toggleItalic(), (editor) => editor.isActive("italic")],
   quotation: [(chain) => chain.toggleBlockquote(), (editor) => editor.isActive("blockquote")],
   heading: [(chain) => chain.toggleHeading({ level: 3 }), (editor) => editor.isActive("heading")],
-  list: [(chain) => chain.toggleBulletList(), (editor) => editor.isActive("bulletList")],
-  numbers: [(chain) => chain.toggleOrderedList(), (editor) => editor.isActive("orderedList")],
+  list: [(chain) => chain.toggleBulletList(), (editor) => listAround(editor) === "bulletList"],
+  numbers: [(chain) => chain.toggleOrderedList(), (editor) => listAround(editor) === "orderedList"],
 };
+
+/* The kind of the innermost list that the caret stands in. */
+function listAround({ state: { selection: { $from } } }) {
+  for (let depth = $from.depth; depth > 0; depth--) {
+    const { name } = $from.node(depth).type;
+    if (name.endsWith("List")) return name;
+  }
+  return "";
+}
 
 /* One stop of the Tab key; the arrow keys go from button to button. */
 function toolbar(bar, editor, link) {
@@ -164,7 +173,7 @@ function linkRow(bar, editor, say) {
     if (editor.state.selection.empty && !editor.isActive("link")) {
       chain.insertContent({ type: "text", text: field.value.trim(), marks: [{ type: "link", attrs: { href } }] });
     } else chain.setMark("link", { href });
-    chain.run();
+    chain.command(({ tr, commands }) => commands.setTextSelection(tr.selection.to)).run(); // to go on behind it
     close();
   };
   row.querySelector("[data-act=set-link]").addEventListener("click", set);

@@ -54,6 +54,8 @@ const shelf = {
   closed: false, // signing out: nothing more is put on it
   keep(key, copy) { if (this.closed) return true; try { localStorage.setItem(SHELF + key, JSON.stringify(copy)); return true; } catch { return false; } },
   drop(key) { try { localStorage.removeItem(SHELF + key); } catch { /* there is none */ } },
+  // What this tab has sent last: the server's answer to it is at least as new.
+  sent(key) { try { const last = sessionStorage.getItem(SHELF); if (key) sessionStorage.setItem(SHELF, key); else sessionStorage.removeItem(SHELF); return last; } catch { return null; } },
   keys(start = "") { try { return Object.keys(localStorage).filter((key) => key.startsWith(SHELF + start)).map((key) => key.slice(SHELF.length)); } catch { return []; } },
   take(key) { try { return JSON.parse(localStorage.getItem(SHELF + key)); } catch { return null; } },
 };
@@ -283,6 +285,7 @@ function keepDraft(form) {
   /* What an earlier page kept and the server never acknowledged. */
   function recover() {
     const control = textControl(form);
+    if (form.hasAttribute("data-draft-unsaved")) shelf.drop(shelf.sent());
     const copies = shelf.keys(name).filter((other) => other !== key)
       .map((other) => [other, shelf.take(other)]).filter(([, copy]) => copy)
       .sort(([, a], [, b]) => b.at - a.at);
@@ -314,6 +317,7 @@ function keepDraft(form) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     keep(); // until the server acknowledges the post
+    shelf.sent(key);
     stopped = true;
     saveSoon.cancel();
     flight?.abort();
