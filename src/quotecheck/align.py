@@ -179,7 +179,8 @@ def _table(
             width = sizes[j - 1]
             best, how = above[j - 1], 0
             if word != other:
-                best += _SWAP + _UNLIKE * distance(word, other) / max(size, width)
+                unlike = distance(word, other) / max(size, width)
+                best += _SWAP + _UNLIKE * (unlike if unlike <= 0.5 else 1.0)
             cost = line[j - 1] + skip
             if cost < best and not last:
                 best, how = cost, 1

@@ -68,7 +68,7 @@ class Marked:
 
 def read_marks(text: str) -> Marked:
     """Takes a quotation apart."""
-    if "[" not in text and "..." not in text and "\u2026" not in text and ". ." not in text:
+    if not any(sign in text for sign in ("[", "...", "\u2026", ". .", "(")):
         return Marked(text, tuple(words(text)), ())
     found: list[Word] = []
     gaps: list[Gap] = []

@@ -1,0 +1,178 @@
+"""What the checker says of a quotation, in fifteen languages: the cases are data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quotecheck import Finding, Library, PageMark, Post, Reading, Span, check, check_quotation
+from quotecheck.types import Placing, Verdict
+
+FOUND = json.loads((Path(__file__).parent / "cases" / "verdicts.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    shelf = Library.open(tmp_path_factory.mktemp("readings"))
+    for key, text in FOUND["readings"].items():
+        shelf.put(Reading(key, text, title=key.title()))
+    return shelf
+
+
+def params() -> list[Any]:
+    return [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=pytest.mark.xfail(strict=True, reason=case["fails"]) if "fails" in case else (),
+        )
+        for case in FOUND["cases"]
+    ]
+
+
+@pytest.mark.parametrize("case", params())
+def test_a_quotation_gets_its_verdict(case: dict[str, Any], library: Library) -> None:
+    finding = check_quotation(case["quotation"], library)
+    assert finding.verdict.value == case["verdict"], finding.changes
+    if finding.place is not None:
+        assert finding.place.reading == case["reading"]
+    if "grave" in case:
+        assert case["grave"] in [c.grave for c in finding.changes if c.op != "mark"]
+    if "unfair" in case:
+        assert [c.unfair for c in finding.changes] == [case["unfair"]]
+
+
+@pytest.mark.parametrize("case", params())
+def test_every_change_points_into_both_texts(case: dict[str, Any], library: Library) -> None:
+    if "fails" in case:
+        pytest.xfail(case["fails"])
+    finding = check_quotation(case["quotation"], library)
+    for change in finding.changes:
+        assert case["quotation"][slice(*change.quote)] == change.quote_text
+        source = FOUND["readings"][case["reading"]][slice(*change.source)]
+        assert source == change.source_text
+
+
+@pytest.mark.parametrize("case", params())
+def test_every_finding_says_why(case: dict[str, Any], library: Library) -> None:
+    if "fails" in case:
+        pytest.xfail(case["fails"])
+    finding = check_quotation(case["quotation"], library)
+    assert finding.sentence
+    assert finding.reasons[0][0] == str(finding.wording)
+    for change in finding.changes:
+        if change.grave:
+            assert f"This changes a {change.grave}." in finding.sentence
+
+
+@pytest.fixture
+def paged(tmp_path: Path) -> Library:
+    """Two readings; "the same sentence" stands on two pages of the first and in the second."""
+    shelf = Library.open(tmp_path)
+    first = "Winter came early that year to the valley of the mill. "
+    second = "Here the same sentence stands again for all to see. "
+    pages = [first, second, "Nothing else is said on this page of the book. ", second]
+    starts = [sum(map(len, pages[:i])) for i in range(len(pages))]
+    marks = tuple(PageMark(start, str(41 + i)) for i, start in enumerate(starts))
+    shelf.put(Reading("mill", "".join(pages), "The Mill", pages=marks))
+    shelf.put(Reading("other", "A preface. " + second + "An afterword.", "Another"))
+    return shelf
+
+
+def check_one(library: Library, text: str, cited: str, *pages: str) -> Finding:
+    return check_quotation(text, library, cited=cited, pages=pages)
+
+
+def test_the_cited_page_decides_between_equal_places(paged: Library) -> None:
+    for page in ("42", "44"):
+        finding = check_one(paged, "the same sentence stands again", "mill", page)
+        assert finding.verdict is Verdict.VERBATIM
+        assert finding.place is not None
+        assert finding.place.pages == (page,)
+        assert len(finding.others) == 2
+
+
+def test_a_wrong_page_is_told_with_the_right_one(paged: Library) -> None:
+    finding = check_one(paged, "Winter came early that year", "mill", "43")
+    assert finding.verdict is Verdict.MISPLACED
+    assert finding.placing is Placing.WRONG_PAGE
+    assert "page 41" in finding.sentence
+
+
+def test_a_page_that_does_not_exist_is_a_wrong_page(paged: Library) -> None:
+    assert check_one(paged, "Winter came early", "mill", "400").verdict is Verdict.MISPLACED
+
+
+def test_a_range_of_pages_covers_what_lies_between(paged: Library) -> None:
+    finding = check_one(paged, "Nothing else is said on this page", "mill", "42", "44")
+    assert finding.placing is Placing.RIGHT
+
+
+def test_a_wrong_reading_is_told_with_the_right_one(paged: Library) -> None:
+    finding = check_one(paged, "Winter came early that year", "other")
+    assert finding.verdict is Verdict.ELSEWHERE
+    assert "The Mill, page 41" in finding.sentence
+
+
+def test_a_changed_word_weighs_more_than_a_wrong_page(paged: Library) -> None:
+    finding = check_one(paged, "Winter came late that year to the valley of the mill", "mill", "43")
+    assert finding.verdict is Verdict.ALTERED
+    assert finding.placing is Placing.WRONG_PAGE
+
+
+def test_what_could_not_be_searched_is_named(paged: Library) -> None:
+    paged.put(Reading("scan", "", "A Scan", searchable=False, why_not="It has no text layer."))
+    finding = check_quotation("words that stand nowhere in these two books", paged)
+    assert finding.unsearched == ("scan",)
+
+
+def test_a_subset_does_not_see_the_other_readings(paged: Library) -> None:
+    finding = check_quotation("Winter came early that year", paged.subset(["other"]))
+    assert finding.verdict is Verdict.NOT_FOUND
+
+
+def test_an_unfinished_last_word_is_waited_for(paged: Library) -> None:
+    typed = "Winter came early that year to the val"
+    assert check_quotation(typed, paged, unfinished=True).verdict is Verdict.VERBATIM
+    assert check_quotation(typed, paged).verdict is Verdict.ALTERED
+
+
+def test_an_ellipsis_over_pages_is_pointed_out(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    filler = "Another sentence of the book follows upon the last one without haste. " * 120
+    library.put(
+        Reading("long", "The miller opened the sluice. " + filler + "The valley was drowned.")
+    )
+    finding = check_quotation("The miller opened the sluice … The valley was drowned", library)
+    assert [change.unfair for change in finding.changes] == ["far_apart"]
+
+
+def test_a_post_is_checked_whole(paged: Library) -> None:
+    text = "As The Mill says, “Winter came late that year to the valley of the mill” (41)."
+    findings = [f for f in check(Post(text), paged) if f.verdict is not Verdict.TERM]
+    assert [finding.verdict for finding in findings] == [Verdict.ALTERED]
+    assert findings[0].changes[0].quote_text == "late"
+
+
+def test_a_scan_is_not_held_against_the_writer(tmp_path: Path) -> None:
+    good = (FOUND["readings"]["english"] + " ") * 4
+    noisy = good.replace("the sailors blamed", "the sailora blamed", 1)
+    noisy += "wIth thIs aud tbat hIs lIttle shIp saIled agaInst the tIde wIthin the harbour. " * 9
+    library = Library.open(tmp_path)
+    library.put(Reading("scan", noisy))
+    assert library.reading("scan").scanned
+    finding = check_quotation("and the sailors blamed the bishop's cook", library)
+    assert finding.verdict is Verdict.VERBATIM
+
+
+def test_a_clean_text_is_not_taken_for_a_scan(library: Library) -> None:
+    assert not any(reading.scanned for reading in library.readings())
+
+
+def test_spans_are_of_the_named_type(paged: Library) -> None:
+    finding = check_one(paged, "Winter came early", "mill", "41")
+    assert finding.place is not None
+    assert all(isinstance(span, Span) for span in finding.place.spans)
