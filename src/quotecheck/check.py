@@ -6,6 +6,8 @@ A post's quotations are found (``extract``), taken apart (``marks``), placed in 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .align import Step, align_ranges
 from .differ import Differences, Pair, differences, hides_differences
 from .index import IndexedReading, Library
@@ -26,6 +28,8 @@ from .verdict import explain, verdict, wording
 
 MOST_PLACES = 100  # followed for one quotation
 _PAGE_WEIGHS = 0.05
+KEPT_ANSWERS = 1024
+LONGEST_KEPT = 5000  # characters of a quotation whose answer is kept
 TOLD_PLACES = 20  # told in a finding
 LONGEST_UNCITED_TERM = 4  # words
 
@@ -62,9 +66,29 @@ def check_quotation(
 
 
 def check_found(quotation: Quotation, library: Library, *, unfinished: bool = False) -> Finding:
-    """Checks a quotation that has been found in a post."""
+    """Checks a quotation that has been found in a post.
+
+    The answer is kept for as long as the readings are the same: a draft that is checked again
+    after a keystroke costs only what has changed in it.
+    """
     if quotation.term:
         return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": quotation.term}),))
+    citation = quotation.citation
+    cited = (
+        (citation.reading, citation.pages, citation.author, citation.title) if citation else None
+    )
+    key = (library.state(), quotation.text, cited, unfinished)
+    finding: Finding | None = library.answers.get(key)
+    if finding is None:
+        finding = _check(quotation, library, unfinished)
+        if len(library.answers) >= KEPT_ANSWERS:
+            library.answers.clear()
+        if len(quotation.text) <= LONGEST_KEPT:
+            library.answers[key] = finding
+    return replace(finding, quotation=quotation)
+
+
+def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
     readings = library.readings()
     cited = _cited(quotation.citation, readings)
     marked = read_marks(quotation.text)

@@ -17,14 +17,14 @@ import tempfile
 import time
 import weakref
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from .normalize import Word, hash_half, nth_word, words
+from .normalize import SHORTEST_SPELLED, Word, hash_half, nth_word, words
 from .types import PageMark, Reading, ReadingInfo, Span
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its che
 _SUFFIX = ".reading"
 _KEPT_BLOCKS = 12
 _KEPT_WORDS = 8192
+_LONGEST_SPELLED = 40
 _TRIMMED_EVERY = 256  # questions after which the pages read are given back to the system
 _TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
 
@@ -201,6 +202,8 @@ class IndexedReading:
     def akin(self, word: str) -> list[int]:
         """Numbers of other words that differ from this one by a letter, or two in a long one."""
         size = len(word)
+        if not SHORTEST_SPELLED <= size <= _LONGEST_SPELLED:
+            return []
         far = 1 + (size > 7)
         owners: set[int] = set()
         for part in {(size - 1) // 2, (size + 1) // 2}:
@@ -332,6 +335,8 @@ class Library:
         self._broken: tuple[str, ...] = ()
         self._lexicon = Lexicon([])
         self._asked = 0
+        self._state = 0
+        self.answers: dict[Hashable, Any] = {}  # what was found before, kept by the checker
 
     @classmethod
     def open(cls, directory: str | os.PathLike[str]) -> Library:
@@ -345,6 +350,7 @@ class Library:
         wanted = frozenset(keys)
         view = Library(self.directory, wanted if self._only is None else wanted & self._only)
         view._open = self._open
+        view.answers = self.answers
         return view
 
     def keys(self) -> tuple[str, ...]:
@@ -412,9 +418,9 @@ class Library:
         return self._broken
 
     def state(self) -> int:
-        """A number that changes when the set of readings does, seen by this process."""
+        """A number that is another when the set of readings, as this process sees it, is."""
         self._refresh()
-        return hash(tuple(r.digest for r in self._loaded))
+        return self._state
 
     def __iter__(self) -> Iterator[IndexedReading]:
         return iter(self.readings())
@@ -436,6 +442,7 @@ class Library:
         if loaded != self._loaded:
             self._lexicon = Lexicon([r for r in loaded if r.searchable and r.word_count])
         self._loaded, self._broken = loaded, tuple(broken)
+        self._state = hash((self._broken, tuple((r.key, r.digest) for r in loaded)))
         # A change within the clock's grain of this look would not be seen later.
         self._seen = stamp if time.time_ns() - stamp > 1_000_000_000 else -1
 

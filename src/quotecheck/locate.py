@@ -33,6 +33,8 @@ _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _WINDOWS = 20  # windows that are weighed
 _LAID = 3  # windows the quotation is laid into
+_MOST_WORDS = 5000  # of a quotation that is looked for in other wording
+_LONGEST_DIVIDED = 30  # letters of a word that may be two written together
 _SEEDS = 64  # words of a long quotation that vote
 _HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
 _USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
@@ -102,6 +104,8 @@ def locate(
         found = _exact(segments, limit, cited) or _cut_short(segments, limit, cited)
         if found:
             return found
+    if len(marked.words) > _MOST_WORDS:
+        return []
     return _approximate(marked, segments, cited)
 
 
@@ -568,7 +572,7 @@ def _divided(probe: Probe, entries: dict[int, Entry]) -> list[tuple[int, Entry, 
         joined = lexicon.entry(hash_word(folds[i] + folds[i + 1]))
         if joined.where:
             found.append((i, joined, 0))
-    for i in [i for i in unknown if len(folds[i]) > 5][:4]:
+    for i in [i for i in unknown if 5 < len(folds[i]) <= _LONGEST_DIVIDED][:4]:
         for cut in range(2, len(folds[i]) - 1):
             first = lexicon.entry(hash_word(folds[i][:cut]))
             if first.where:

@@ -176,3 +176,20 @@ def test_spans_are_of_the_named_type(paged: Library) -> None:
     finding = check_one(paged, "Winter came early", "mill", "41")
     assert finding.place is not None
     assert all(isinstance(span, Span) for span in finding.place.spans)
+
+
+def test_an_answer_is_kept_only_while_the_readings_are_the_same(paged: Library) -> None:
+    quoted = "Winter came early that year"
+    first = check_quotation(quoted, paged)
+    assert len(paged.answers) == 1
+    assert check_quotation(quoted, paged) == first
+    assert len(paged.answers) == 1
+    assert check_quotation(quoted, paged, cited="other").verdict is Verdict.ELSEWHERE
+    paged.remove("mill")
+    assert check_quotation(quoted, paged).verdict is Verdict.NOT_FOUND
+
+
+def test_the_same_words_in_two_posts_keep_their_own_places(paged: Library) -> None:
+    texts = ["He wrote, “Winter came early that year” (41).", "“Winter came early that year” (41)."]
+    starts = [check(Post(text), paged)[0].quotation.span.start for text in texts]
+    assert starts == [10, 0]
