@@ -352,7 +352,9 @@ def test_the_words_of_every_line_stand_where_the_account_says(lines):
             words = Counter(re.findall(r"\w+", lines[number - 1].casefold()))
             kept = Counter(re.findall(r"\w+", " ".join(places[use]).casefold()))
             lost = set(words) - set(kept)
-            assert lost <= HEAD_WORDS
+            # "b. Ada": the letter counts the response, it is no part of the name.
+            mark = re.match(r"\W*([a-z]|[ivx]+)[.)]\s", lines[number - 1].casefold())
+            assert lost - ({mark[1]} if mark else set()) <= HEAD_WORDS
 
 
 HEAD_WORDS = {
