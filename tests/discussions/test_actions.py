@@ -250,3 +250,59 @@ def test_every_change_a_reader_could_see_changes_the_version() -> None:
     actions.close_discussion(discussion=question)
     seen.append(version())
     assert seen == sorted(set(seen))
+
+
+def test_positions_that_change_places_take_those_who_hold_them_along() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    maya = cast.student(anna.course)
+    post = cast.response(maya, question, positions={1: 1})
+    held = Position.objects.get(person=maya).choice.label
+    asked = question.questions.get(number=1)
+    labels = list(asked.choices.values_list("label", flat=True))
+    actions.keep_choices(asked, labels[::-1])
+    assert list(asked.choices.values_list("label", flat=True)) == labels[::-1]
+    assert Position.objects.get(person=maya, post=post).choice.label == held
+
+
+def test_a_position_nobody_holds_can_go_and_one_that_is_held_can_not() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    cast.response(anna, question, positions={1: 1})
+    asked = question.questions.get(number=1)
+    labels = list(asked.choices.values_list("label", flat=True))
+    actions.keep_choices(asked, [labels[0], "perhaps"])
+    assert list(asked.choices.values_list("label", flat=True)) == [labels[0], "perhaps"]
+    cast.response(cast.student(anna.course), question, positions={1: 2})
+    with pytest.raises(PostRefused):
+        actions.keep_choices(asked, ["perhaps"])
+
+
+def test_a_form_sent_again_with_other_words_is_not_taken_for_posted() -> None:
+    anna = cast.instructor()
+    question, key = cast.discussion(anna), uuid.uuid4()
+    first = actions.respond(by=anna, discussion=question, source="<p>One.</p>", key=key)
+    assert actions.respond(by=anna, discussion=question, source="<p>One.</p>", key=key) == first
+    with pytest.raises(actions.PostedBefore):
+        actions.respond(by=anna, discussion=question, source="<p>Two.</p>", key=key)
+    with pytest.raises(actions.PostedBefore):
+        actions.reply(by=anna, parent=first, source="<p>Two.</p>", key=key)
+
+
+def test_a_post_withdrawn_a_moment_ago_is_not_hidden_and_shown_again() -> None:
+    anna = cast.instructor()
+    post = cast.response(anna, cast.discussion(anna))
+    stale = Post.objects.get(pk=post.pk)
+    actions.withdraw(post=post)
+    actions.hide(post=stale)
+    actions.show(post=Post.objects.get(pk=post.pk))
+    assert Post.objects.get(pk=post.pk).state == Post.State.WITHDRAWN
+
+
+def test_a_post_in_a_discussion_closed_a_moment_ago_is_not_changed() -> None:
+    anna = cast.instructor()
+    post = cast.response(anna, cast.discussion(anna))
+    stale = Post.objects.select_related("discussion__course").get(pk=post.pk)
+    actions.close_discussion(discussion=Discussion.objects.get(pk=post.discussion_id))
+    with pytest.raises(PostRefused):
+        actions.edit_post(post=stale, by=anna, source="<p>Late.</p>", version=1)

@@ -45,6 +45,18 @@ class PostRefused(Exception):
         self.sentence = sentence
 
 
+class PostedBefore(PostRefused):
+    """The form was sent before, with another text: what changed since needs a key of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You had posted this before; it was changed since. The earlier text stands. "
+                "Yours is below: post it as another one, or edit the earlier one."
+            )
+        )
+
+
 class EditConflict(Exception):
     """Somebody changed the thing since this writer opened it. ``current`` is as it is now."""
 
@@ -78,10 +90,10 @@ def pose(
 ) -> Discussion:
     """A new discussion, as a draft unless ``open_now``. The same key makes the same one."""
     key = key or uuid.uuid4()
+    source = take_source(context, may_be_empty=True)
     known = Discussion.objects.filter(author=by, submission_key=key).first()
     if known is not None:
-        return known
-    source = take_source(context, may_be_empty=True)
+        return the_same_discussion(known, title, source, questions)
     rendered = render(by.course, source)
     now = at or timezone.now()
     try:
@@ -103,8 +115,24 @@ def pose(
             put_quotations(discussion, None, rendered.quotations)
             drop_draft(by, f"pose:{by.course.public_id}")
     except IntegrityError:
-        return Discussion.objects.get(author=by, submission_key=key)
+        known = Discussion.objects.filter(author=by, submission_key=key).first()
+        if known is None:
+            raise
+        return the_same_discussion(known, title, source, questions)
     return discussion
+
+
+def the_same_discussion(
+    known: Discussion, title: str, source: str, questions: Sequence[QuestionInput]
+) -> Discussion:
+    asked = list(known.questions.values_list("text", flat=True))
+    if known.version == 1 and (known.title, known.context, asked) != (
+        title,
+        source,
+        [question.text for question in questions],
+    ):
+        raise PostedBefore
+    return known
 
 
 def change_discussion(
@@ -124,6 +152,7 @@ def change_discussion(
     source = take_source(context, may_be_empty=True)
     rendered = render(discussion.course, source)
     with transaction.atomic():
+        lock(discussion.pk)
         changed = Discussion.objects.filter(pk=discussion.pk, version=version).update(
             title=title,
             context=source,
@@ -186,7 +215,9 @@ def keep_questions(
 
 
 def keep_choices(question: Question, labels: Sequence[str]) -> None:
-    """Reword, add or drop positions; one that somebody holds stays."""
+    """Reword, add, drop or reorder positions. A label that stays keeps those who hold it, wherever
+    it moves to; a position that somebody holds is not dropped.
+    """
     there = list(question.choices.order_by("number"))
     if [choice.label for choice in there] == list(labels):
         return
@@ -195,26 +226,65 @@ def keep_choices(question: Question, labels: Sequence[str]) -> None:
         question.choices.all().delete()
         put_choices(question, labels)
         return
-    if len(labels) < len(there):
-        raise PostRefused(
-            _(
-                "Somebody holds a position on question %(number)s: positions can be reworded or "
-                "added, not removed."
-            )
-            % {"number": question.number}
-        )
+    goes_to = new_numbers(question, there, held, labels)
+    held_by = {choice.pk: list(choice.positions.values_list("pk", flat=True)) for choice in there}
+    # Out of the way first, because a label may pass from one row to another.
     for choice in there:
         Choice.objects.filter(pk=choice.pk).update(label=f"\u2063{choice.pk}")
+    rows: dict[int, int] = {}
     for number, label in enumerate(labels, start=1):
-        if number <= len(there):
-            Choice.objects.filter(pk=there[number - 1].pk).update(label=label, number=number)
+        row = next((choice for choice in there if choice.number == number), None)
+        if row is None:
+            row = Choice.objects.create(question=question, number=number, label=label)
         else:
-            Choice.objects.create(question=question, number=number, label=label)
+            Choice.objects.filter(pk=row.pk).update(label=label)
+        rows[number] = row.pk
+    for choice in there:
+        if held_by[choice.pk]:
+            positions = Position.objects.filter(pk__in=held_by[choice.pk])
+            positions.update(choice_id=rows[goes_to[choice.pk]])
+    question.choices.exclude(pk__in=rows.values()).delete()
+
+
+def new_numbers(
+    question: Question, there: Sequence[Choice], held: set[int], labels: Sequence[str]
+) -> dict[int, int]:
+    """Where each choice that stays or is held goes: by its label, else, being reworded, to its own
+    number or the first that is free.
+    """
+    goes_to = {
+        choice.pk: labels.index(choice.label) + 1 for choice in there if choice.label in labels
+    }
+    free = [number for number in range(1, len(labels) + 1) if number not in set(goes_to.values())]
+    for choice in there:
+        if choice.pk not in held or choice.pk in goes_to:
+            continue
+        if not free:
+            raise PostRefused(
+                _(
+                    "Somebody holds a position on question %(number)s: positions can be reworded "
+                    "or added, not removed."
+                )
+                % {"number": question.number}
+            )
+        number = choice.number if choice.number in free else free[0]
+        free.remove(number)
+        goes_to[choice.pk] = number
+    return goes_to
+
+
+def lock(discussion_pk: int) -> Discussion:
+    """The discussion as it is now, for this transaction alone. Every verb that changes something
+    in a discussion takes this lock first, so no two wait for each other.
+    """
+    return Discussion.objects.select_for_update().get(pk=discussion_pk)
 
 
 @transaction.atomic
 def open_discussion(*, discussion: Discussion) -> Discussion:
     """Open a draft, or reopen what was closed."""
+    lock(discussion.pk)
+    discussion.refresh_from_db(fields=["state", "opened_at"])
     discussion.state = Discussion.State.OPEN
     discussion.opened_at = discussion.opened_at or timezone.now()
     discussion.save(update_fields=["state", "opened_at"])
@@ -224,6 +294,8 @@ def open_discussion(*, discussion: Discussion) -> Discussion:
 
 @transaction.atomic
 def close_discussion(*, discussion: Discussion) -> Discussion:
+    lock(discussion.pk)
+    discussion.refresh_from_db(fields=["state"])
     if discussion.state == Discussion.State.OPEN:
         discussion.state = Discussion.State.CLOSED
         discussion.save(update_fields=["state"])
@@ -248,18 +320,18 @@ def respond(
     the number of the choice taken. The same key gives the same post, however often it comes.
     """
     key = key or uuid.uuid4()
+    text = take_source(source)
     known = Post.objects.filter(author=by, submission_key=key).first()
     if known is not None:
-        return known
+        return the_same_post(known, text)
     if not discussion.is_open:
         raise PostRefused(closed_sentence(discussion))
-    text = take_source(source)
     taken = take_stand(discussion, answers, positions or {})
     rendered = render(discussion.course, text)
     now = at or timezone.now()
     try:
         with transaction.atomic():
-            locked = Discussion.objects.select_for_update().get(pk=discussion.pk)
+            locked = lock(discussion.pk)
             if not locked.is_open:
                 raise PostRefused(closed_sentence(locked))
             post = Post.objects.create(
@@ -278,8 +350,27 @@ def respond(
             drop_draft(by, f"respond:{locked.public_id}")
     except IntegrityError:
         # The same submission, a moment earlier, by another process.
-        return Post.objects.get(author=by, submission_key=key)
+        return posted_meanwhile(by, key, text)
     return post
+
+
+def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
+    """The post that made this key or a number impossible; else a question was removed."""
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is None:
+        raise PostRefused(
+            _("The discussion was changed at this very moment. Please send your text once more.")
+        )
+    return the_same_post(known, text)
+
+
+def the_same_post(known: Post, text: str) -> Post:
+    """The post a key has made, unless the form was sent again with other words, as the browser's
+    Back button allows: to call those posted would lose them.
+    """
+    if known.source != text and not known.revisions.filter(source=text).exists():
+        raise PostedBefore
+    return known
 
 
 def reply(
@@ -292,21 +383,23 @@ def reply(
 ) -> Post:
     """A reply to a response or to another reply; it hangs under the response."""
     key = key or uuid.uuid4()
+    text = take_source(source)
     known = Post.objects.filter(author=by, submission_key=key).first()
     if known is not None:
-        return known
+        return the_same_post(known, text)
     if not parent.discussion.is_open:
         raise PostRefused(closed_sentence(parent.discussion))
     if parent.state != Post.State.POSTED:
-        raise PostRefused(_("The post you reply to has been taken back. Your text is below."))
-    text = take_source(source)
+        raise PostRefused(taken_back_sentence())
     rendered = render(parent.discussion.course, text)
     root_pk = parent.root_id or parent.pk
     try:
         with transaction.atomic():
-            discussion = Discussion.objects.select_for_update().get(pk=parent.discussion_id)
+            discussion = lock(parent.discussion_id)
             if not discussion.is_open:
                 raise PostRefused(closed_sentence(discussion))
+            if not Post.objects.filter(pk=parent.pk, state=Post.State.POSTED).exists():
+                raise PostRefused(taken_back_sentence())
             root = Post.objects.select_for_update().get(pk=root_pk)
             post = Post.objects.create(
                 discussion=discussion,
@@ -325,7 +418,7 @@ def reply(
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
     except IntegrityError:
-        return Post.objects.get(author=by, submission_key=key)
+        return posted_meanwhile(by, key, text)
     return post
 
 
@@ -349,6 +442,9 @@ def edit_post(
     rendered = render(post.discussion.course, text)
     now = timezone.now()
     with transaction.atomic():
+        discussion = lock(post.discussion_id)
+        if not discussion.is_open:
+            raise PostRefused(closed_sentence(discussion))
         before = Post.objects.select_for_update().get(pk=post.pk)
         if before.version != version:
             raise EditConflict(before)
@@ -374,20 +470,31 @@ def edit_post(
     return before
 
 
+def lock_post(post: Post) -> Post:
+    """The post as it is now: between the page and the press of its button it may have changed."""
+    lock(post.discussion_id)
+    now = Post.objects.select_for_update()
+    post.refresh_from_db(fields=["state", "version", "hidden_because"], from_queryset=now)
+    return post
+
+
 @transaction.atomic
 def withdraw(*, post: Post) -> Post:
     """Take a post back. Its number, its replies and its address stay."""
-    post.state = Post.State.WITHDRAWN
-    post.version += 1
-    post.save(update_fields=["state", "version"])
-    Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
-    touch(post.discussion)
+    post = lock_post(post)
+    if post.state == Post.State.POSTED:
+        post.state = Post.State.WITHDRAWN
+        post.version += 1
+        post.save(update_fields=["state", "version"])
+        Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
+        touch(post.discussion)
     return post
 
 
 @transaction.atomic
 def hide(*, post: Post, because: str = "") -> Post:
     """Hide a post from classmates; its author sees it, with the reason."""
+    post = lock_post(post)
     if post.state == Post.State.POSTED:
         post.state, post.hidden_because = Post.State.HIDDEN, because[:500]
         post.save(update_fields=["state", "hidden_because"])
@@ -398,6 +505,7 @@ def hide(*, post: Post, because: str = "") -> Post:
 @transaction.atomic
 def show(*, post: Post) -> Post:
     """Let a hidden post be seen again."""
+    post = lock_post(post)
     if post.state == Post.State.HIDDEN:
         post.state, post.hidden_because = Post.State.POSTED, ""
         post.save(update_fields=["state", "hidden_because"])
@@ -412,6 +520,10 @@ def closed_sentence(discussion: Discussion) -> str:
     if discussion.state == Discussion.State.DRAFT:
         return _("This discussion has not been opened yet. Your text is kept below.")
     return _("This discussion has been closed meanwhile. Your text is kept below.")
+
+
+def taken_back_sentence() -> str:
+    return _("The post you reply to has been taken back. Your text is below.")
 
 
 def take_source(source: str, *, may_be_empty: bool = False) -> str:
@@ -547,6 +659,7 @@ def recheck_one(discussion: Discussion, post: Post | None, source: str, before: 
     if rendered.html == before:
         return 0
     with transaction.atomic():
+        lock(discussion.pk)
         if post is None:
             rows = Discussion.objects.filter(pk=discussion.pk, context=source)
         else:
@@ -560,6 +673,15 @@ def recheck_one(discussion: Discussion, post: Post | None, source: str, before: 
 
 
 # -- Drafts and visits --------------------------------------------------------------------------
+
+
+def is_posted(*, person: Enrollment, key: uuid.UUID | None, source: str) -> bool:
+    """Whether this text came as a post already: a draft sent just before may arrive after it."""
+    if key is None:
+        return False
+    posts = Post.objects.filter(author=person, submission_key=key, source=source)
+    posed = Discussion.objects.filter(author=person, submission_key=key, context=source)
+    return posts.exists() or posed.exists()
 
 
 @transaction.atomic
