@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from quaestio.courses.models import Course, Meeting
 from quaestio.discussions.actions import QuestionInput
 from quaestio.discussions.models import Discussion, Question
-from quaestio.web.richtext import clean, from_plain, to_plain
+from quaestio.web.richtext import CONTROL, clean, from_plain, to_plain
 
 FORMATS = [("text", "text"), ("html", "html")]
 MOST_QUESTIONS = 20
@@ -31,15 +31,27 @@ def as_shown(body: str, format_: str) -> tuple[str, str]:
     return to_plain(source) if format_ == "html" else body, source
 
 
+def storable(value: Any) -> str:
+    """Without the control characters that copying from a PDF brings along: no database takes a
+    zero byte, and nobody has typed one.
+    """
+    return CONTROL.sub("", str(value))
+
+
+class Words(forms.CharField):
+    """A long text, kept as it was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, strip=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        return storable(super().to_python(value) or "")
+
+
 class WriteForm(forms.Form):
     """A post being written. ``format`` is "html" when the editor sent it."""
 
-    body = forms.CharField(
-        label=_("Your text"),
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 12}),
-    )
+    body = Words(label=_("Your text"), widget=forms.Textarea(attrs={"rows": 12}))
     format = forms.ChoiceField(choices=FORMATS, required=False, widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -72,9 +84,9 @@ def typed_fields(data: Any) -> dict[str, Any]:
     """The part of a form that a draft keeps."""
     fields: dict[str, Any] = {}
     for name in data:
-        if name in {"csrfmiddlewaretoken", "key", "draft_version", "version"}:
+        if name in {"csrfmiddlewaretoken", "key", "draft_version", "writer"}:
             continue
-        fields[name] = data.getlist(name) if name == "answers" else data.get(name)
+        fields[name] = data.getlist(name) if name == "answers" else storable(data.get(name))
     return fields
 
 
@@ -82,10 +94,8 @@ class DiscussionForm(forms.Form):
     """Posing, or changing what was posed. Questions are rows ``question-1``, ``positions-1``…"""
 
     title = forms.CharField(label=_("Title"), max_length=300)
-    context = forms.CharField(
+    context = Words(
         label=_("Context"),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_(
             "What leads to your questions, with quotations. Quotations are checked "
@@ -162,8 +172,8 @@ class QuestionRows:
             rows.append(
                 {
                     "old": int(old) if str(old).isdecimal() and len(str(old)) < 5 else None,
-                    "text": str(data.get(f"question-{number}", "")).strip(),
-                    "positions": str(data.get(f"positions-{number}", "")).strip()
+                    "text": storable(data.get(f"question-{number}", "")).strip(),
+                    "positions": storable(data.get(f"positions-{number}", "")).strip()
                     or (str(DEFAULT_POSITIONS) if data.get(f"sides-{number}") == "yes" else ""),
                 }
             )

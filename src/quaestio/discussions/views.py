@@ -32,7 +32,7 @@ from quaestio.discussions.access import (
     discussion_for,
     post_for,
 )
-from quaestio.discussions.actions import EditConflict, PostRefused
+from quaestio.discussions.actions import EditConflict, PostedBefore, PostRefused
 from quaestio.discussions.asking import find_questions
 from quaestio.discussions.forms import (
     DEFAULT_POSITIONS,
@@ -174,7 +174,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
             key=form.submission_key,
         )
     except PostRefused as refused:
-        typed = {**typed_fields(request.POST), "key": form.submission_key}
+        typed = {**typed_fields(request.POST), "key": key_after(refused, form)}
         found.refresh_from_db()
         return thread_page(
             request,
@@ -186,6 +186,11 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     posted(request, _("Your response is posted."), f"respond:{public_id}")
     return redirect(anchor(post))
+
+
+def key_after(refused: PostRefused, form: WriteForm) -> uuid.UUID:
+    """The key for the next attempt: another one where this one has made a post already."""
+    return uuid.uuid4() if isinstance(refused, PostedBefore) else form.submission_key
 
 
 def posted(request: HttpRequest, sentence: str, key: str) -> None:
@@ -215,17 +220,21 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
     seat, parent = post_for(request.user, public_id, Right.WRITE)
     me = seat.need(Right.WRITE)
-    if not can_read_body(seat, state=parent.state, author_id=parent.author_id):
-        raise Http404
+    fields, draft = kept(request, me, target) if request.method != "POST" else ({}, None)
+    if not can_read_body(seat, state=parent.state, author_id=parent.author_id) and not (
+        draft or request.method == "POST"
+    ):
+        raise Http404  # but what was being written when it went is given back
     if request.method != "POST":
-        fields, draft = kept(request, me, target)
-        return write_page(request, seat, parent, "reply", fields, draft)
+        gone = "" if parent.state == Post.State.POSTED else actions.taken_back_sentence()
+        return write_page(request, seat, parent, "reply", fields, draft, gone)
     form = WriteForm(request.POST)
     form.is_valid()
     try:
         made = actions.reply(by=me, parent=parent, source=form.source, key=form.submission_key)
     except PostRefused as refused:
-        fields = {**typed_fields(request.POST), "key": form.submission_key}
+        fields = {**typed_fields(request.POST), "key": key_after(refused, form)}
+        parent.refresh_from_db(fields=["state"])
         return write_page(request, seat, parent, "reply", fields, None, refused.sentence)
     posted(request, _("Your reply is posted."), target)
     return redirect(anchor(made))
@@ -237,9 +246,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     if not request.user.is_authenticated:
         return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
     seat, found = post_for(request.user, public_id, Right.WRITE)
-    if not can_withdraw(seat, found):
-        raise PermissionDenied
     me = seat.need(Right.WRITE)
+    if found.author_id != me.pk or (request.method != "POST" and not can_withdraw(seat, found)):
+        raise PermissionDenied
     if request.method != "POST":
         fields, draft = kept(request, me, target)
         if not fields:
@@ -315,6 +324,7 @@ def write_page(
     ``other`` is what the post says by now, when somebody changed it meanwhile.
     """
     thread = thread_of(seat, about.discussion, Presence())
+    readable = can_read_body(seat, state=about.state, author_id=about.author_id)
     shown = composer(thread, fields, draft)
     if kind == "reply" or about.root_id is not None:
         shown["questions"] = []
@@ -327,6 +337,9 @@ def write_page(
             "course": seat.course,
             "discussion": about.discussion,
             "post": about,
+            "readable": readable,
+            # A text grown from an older version must not pass for one grown from the newest.
+            "version": about.version if other else fields.get("version") or about.version,
             "kind": kind,
             "composer": shown,
             "refused": refused,
@@ -476,7 +489,7 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST":
         fields, draft = kept(request, me, target)
         initial = fields or initial_of(found)
-        form = DiscussionForm(initial={**initial, "version": found.version}, course=seat.course)
+        form = DiscussionForm(initial={"version": found.version, **initial}, course=seat.course)
         rows = QuestionRows.posted(fields) if fields else QuestionRows.of(questions_of(found))
         return pose_page(request, seat, form, rows, discussion=found, draft=draft)
     form = DiscussionForm(request.POST, course=seat.course)
@@ -619,12 +632,19 @@ def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     me = seat.enrollment
     if me is None:
         raise PermissionDenied
+    form = WriteForm(request.POST)
+    form.is_valid()
+    typed = typed_fields(request.POST)
+    body = str(typed.get("body", "") or typed.get("context", ""))
+    source = source_of(body, str(typed.get("format", "")))
+    if actions.is_posted(person=me, key=form.cleaned_data.get("key"), source=source):
+        return JsonResponse({"version": 0})
     version = request.POST.get("draft_version", "")
     try:
         saved = actions.save_draft(
             person=me,
             target=f"{kind}:{public_id}",
-            fields=typed_fields(request.POST),
+            fields=typed,
             version=int(version) if version.isdecimal() and len(version) < 9 else 0,
         )
     except EditConflict as conflict:

@@ -23,7 +23,8 @@ def sign_in_keeping(
 ) -> HttpResponse:
     """Send an anonymous writer to sign in; the text waits in the session."""
     if any(str(fields.get(name, "")).strip() for name in WORDS) and len(str(fields)) <= LONGEST:
-        request.session[KEY] = {"target": target, "fields": fields}
+        writer = request.POST.get("writer", "")
+        request.session[KEY] = {"target": target, "fields": fields, "writer": writer}
         messages.warning(
             request, _("You had been signed out. Sign in again: what you wrote is kept.")
         )
@@ -31,10 +32,14 @@ def sign_in_keeping(
 
 
 def rescued(request: HttpRequest, target: str) -> dict[str, Any] | None:
-    """What was kept for this form, once."""
+    """What was kept for this form, once, and only for the person whose page it was: the next one
+    to sign in at a shared computer may be somebody else.
+    """
     kept = request.session.get(KEY)
     if not kept or kept.get("target") != target or not request.user.is_authenticated:
         return None
     del request.session[KEY]
+    if kept.get("writer") and kept["writer"] != request.user.public_id:
+        return None
     fields: dict[str, Any] = kept["fields"]
     return fields

@@ -1,0 +1,100 @@
+"""What happens to a text when the thing it was for changes while it is being written."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.support import cast
+
+from quaestio.discussions import actions
+from quaestio.discussions.models import Discussion, Draft, Post
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_reply_to_a_post_that_went_is_given_back_without_showing_the_post() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    post = cast.response(cast.student(anna.course, "Theo Grau"), cast.discussion(anna), "Gone.")
+    actions.withdraw(post=post)
+    address = reverse("reply", args=[post.public_id])
+    browser = cast.sign_in(maya)
+    assert browser.get(address).status_code == 404
+    page = browser.post(address, {"body": "My long reply."})
+    assert page.status_code == 422
+    shown = page.content.decode()
+    assert "My long reply." in shown
+    assert "Gone." not in shown
+    assert "Theo Grau" not in shown
+
+
+def test_an_edit_of_a_post_hidden_meanwhile_is_given_back() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    post = cast.response(maya, cast.discussion(anna))
+    actions.hide(post=post)
+    address = reverse("post-edit", args=[post.public_id])
+    browser = cast.sign_in(maya)
+    assert browser.get(address).status_code == 403
+    page = browser.post(address, {"body": "Changed words.", "version": 1})
+    assert page.status_code == 422
+    assert "Changed words." in page.content.decode()
+    assert cast.sign_in(anna).post(address, {"body": "x", "version": 1}).status_code == 403
+
+
+def test_a_draft_from_before_a_colleagues_change_does_not_overwrite_it() -> None:
+    anna = cast.instructor()
+    ben = cast.assistant(anna.course)
+    question = cast.discussion(anna)
+    address = reverse("discussion-edit", args=[question.public_id])
+    old = {"title": "Mine", "context": "Old.", "version": question.version}
+    browser = cast.sign_in(ben)
+    browser.post(reverse("draft", args=["revise", question.public_id]), old)
+    asked = {
+        f"{name}-{one.number}": value
+        for one in question.questions.all()
+        for name, value in [("question", one.text), ("old", one.number)]
+    }
+    theirs = {"title": "Theirs", "context": "New.", "version": question.version, **asked}
+    assert cast.sign_in(anna).post(address, theirs).status_code == 302
+    page = browser.get(address)
+    assert "Old." in page.content.decode()
+    sent = {**old, **asked, "version": page.context["form"]["version"].value()}
+    assert browser.post(address, sent).status_code == 409
+    assert Discussion.objects.get(pk=question.pk).title == "Theirs"
+
+
+def test_a_draft_that_arrives_after_its_post_is_not_kept() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    sent = {"body": "All of it.", "key": "7b0abb94-dcfe-4b0d-8a1a-782ea1d151d8"}
+    browser.post(reverse("respond", args=[question.public_id]), sent)
+    address = reverse("draft", args=["respond", question.public_id])
+    assert browser.post(address, sent).json() == {"version": 0}
+    assert not Draft.objects.exists()
+    assert browser.post(address, {**sent, "body": "More."}).json()["version"] == 1
+
+
+def test_a_zero_byte_from_a_pasted_text_is_dropped_and_the_rest_is_posted() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    browser.post(reverse("draft", args=["respond", question.public_id]), {"body": "A\0B"})
+    assert Draft.objects.get().fields["body"] == "AB"
+    browser.post(reverse("respond", args=[question.public_id]), {"body": "A\0B"})
+    assert Post.objects.get().source.strip() == "<p>AB</p>"
+
+
+def test_what_one_person_typed_is_not_given_to_the_next_at_the_same_computer() -> None:
+    anna = cast.instructor()
+    maya, theo = cast.student(anna.course), cast.student(anna.course)
+    question = cast.discussion(anna)
+    sent = {"body": "For myself.", "writer": maya.user.public_id}
+    for who, given in [(theo, False), (maya, True)]:
+        browser = Client()
+        browser.post(reverse("respond", args=[question.public_id]), sent)
+        browser.force_login(who.user)
+        page = browser.get(reverse("discussion", args=[question.public_id]))
+        assert ("For myself." in page.content.decode()) is given
