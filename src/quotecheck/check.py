@@ -136,7 +136,7 @@ def _compared(marked: Marked, located: Located, library: Library, unfinished: bo
         return Differences((), ())
     ranges = [r for r in located.ranges if r is not None]
     base, end = ranges[0][0], ranges[-1][1]
-    source = located.reading.words(base, end)
+    source = located.source or located.reading.words(base, end)
     if plain:
         steps = [Step("equal", 0, len(marked.words), base, end)]
     else:
@@ -247,7 +247,10 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
 
 def _place(located: Located) -> Place:
     reading = located.reading
-    spans = tuple(reading.span(*place) for place in located.ranges if place is not None)
+    if located.source:
+        spans: tuple[Span, ...] = (Span(located.source[0].start, located.source[-1].end),)
+    else:
+        spans = tuple(reading.span(*place) for place in located.ranges if place is not None)
     labels = reading.page_labels(spans[0].start, spans[-1].end)
     return Place(reading.key, spans, labels, located.score)
 

@@ -25,13 +25,15 @@ _FEW = 24  # places of a word that are followed one by one
 _MORE = 120  # the same, when nothing was found at first
 _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
-_LEAST_LETTERS = 0.33  # share of the letters in words that stand in a window
+_SELDOM = 4  # places, in all readings, of a word that may be a misspelling
+_LEAST_LETTERS, _LEAST_OF_LONG = 0.38, 0.46  # share of the letters in words that stand in a window
+_LONG = 12
 _LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
 _RARE = 60  # places of a word that is rare enough to be followed at once
 _FOLLOWED = 120  # places followed at once
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _CHAINS = 60  # places from which a quotation with ellipses is followed
-_WINDOWS = 20  # windows that are weighed
+_WINDOWS = 12  # windows that are weighed
 _LAID = 3  # windows the quotation is laid into
 _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
 _LONGEST_DIVIDED = 30  # letters of a word that may be two written together
@@ -54,6 +56,7 @@ class Located(NamedTuple):
     ranges: tuple[tuple[int, int] | None, ...]
     score: float
     whole: bool = False
+    source: tuple[Word, ...] = ()  # the words of the place, where they have been read already
 
 
 class Probe:
@@ -318,6 +321,7 @@ class Laid(NamedTuple):
     end: int
     cost: float
     evidence: float
+    words: tuple[Word, ...] = ()
 
 
 def _approximate(marked: Marked, segments: list[Probe], cited: Cited | None) -> list[Located]:
@@ -357,7 +361,8 @@ def _spread(hit: Laid, anchor: int, segments: list[Probe], free: list[frozenset[
         if laid is not None:
             ranges[i] = (laid.start, laid.end)
             high = laid.start
-    return Located(hit.reading, tuple(ranges), 1.0 - cost / max(1.0, letters))
+    source = hit.words if len(segments) == 1 else ()
+    return Located(hit.reading, tuple(ranges), 1.0 - cost / max(1.0, letters), source=source)
 
 
 def _lay_near(
@@ -403,11 +408,9 @@ def _lay_near(
 def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
     """The few best places of a segment that is altered; none when nothing speaks for one."""
     if len(probe.folds) < 3:
-        return _laid(probe, free, votes(probe, patient=True), cited)
+        return _laid(probe, free, votes(probe, patient=True, cited=cited), cited)
     best = _laid(probe, free, around_rare_words(probe), cited)
-    if not best or (cited is not None and all(x.reading is not cited[0] for x in best)):
-        best += _laid(probe, free, votes(probe, patient=True), cited)
-    return best
+    return best or _laid(probe, free, votes(probe, patient=True, cited=cited), cited)
 
 
 def around_rare_words(probe: Probe) -> list[Window]:
@@ -491,15 +494,17 @@ def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = Fal
     pad = 0 if whole else 3 + size // 5
     low = max(0, window.low - pad)
     high = window.high if whole else window.high + size + pad + _BRACKET * len(free)
-    folds = [w.fold for w in reading.words(low, high)]
-    if not folds:
+    found = reading.words(low, high)
+    if not found:
         return None
+    folds = [w.fold for w in found]
     fitted = fit(probe.folds, folds, free)
     used = [m for m in fitted.moves if m.sb > m.sa]
     if not used:
         return None
-    start, end = low + used[0].sa, low + used[-1].sb
-    return Laid(reading, start, end, fitted.cost, _evidence(window, probe, fitted, folds))
+    a, b = used[0].sa, used[-1].sb
+    bits = _evidence(window, probe, fitted, folds)
+    return Laid(reading, low + a, low + b, fitted.cost, bits, tuple(found[a:b]))
 
 
 def _evidence(window: Window, probe: Probe, fitted: Fit, folds: list[str]) -> float:
@@ -540,6 +545,7 @@ def votes(
     *,
     patient: bool = False,
     within: tuple[int, int, int] | None = None,
+    cited: Cited | None = None,
 ) -> list[Window]:
     """Windows in which many words stand in about the right order, best first.
 
@@ -551,7 +557,7 @@ def votes(
         longest = sorted(chosen, key=lambda i: -len(probe.folds[i]))
         chosen = sorted(longest[:_SEEDS])
     entries = {i: probe.lexicon.entry(probe.hashes[i]) for i in chosen}
-    gathered = _Votes(probe, chosen, entries, patient)
+    gathered = _Votes(probe, chosen, entries, patient, cited[0] if cited else None)
     for number in range(len(probe.lexicon.readings)):
         if within is None or within[0] == number:
             gathered.gather(number)
@@ -586,8 +592,14 @@ class _Votes:
     """Where the rare words and pairs of a probe stand, as places where the probe would begin."""
 
     def __init__(
-        self, probe: Probe, chosen: list[int], entries: dict[int, Entry], patient: bool
+        self,
+        probe: Probe,
+        chosen: list[int],
+        entries: dict[int, Entry],
+        patient: bool,
+        cited: IndexedReading | None,
     ) -> None:
+        self.cited = cited
         self.probe, self.chosen, self.entries, self.patient = probe, chosen, entries, patient
         self.few, self.pairs = (_MORE, 600) if patient else (_FEW, 64)
         self.most = _WINDOWS * (1 + patient)
@@ -661,11 +673,16 @@ class _Votes:
     def _akin_words(
         self, reading: IndexedReading, missing: list[int], bits: float
     ) -> dict[int, list[int]]:
-        """Other spellings of words that do not occur in the reading."""
+        """Other spellings of words that do not occur in the reading.
+
+        Words that occur often elsewhere are hardly misspelled: they are looked for in the cited
+        reading only.
+        """
+        most = 1 << 30 if reading is self.cited else _SELDOM
         folds, entries = self.probe.folds, self.entries
         missing = [i for i in missing if len(folds[i]) >= SHORTEST_SPELLED]
         unknown = [i for i in missing if not entries[i].where]
-        elsewhere = [i for i in missing if entries[i].where]
+        elsewhere = [i for i in missing if 0 < entries[i].total <= most]
         elsewhere.sort(key=lambda i: -len(folds[i]))
         found: dict[int, list[int]] = {}
         for i in unknown[:_RESPELLED] + elsewhere[:_RESPELLED_KNOWN]:
@@ -744,6 +761,6 @@ class _Votes:
             elif i in akin and not present.isdisjoint(akin[i]):
                 bits += 0.6 * math.log2(reading.word_count)
                 letters += len(folds[i])
-        if letters < _LEAST_LETTERS * self.letters:
+        if letters < (_LEAST_OF_LONG if len(folds) > _LONG else _LEAST_LETTERS) * self.letters:
             return None
         return Window(bits, number, low, high)
