@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -83,12 +83,36 @@ def note(checked: Checked, names: dict[str, str]) -> str:
             "lemma": lemma(checked.text),
             "reading": names.get(checked.reading_public_id, ""),
             "url": passage_url(checked),
+            "sides": sides(checked.detail.get("passage", [])),
             "others": [
                 {"reading": names.get(other["reading"], ""), "pages": "–".join(other["pages"])}
                 for other in checked.detail.get("others", [])
             ],
         },
     )
+
+
+Pieces = list[tuple[bool, str]]
+
+
+def sides(passage: Sequence[Sequence[str]]) -> dict[str, Pieces]:
+    """What stands here and what in the reading, as ``(differs, text)``; {} where nothing does."""
+    kinds = {kind for kind, _text in passage}
+    if not kinds & {"dropped", "written"}:
+        return {}
+    return {
+        "here": together(piece for piece in passage if piece[0] != "dropped"),
+        "there": together(piece for piece in passage if piece[0] != "written"),
+    }
+
+
+def together(pieces: Iterable[Sequence[str]]) -> Pieces:
+    """Pieces in a row, with a space where two words would touch."""
+    out: Pieces = []
+    for kind, text in pieces:
+        touches = out and not out[-1][1][-1:].isspace() and (text[:1].isalnum() or kind == "gap")
+        out.append((kind in {"dropped", "written"}, f" {text}" if touches else text))
+    return out
 
 
 def lemma(text: str) -> str:

@@ -26,7 +26,7 @@ LINK_REL = "nofollow noopener noreferrer ugc"
 # What our own marking adds to a rendered post: fixed classes, nothing free.
 VERDICTS = {"verbatim", "edited", "altered", "misplaced", "elsewhere", "not-found", "unchecked"}
 RENDERED_TAGS = TAGS | {
-    *("aside", "div", "ins", "del", "details", "summary", "span", "dl", "dt", "dd"),
+    *("aside", "div", "details", "summary", "span", "dl", "dt", "dd", "mark"),
 }
 RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label", "role"}}
 RENDERED_CLASSES = {
