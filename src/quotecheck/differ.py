@@ -19,6 +19,7 @@ from .types import Change, Span
 
 _FAR = 6000  # characters an ellipsis may swallow before it joins what stands far apart
 _FAR_PAGES = 3
+_VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
 
@@ -217,12 +218,14 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     ours = "".join(w.fold for w in mine)
     if not theirs or not ours:
         return not ours and len(theirs) <= 4 and any(c.isdigit() for c in theirs)
+    rarest = min(_count(pair, w.fold) for w in mine)
     least = 0.6 if len(words) == len(mine) == 1 else 0.75
+    if len(ours) <= 4 and rarest > _VERY_COMMON * max(_count(pair, w.fold) for w in words):
+        least = 0.3  # "tbo" for "the", "ot" for "of"
     if Levenshtein.normalized_similarity(ours, theirs) < least:
         return False
     if any(w.fold in NEGATIONS for w in words):
         return False
-    rarest = min(_count(pair, w.fold) for w in mine)
     strange = [w for w in words if _is_nonsense(pair, w.fold, rarest)]
     return bool(strange) and all(w in strange or w.fold in ours for w in words)
 
