@@ -132,12 +132,13 @@ def main(sizes: list[int]) -> None:
         answer = client.get(address)
         memory["page"] = answer.content
         with CaptureQueriesContext(connection) as queries:
-            request(handler, address, cookie)
+            client.get(address)
+        asked = len(queries)
         full = cost(lambda a=address, c=cookie: request(handler, a, c))
         same = cost(lambda a=address, c=cookie, t=answer["ETag"]: request(handler, a, c, t))
         bare = cost(lambda c=cookie: request(handler, "/from-memory", c))
         print(
-            f"{size:>5} {len(answer.content) / 1000:>8.0f} {len(queries):>8} {full:>8.2f} "
+            f"{size:>5} {len(answer.content) / 1000:>8.0f} {asked:>8} {full:>8.2f} "
             f"{same:>8.2f} {bare:>10.2f} {bare / full:.2f}"
         )
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -143,6 +144,9 @@ UPLOAD_LIMIT = env.number("QUAESTIO_UPLOAD_MB", 100, least=1, most=2000) * 1024 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
+
+# Bytes of finished pages that each web process keeps in memory.
+FINISHED_PAGES = env.number("QUAESTIO_PAGES_MB", 32, least=0, most=4096) * 1024 * 1024
 
 TASKS = {
     "default": {
@@ -228,6 +232,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "quaestio.accounts.sessions"
 SECURE_SSL_REDIRECT = HTTPS and not env.flag("QUAESTIO_NO_HTTPS_REDIRECT")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -66,10 +66,13 @@ def seat_in(user: Viewer, course: Course, right: Right = Right.SEE) -> Seat:
     """The viewer's seat in a course already at hand. One query, none for the anonymous."""
     enrollment = None
     if user.is_authenticated:
-        enrollment = Enrollment.objects.filter(
-            course=course, user_id=user.pk, removed_at__isnull=True
-        ).first()
-        if enrollment is not None:
+        try:
+            enrollment = Enrollment.objects.get(
+                course=course, user_id=user.pk, removed_at__isnull=True
+            )
+        except Enrollment.DoesNotExist:
+            pass
+        else:
             enrollment.course = course
     seat = Seat(course, enrollment, rights_of(course, enrollment))
     if not seat.can(Right.SEE):

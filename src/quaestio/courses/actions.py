@@ -44,7 +44,13 @@ def change_course(
     course.title, course.term = title, term
     course.is_public, course.students_pose = is_public, students_pose
     course.save(update_fields=["title", "term", "is_public", "students_pose"])
+    touch(course.pk)
     return course
+
+
+def touch(course_id: int) -> None:
+    """Say that something has changed that other pages of the course show."""
+    Course.objects.filter(pk=course_id).update(version=F("version") + 1)
 
 
 @transaction.atomic
@@ -61,6 +67,7 @@ def make_meeting(*, course: Course, title: str, on: date, note: str = "") -> Mee
 def change_meeting(*, meeting: Meeting, title: str, on: date, note: str) -> Meeting:
     meeting.title, meeting.date, meeting.note = title, on, note
     meeting.save(update_fields=["title", "date", "note"])
+    touch(meeting.course_id)
     return meeting
 
 
@@ -156,6 +163,7 @@ def place(*, enrollment: Enrollment, role: str, byline: str, section: Section | 
     change_role(enrollment=enrollment, role=role)
     enrollment.byline, enrollment.section = byline, section
     enrollment.save(update_fields=["byline", "section"])
+    touch(enrollment.course_id)
     return enrollment
 
 

@@ -17,6 +17,10 @@ from quaestio.web.ids import PublicIdField
 
 
 class Course(models.Model):
+    """``version`` grows with every change that other pages of the course could show: its title,
+    a meeting, the name of a person in it.
+    """
+
     public_id = PublicIdField()
     title = models.CharField(_("title"), max_length=200)
     term = models.CharField(_("term"), max_length=60, blank=True)
@@ -31,6 +35,7 @@ class Course(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["-created_at"]

@@ -34,14 +34,14 @@ def can_see_discussion(seat: Seat, discussion: Discussion) -> bool:
 def discussion_for(
     user: Viewer, public_id: str, right: Right = Right.SEE
 ) -> tuple[Seat, Discussion]:
-    """The door to a discussion; a draft is not there for those who may not see it."""
-    discussion = (
-        Discussion.objects.select_related("course", "author", "meeting")
-        .filter(public_id=public_id)
-        .first()
-    )
-    if discussion is None:
-        raise Http404
+    """The door to a discussion; a draft is not there for those who may not see it.
+
+    Three queries at most: the person, the discussion with its course, the seat.
+    """
+    try:
+        discussion = Discussion.objects.select_related("course").get(public_id=public_id)
+    except Discussion.DoesNotExist:
+        raise Http404 from None
     seat = seat_in(user, discussion.course)
     if not can_see_discussion(seat, discussion):
         raise Http404

@@ -713,4 +713,6 @@ def drop_draft(person: Enrollment, target: str) -> None:
 
 
 def mark_seen(*, person: Enrollment, discussion: Discussion, at: datetime) -> None:
-    Visit.objects.update_or_create(person=person, discussion=discussion, defaults={"seen_at": at})
+    visits = Visit.objects.filter(person=person, discussion=discussion)
+    if not visits.update(seen_at=at):
+        Visit.objects.get_or_create(person=person, discussion=discussion, defaults={"seen_at": at})

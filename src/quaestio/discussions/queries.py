@@ -7,10 +7,11 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from quaestio import __version__
-from quaestio.courses.access import Seat
+from quaestio.courses.access import Seat, Viewer
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import can_read_body
 from quaestio.discussions.models import (
@@ -110,10 +111,13 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What this viewer has left in a discussion: a last visit, a draft of a response."""
+    """What this viewer has left in a discussion: a last visit, a draft of a response.
+
+    ``draft`` only says which one there is, and changes whenever it changes: ``draft_of`` gets it.
+    """
 
     seen_at: datetime | None = None
-    draft: Draft | None = None
+    draft: tuple[int, object, object] | None = None
 
 
 @dataclass(slots=True)
@@ -133,14 +137,34 @@ def questions_of(discussion: Discussion) -> list[Question]:
     return list(discussion.questions.prefetch_related("choices"))
 
 
+# A person's visit and draft in one go. Written out because every view of a thread asks for it,
+# and to compose it anew costs ten times what it costs to answer.
+VISIT_AND_DRAFT = """
+    SELECT visit.id, visit.seen_at,
+           draft.id AS draft_id, draft.version AS draft_version, draft.updated_at AS draft_at
+    FROM discussions_visit visit
+    LEFT JOIN discussions_draft draft ON draft.person_id = visit.person_id AND draft.target = %s
+    WHERE visit.person_id = %s AND visit.discussion_id = %s
+"""
+
+
 def presence_of(seat: Seat, discussion: Discussion) -> Presence:
-    """Two queries for a member, none for the public."""
+    """One query for a member who has been here before, two at the first visit."""
     me = seat.enrollment
     if me is None:
         return Presence()
-    seen = Visit.objects.filter(person=me, discussion=discussion).values_list("seen_at", flat=True)
-    draft = Draft.objects.filter(person=me, target=f"respond:{discussion.public_id}")
-    return Presence(seen.first(), draft.first())
+    target = f"respond:{discussion.public_id}"
+    for visit in Visit.objects.raw(VISIT_AND_DRAFT, [target, me.pk, discussion.pk]):
+        found = vars(visit)
+        mark = (found["draft_id"], found["draft_version"], found["draft_at"])
+        return Presence(visit.seen_at, mark if mark[0] else None)
+    there = Draft.objects.filter(person=me, target=target).order_by()
+    return Presence(None, there.values_list("pk", "version", "updated_at").first())
+
+
+def draft_of(presence: Presence) -> Draft | None:
+    """No query where there is no draft, else one."""
+    return Draft.objects.filter(pk=presence.draft[0]).first() if presence.draft else None
 
 
 def thread_of(
@@ -151,8 +175,9 @@ def thread_of(
     position: int | None = None,
 ) -> Thread:
     """A discussion with all its posts, or those that answer one question (and take one of its
-    positions). Six queries.
+    positions). Five queries.
     """
+    discussion = with_head(discussion)
     stances = _stances(discussion)
     answers = _answers(discussion, stances)
     responses = _posts(seat, discussion, answers, presence.seen_at)
@@ -178,6 +203,13 @@ def thread_of(
         new_count=sum(1 for post in everything if post.is_new),
         presence=presence,
     )
+
+
+def with_head(discussion: Discussion) -> Discussion:
+    """The discussion with its author and meeting, which the door does not fetch."""
+    found = Discussion.objects.select_related("author", "meeting").get(pk=discussion.pk)
+    found.course = discussion.course
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,18 +339,17 @@ def _questions(
     for taken in stances:
         if taken.stands:
             held.setdefault((taken.question, taken.choice), []).append(taken.byline)
-    return [
-        QuestionRow(
-            number=question.number,
-            text=question.text,
-            people=len(people.get(question.number, ())),
-            stances=[
-                Stance(choice.number, choice.label, held.get((question.number, choice.number), []))
-                for choice in question.choices.all()
-            ],
+    rows: dict[int, QuestionRow] = {}
+    choices = discussion.questions.order_by("number", "choices__number")
+    for number, text, choice, label in choices.values_list(
+        "number", "text", "choices__number", "choices__label"
+    ):
+        row = rows.setdefault(
+            number, QuestionRow(number, text, len(people.get(number, ())), stances=[])
         )
-        for question in questions_of(discussion)
-    ]
+        if choice is not None:
+            row.stances.append(Stance(choice, label, held.get((number, choice), [])))
+    return list(rows.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,19 +398,32 @@ def facts_of(
     return {pk: DiscussionFacts(counts.get(pk, 0), new.get(pk, 0), pk in answered) for pk in ids}
 
 
-def thread_tag(seat: Seat, discussion: Discussion, presence: Presence, address: str) -> str:
-    """An ETag for the thread as this viewer sees it: equal as long as nothing they see changes."""
-    me, draft = seat.enrollment, presence.draft
+def thread_key(
+    seat: Seat,
+    discussion: Discussion,
+    presence: Presence,
+    viewer: Viewer,
+    shown: tuple[int | None, int | None],
+) -> str:
+    """Names the thread as this viewer sees it: equal only as long as nothing they see changes.
+
+    Finished pages are kept under it (docs/decisions/0007), so whatever a thread's page comes to
+    show must be named here, or make one of the two versions grow.
+    """
+    me, course = seat.enrollment, discussion.course
     parts = [
-        address,
-        discussion.version,
-        discussion.course.title,
-        sorted(seat.rights),
-        get_language(),
         __version__,  # templates change with a release
+        get_language(),
+        timezone.get_current_timezone_name(),
+        discussion.pk,
+        discussion.version,
+        discussion.meeting_id,
+        shown,  # the question and the position chosen in the address
+        course.version,
+        sorted(seat.rights),
         me.pk if me else None,
+        (viewer.pk, viewer.public_id, viewer.name) if viewer.is_authenticated else None,
         presence.seen_at,
-        (draft.version, draft.updated_at) if draft else None,
+        presence.draft,
     ]
-    digest = sha256(repr(parts).encode()).hexdigest()
-    return f'W/"{digest[:32]}"'
+    return sha256(repr(parts).encode()).hexdigest()

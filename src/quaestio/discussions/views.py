@@ -6,12 +6,15 @@ Each view shows its whole path: door, form, action, page.
 from __future__ import annotations
 
 import uuid
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -51,14 +54,20 @@ from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
     Presence,
     Thread,
+    draft_of,
     presence_of,
     questions_of,
+    thread_key,
     thread_of,
-    thread_tag,
 )
 from quaestio.discussions.rendering import names_of, note
+from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf, answer
 from quaestio.web.rescue import rescued, sign_in_keeping
 from quaestio.web.richtext import clean, flatten
+
+# One person's page is never another's: thread_key names the person.
+finished = Shelf(settings.FINISHED_PAGES)
+
 
 # -- The thread ---------------------------------------------------------------------------------
 
@@ -70,18 +79,42 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     question, position = number_in(request, "question"), number_in(request, "position")
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
     presence = presence_of(seat, found)
-    tag = thread_tag(seat, found, presence, request.get_full_path())
+    key = thread_key(seat, found, presence, request.user, (question, position))
     fresh = typed is None and not messages.get_messages(request)
-    if fresh and tag in parse_etags(request.headers.get("If-None-Match", "")):
-        return HttpResponse(status=304, headers={"ETag": tag})
+    if fresh:
+        if tag_of(request, key) in parse_etags(request.headers.get("If-None-Match", "")):
+            return HttpResponse(status=304, headers={"ETag": tag_of(request, key)})
+        page = finished.get(key)
+        if page is not None:
+            return sent(request, page, key)
     thread = thread_of(seat, found, presence, question, position)
     if question is not None and question not in {row.number for row in thread.questions}:
         raise Http404
-    response = thread_page(request, seat, thread, typed=typed)
     if seat.enrollment and (presence.seen_at is None or thread.new_count):
+        response = thread_page(request, seat, thread, typed=typed)
         actions.mark_seen(person=seat.enrollment, discussion=found, at=timezone.now())
-    elif fresh:
-        response["ETag"] = tag
+        return response
+    if not fresh:
+        return thread_page(request, seat, thread, typed=typed)
+    page = Page(thread_page(request, seat, thread, to_keep=True).content)
+    finished.put(key, page)
+    return sent(request, page, key)
+
+
+def tag_of(request: HttpRequest, key: str) -> str:
+    """The ETag of a finished page. A signed-in person's page holds a token, and signing in again
+    makes that void: then the browser's old copy must not be taken for fresh.
+    """
+    secret = request.META.get("CSRF_COOKIE", "") if request.user.is_authenticated else ""
+    digest = sha256(f"{key} {secret}".encode()).hexdigest()
+    return f'W/"{digest[:32]}"'
+
+
+def sent(request: HttpRequest, page: Page, key: str) -> HttpResponse:
+    """A finished page with this answer's token and key."""
+    token = get_token(request) if page.has(TOKEN) else ""
+    response = answer(request, page, {TOKEN: token, FORM_KEY: str(uuid.uuid4())})
+    response["ETag"] = tag_of(request, key)
     return response
 
 
@@ -98,10 +131,14 @@ def thread_page(
     typed: dict[str, Any] | None = None,
     refused: str = "",
     status: int = 200,
+    to_keep: bool = False,
 ) -> HttpResponse:
-    """The thread with the composer at its foot, holding what was ``typed`` or drafted."""
+    """The thread with the composer at its foot, holding what was ``typed`` or drafted.
+
+    A page ``to_keep`` has holes where each answer must have something new.
+    """
     found = thread.discussion
-    draft = thread.presence.draft
+    draft = draft_of(thread.presence)
     fields = typed or (draft.fields if draft else {})
     may_write = seat.can(Right.WRITE) and found.is_open
     rights = Rights(
@@ -122,24 +159,27 @@ def thread_page(
             "posts": Posts(rights).list(thread.responses),
             "may_write": may_write,
             "may_edit": can_edit_discussion(seat, found),
-            "composer": composer(thread, fields, draft) if may_write else None,
+            "composer": composer(thread, fields, draft, to_keep) if may_write else None,
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
             "rescued": typed is not None and not refused,
             "draft_version": grown_from(request, draft),
+            **({"csrf_token": TOKEN} if to_keep else {}),
         },
         status=status,
     )
 
 
-def composer(thread: Thread, fields: dict[str, Any], draft: Draft | None) -> dict[str, Any]:
+def composer(
+    thread: Thread, fields: dict[str, Any], draft: Draft | None, to_keep: bool = False
+) -> dict[str, Any]:
     """What the composer shows: the text, the ticks, a fresh key."""
     answers, positions = stand_of(fields)
     plain, html = as_shown(str(fields.get("body", "")), str(fields.get("format", "")))
     return {
         "body": plain,
         "html": html,
-        "key": fields.get("key") or uuid.uuid4(),
+        "key": fields.get("key") or (FORM_KEY if to_keep else uuid.uuid4()),
         "draft": draft,
         "questions": [
             {

@@ -1,0 +1,138 @@
+"""Finished pages, kept in memory: the next look at an unchanged page costs no rendering.
+
+A page is kept in pieces, cut where something must be new in every answer: the CSRF token, the key
+of a form. Its writer puts ``TOKEN`` and ``FORM_KEY`` into the page; ``Page.filled`` puts the new
+values into these holes. Who may see a page is decided before it is looked up here, and the key
+under which it is kept must name all that it shows, the person included.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from threading import Lock
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import re_accepts_gzip
+from django.utils.cache import patch_vary_headers
+
+# Made anew in every process and filled before a page leaves it, so nobody can write one into
+# a text. Letters and digits only: no escaping changes them.
+TOKEN = f"hole{secrets.token_hex(16)}token"
+FORM_KEY = f"hole{secrets.token_hex(16)}key"
+HOLES = re.compile(f"({TOKEN}|{FORM_KEY})".encode())
+
+LEVEL = 6
+GZIP_HEAD = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"  # with a file name, without a time
+GZIP_LAST_BLOCK = b"\x01\x00\x00\xff\xff"
+LONGEST_NAME = 100  # bytes of a file name that means nothing: see Page.zipped
+
+
+class Page:
+    """A page in pieces, with the names of the holes between them."""
+
+    def __init__(self, html: bytes) -> None:
+        parts = HOLES.split(html)
+        self.pieces = parts[::2]
+        self.holes = [part.decode() for part in parts[1::2]]
+        self.deflated = [deflate(piece) for piece in self.pieces]
+
+    @property
+    def size(self) -> int:
+        return sum(len(piece) + 80 for piece in (*self.pieces, *self.deflated))
+
+    def has(self, hole: str) -> bool:
+        return hole in self.holes
+
+    def filled(self, values: Mapping[str, str]) -> bytes:
+        fillings = [values[hole].encode() for hole in self.holes]
+        return b"".join(in_turn(self.pieces, fillings))
+
+    def zipped(self, values: Mapping[str, str]) -> bytes:
+        """The filled page as a gzip file. Its pieces were packed once.
+
+        What is filled in stands unpacked between them, so its bytes are compared with nothing.
+        A file name of random length keeps others from learning from the length of the answer
+        what stands in it (BREACH; Django's own GZipMiddleware does the same).
+        """
+        whole = self.filled(values)
+        fillings = [stored(values[hole].encode()) for hole in self.holes]
+        name = b"a" * secrets.randbelow(LONGEST_NAME + 1) + b"\x00"
+        check = zlib.crc32(whole).to_bytes(4, "little")
+        length = (len(whole) & 0xFFFFFFFF).to_bytes(4, "little")
+        return b"".join(
+            [
+                GZIP_HEAD,
+                name,
+                *in_turn(self.deflated, fillings),
+                GZIP_LAST_BLOCK,
+                check,
+                length,
+            ]
+        )
+
+
+def in_turn(pieces: Iterable[bytes], fillings: Iterable[bytes]) -> list[bytes]:
+    """A piece, a filling, a piece, …, a piece."""
+    joined = []
+    for piece, filling in zip(pieces, [*fillings, b""], strict=True):
+        joined += [piece, filling]
+    return joined
+
+
+def deflate(piece: bytes) -> bytes:
+    """Deflate blocks that end on a whole byte and are not the last ones."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+
+def stored(value: bytes) -> bytes:
+    """A deflate block that holds bytes as they are."""
+    length = len(value)
+    return b"\x00" + length.to_bytes(2, "little") + (length ^ 0xFFFF).to_bytes(2, "little") + value
+
+
+def answer(request: HttpRequest, page: Page, values: Mapping[str, str]) -> HttpResponse:
+    """The filled page, packed if the browser takes that."""
+    if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
+        response = HttpResponse(page.zipped(values))
+        response["Content-Encoding"] = "gzip"
+    else:
+        response = HttpResponse(page.filled(values))
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+class Shelf:
+    """The pages used last, up to a number of bytes. One for each process."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.size = 0
+        self.pages: OrderedDict[str, Page] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: str) -> Page | None:
+        with self.lock:
+            page = self.pages.get(key)
+            if page is not None:
+                self.pages.move_to_end(key)
+            return page
+
+    def put(self, key: str, page: Page) -> None:
+        if page.size > self.limit // 4:
+            return  # it would push out everybody else's
+        with self.lock:
+            old = self.pages.pop(key, None)
+            self.size += page.size - (old.size if old else 0)
+            self.pages[key] = page
+            while self.size > self.limit:
+                self.size -= self.pages.popitem(last=False)[1].size
+
+    def clear(self) -> None:
+        with self.lock:
+            self.pages.clear()
+            self.size = 0
