@@ -3,7 +3,8 @@
     python bench/under_load.py [--rounds 5] [--seconds 2] [--only pages|posts|browser]
 
 Needs ``wrk`` for the pages. Rounds are interleaved: within one round every address is asked in
-turn, and what counts is the ratio to the ceiling in the same round. Everything is made in a
+turn, and what counts is the ratio to the ceiling in the same round; the processor time of the
+server for one answer is the figure that neighbours on the machine disturb least. Everything is made in a
 temporary folder and listens on this machine alone. docs/speed.md says what came out.
 """
 
@@ -52,12 +53,15 @@ from quaestio.discussions.models import Discussion, Post
 SIZES = (6, 200, 2000)
 WRITERS, WITHIN = 300, 10.0
 SECRET = "c" * 32
-WORDS = (
-    "the list hall lamp oil night reader page speech spring party winter letter archive silence "
-    "clerk member question answer committee paper minutes record town river bill cold room chair "
-    "of and to in was that it for on as with his her they which from but not were had by at one "
-    "said would there all this so what when who them more some into only could then over after"
-).split()  # noqa: SIM905
+WORDS = re.findall(
+    r"\w+",
+    """
+    the list hall lamp oil night reader page speech spring party winter letter archive silence
+    clerk member question answer committee paper minutes record town river bill cold room chair
+    of and to in was that it for on as with his her they which from but not were had by at one
+    said would there all this so what when who them more some into only could then over after
+    """,
+)
 CEILING = "page from memory, default middleware"
 
 
@@ -131,8 +135,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(application: str, **environment: str) -> Iterator[int]:
-    """An application under Granian, as ``quaestio serve`` runs it; its port."""
+def serving(application: str, **environment: str) -> Iterator[tuple[int, int]]:
+    """An application under Granian, as ``quaestio serve`` runs it; its port and process."""
     port = free_port()
     here = Path(__file__).resolve().parent
     paths = os.pathsep.join([str(here), os.environ.get("PYTHONPATH", "")])
@@ -152,7 +156,7 @@ def serving(application: str, **environment: str) -> Iterator[int]:
                 break
             except OSError:
                 continue
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -171,23 +175,42 @@ def get(
         connection.close()
 
 
+def processor_time(parent: int) -> float:
+    """Seconds of processor time that a process and its children have used."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rsplit(")", 1)[1].split()
+        except OSError:
+            continue
+        if parent in {int(fields[1]), int(stat.parent.name)}:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 # -- Pages ---------------------------------------------------------------------------------------
 
 
-def rate(url: str, headers: dict[str, str], seconds: int) -> float:
-    """Answers a second at eight connections."""
+def rate(url: str, headers: dict[str, str], seconds: int, server: int) -> tuple[float, float]:
+    """Answers a second at eight connections; milliseconds of the server's time for each."""
     command = ["wrk", "-t2", "-c8", f"-d{seconds}s", "--timeout", "60s"]
     for name, value in headers.items():
         command += ["-H", f"{name}: {value}"]
+    before = processor_time(server)
     out = subprocess.run([*command, url], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in out and "If-None-Match" not in headers:
         raise SystemExit(out)
     found = re.search(r"Requests/sec:\s+([\d.]+)", out)
-    assert found
-    return float(found[1])
+    answered = re.search(r"(\d+) requests in", out)
+    assert found and answered
+    used = processor_time(server) - before
+    return float(found[1]), used * 1000 / int(answered[1])
 
 
-def measure_pages(port: int, threads: dict[int, str], student: User, options) -> None:
+def measure_pages(
+    site: tuple[int, int], threads: dict[int, str], student: User, options: argparse.Namespace
+) -> None:
+    port = site[0]
     cookie = sign_in(student)
     member, packed = {"Cookie": cookie}, {"Accept-Encoding": "gzip"}
     address = {size: f"/d/{public_id}/" for size, public_id in threads.items()}
@@ -197,33 +220,43 @@ def measure_pages(port: int, threads: dict[int, str], student: User, options) ->
     page = FOLDER / "page.html"
     page.write_bytes(get(port, address[200])[2])
     tag = get(port, address[200], member)[1]["etag"]
+    base = f"http://127.0.0.1:{port}"
+    targets = {
+        "200, signed in": (base + address[200], member),
+        "200, signed in, gzip": (base + address[200], member | packed),
+        "200, signed in, unchanged (304)": (base + address[200], member | {"If-None-Match": tag}),
+        "200, anonymous": (base + address[200], {}),
+        "200, anonymous, gzip": (base + address[200], packed),
+        "6, signed in": (base + address[6], member),
+        "2000, signed in": (base + address[2000], member),
+    }
     with serving("ceiling:application", CEILING_PAGE=str(page)) as ceiling:
-        base, top = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ceiling}/"
-        targets = {
-            CEILING: (top, {}),
-            "200, signed in": (base + address[200], member),
-            "200, signed in, gzip": (base + address[200], member | packed),
-            "200, signed in, unchanged (304)": (
-                base + address[200],
-                member | {"If-None-Match": tag},
-            ),
-            "200, anonymous": (base + address[200], {}),
-            "200, anonymous, gzip": (base + address[200], packed),
-            "6, signed in": (base + address[6], member),
-            "2000, signed in": (base + address[2000], member),
-        }
-        for url, headers in targets.values():
-            rate(url, headers, 1)
-        rates: dict[str, list[float]] = {name: [] for name in targets}
-        for number in range(options.rounds):
-            for name, (url, headers) in targets.items():
-                rates[name].append(rate(url, headers, options.seconds))
-            print(f"round {number + 1}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
-    print(f"{'page':<40} {'ratio':>6} {'from':>6} {'to':>6}  answers/s here and now")
-    for name, found in rates.items():
-        ratios = sorted(one / top for one, top in zip(found, rates[CEILING], strict=True))
-        middle, median = statistics.median(ratios), statistics.median(found)
-        print(f"{name:<40} {middle:>6.2f} {ratios[0]:>6.2f} {ratios[-1]:>6.2f}  {median:.0f}")
+        asked = {CEILING: (f"http://127.0.0.1:{ceiling[0]}/", {}, ceiling[1])}
+        asked |= {name: (*target, site[1]) for name, target in targets.items()}
+        rounds = []
+        for number in range(options.rounds + 1):  # the first warms up
+            rounds.append(
+                {
+                    name: rate(url, headers, options.seconds, server)
+                    for name, (url, headers, server) in asked.items()
+                }
+            )
+            print(f"round {number}, load {os.getloadavg()[0]:.1f}", file=sys.stderr)
+    report(rounds[1:])
+
+
+def report(rounds: list[dict[str, tuple[float, float]]]) -> None:
+    """Ratios to the ceiling: of the rates, and of the processor times."""
+    print(f"{'page':<38} {'rate':>5} (lowest–highest) {'time':>6}   here: answers/s, ms each")
+    for name in rounds[0]:
+        rates = sorted(one[name][0] / one[CEILING][0] for one in rounds)
+        times = [one[CEILING][1] / one[name][1] for one in rounds]
+        print(
+            f"{name:<38} {statistics.median(rates):>5.2f} ({rates[0]:.2f}–{rates[-1]:.2f})"
+            f"{statistics.median(times):>14.2f}   "
+            f"{statistics.median(one[name][0] for one in rounds):>12.0f}"
+            f"{statistics.median(one[name][1] for one in rounds):>8.2f}"
+        )
 
 
 # -- Posts ---------------------------------------------------------------------------------------
@@ -339,10 +372,11 @@ def main() -> None:
         stack.callback(shutil.rmtree, FOLDER, ignore_errors=True)
         course, threads, student = build()
         connections.close_all()
-        port = stack.enter_context(serving("quaestio.config.wsgi:application"))
+        site = stack.enter_context(serving("quaestio.config.wsgi:application"))
+        port = site[0]
         print(f"load average before: {os.getloadavg()[0]:.1f}")
         if options.only in {None, "pages"}:
-            measure_pages(port, threads, student, options)
+            measure_pages(site, threads, student, options)
         if options.only in {None, "browser"}:
             measure_browser(port, threads, student)
         if options.only in {None, "posts"}:

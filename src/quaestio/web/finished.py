@@ -39,6 +39,7 @@ class Page:
         self.pieces = parts[::2]
         self.holes = [part.decode() for part in parts[1::2]]
         self.deflated = [deflate(piece) for piece in self.pieces]
+        self.check = None if self.holes else zlib.crc32(html)
 
     @property
     def size(self) -> int:
@@ -48,6 +49,8 @@ class Page:
         return hole in self.holes
 
     def filled(self, values: Mapping[str, str]) -> bytes:
+        if not self.holes:
+            return self.pieces[0]
         fillings = [values[hole].encode() for hole in self.holes]
         return b"".join(in_turn(self.pieces, fillings))
 
@@ -61,7 +64,7 @@ class Page:
         whole = self.filled(values)
         fillings = [stored(values[hole].encode()) for hole in self.holes]
         name = b"a" * secrets.randbelow(LONGEST_NAME + 1) + b"\x00"
-        check = zlib.crc32(whole).to_bytes(4, "little")
+        check = zlib.crc32(whole) if self.check is None else self.check
         length = (len(whole) & 0xFFFFFFFF).to_bytes(4, "little")
         return b"".join(
             [
@@ -69,7 +72,7 @@ class Page:
                 name,
                 *in_turn(self.deflated, fillings),
                 GZIP_LAST_BLOCK,
-                check,
+                check.to_bytes(4, "little"),
                 length,
             ]
         )
