@@ -4,7 +4,7 @@
 
 Needs ``wrk`` for the pages. Rounds are interleaved: within one round every address is asked in
 turn, and what counts is the ratio to the ceiling in the same round; the processor time of the
-server for one answer is the figure that neighbours on the machine disturb least. Everything is made in a
+server for one answer is the figure that neighbours on the machine disturb least. All is made in a
 temporary folder and listens on this machine alone. docs/speed.md says what came out.
 """
 

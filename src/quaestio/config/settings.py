@@ -162,7 +162,7 @@ AFTER_READINGS_CHANGED = ["quaestio.discussions.tasks.recheck_course"]
 
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["quaestio.accounts.backends.Backend"]
 PASSWORD_HASHERS = [
     "quaestio.accounts.hashers.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
