@@ -148,7 +148,7 @@ class Site:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def worker(self) -> psutil.Process:
-        return next(one for one in self.family() if "db_worker" in one.cmdline())
+        return next(one for one in self.family() if "worker" in one.cmdline())
 
     def signal(self, number: int) -> int:
         self.process.send_signal(number)

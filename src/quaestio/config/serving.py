@@ -160,7 +160,7 @@ def web_server(address: Address, workers: int | None) -> Child:
 
 def background_worker(*, quiet: bool) -> Child:
     """``quiet`` keeps it from telling of every task it does."""
-    command = [sys.executable, "-m", "django", "db_worker", "--no-startup-delay", "--no-reload"]
+    command = [sys.executable, "-m", "django", "worker", "--no-startup-delay", "--no-reload"]
     return Child("worker", [*command, "--verbosity", "0" if quiet else "1"])
 
 

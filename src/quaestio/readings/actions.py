@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,8 +16,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
-from quaestio.readings.extraction import Extracted, Refused, extract
+from quaestio.readings.extraction import Extracted, Refused, Sentence, extract
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
+from quaestio.web.queue import enqueue_once
 
 log = logging.getLogger(__name__)
 
@@ -123,15 +126,44 @@ def read_document(*, document: Document) -> Document:
         extracted = extract(
             Path(document.file.path), first_label=document.first_label, on_progress=progress
         )
+        return keep_pages(document, extracted)
     except Refused as refused:
-        return refuse(document, refused.sentence)
+        return refuse(document, translated(refused.sentence))
     except Exception:
         log.exception("Reading document %s failed", document.public_id)
         return refuse(
             document,
             _("This file could not be read. Please try another copy, or another format."),
         )
-    return keep_pages(document, extracted)
+
+
+def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:
+    """Have documents read that wait for it and that nobody is going to read: the worker died, or
+    the queue never heard of them. ``attempts`` says by public id how often it was tried and
+    whether it is queued. One that nobody survives is refused.
+    """
+    taken = 0
+    unread = Document.objects.filter(
+        status__in=[Document.Status.WAITING, Document.Status.READING]
+    ).select_related("reading__course")
+    for document in unread:
+        tried, is_queued = attempts.get(document.public_id, (0, False))
+        if is_queued:
+            continue
+        if tried >= tries:
+            refuse(
+                document,
+                _("This file could not be read. Please try another copy, or another format."),
+            )
+            continue
+        enqueue(document.public_id)
+        taken += 1
+    return taken
+
+
+def translated(sentence: Sentence) -> str:
+    """A sentence of the fenced process, which knows no language but its own."""
+    return _(sentence.template) % sentence.values
 
 
 @transaction.atomic
@@ -159,7 +191,7 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
     Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
     document.status, document.is_current = Document.Status.READY, True
     document.media_type = extracted.media_type
-    document.message = " ".join(extracted.warnings)
+    document.message = " ".join(translated(warning) for warning in extracted.warnings)
     document.pages_done = document.pages_total = len(pages)
     document.text_sha256 = digest.hexdigest()
     document.save()
@@ -174,8 +206,7 @@ def after_change(course: Course) -> None:
     stands above it.
     """
     for name in settings.AFTER_READINGS_CHANGED:
-        task = import_string(name)
-        transaction.on_commit(lambda task=task: task.enqueue(course.public_id))  # type: ignore[misc]
+        transaction.on_commit(partial(enqueue_once, import_string(name), course.public_id))
 
 
 @transaction.atomic

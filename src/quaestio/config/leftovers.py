@@ -1,0 +1,90 @@
+"""What a worker that died has left undone.
+
+A task that a killed worker had begun stays “running” in the queue for ever. Every worker holds a
+lock on a file of its own for as long as it lives; the system lets go of it however the worker
+ends. Whoever starts next finds the locks that nobody holds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from quaestio.readings.actions import take_up_documents
+
+log = logging.getLogger(__name__)
+
+TRIES = 3  # a task that has ended so many workers is not given to another
+LONGEST = timedelta(hours=1)  # of a worker whose lock is not here, perhaps on another machine
+
+
+def locks() -> Path:
+    folder = Path(settings.DATA) / "workers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def alive() -> Iterator[str]:
+    """The name of a new worker, which is known to be alive until the block is left."""
+    name = secrets.token_hex(8)
+    path = locks() / name
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield name
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def is_gone(task: DBTaskResult[Any, Any]) -> bool:
+    """Whether the worker that has begun a task will never end it."""
+    path = locks() / str(task.worker_ids[-1] if task.worker_ids else "none")
+    try:
+        with path.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+            return True
+    except FileNotFoundError:
+        return task.started_at is None or task.started_at < timezone.now() - LONGEST
+    except BlockingIOError:
+        return False
+
+
+def take_up() -> int:
+    """Put what dead workers had begun back into the queue. How many tasks."""
+    taken = 0
+    for task in DBTaskResult.objects.running():
+        if not is_gone(task):
+            continue
+        if len(task.worker_ids) >= TRIES:
+            task.set_failed(RuntimeError(f"{TRIES} workers died over this task"))
+            continue
+        log.warning("A worker died over %s; it is done again.", task.task_path)
+        begun = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
+        taken += begun.update(status="READY", started_at=None)
+    return taken + take_up_documents(attempts_at(), tries=TRIES)
+
+
+def attempts_at() -> dict[str, tuple[int, bool]]:
+    """By document: how many workers have tried to read it, and whether one is to or does."""
+    attempts: dict[str, tuple[int, bool]] = {}
+    reading = DBTaskResult.objects.filter(task_path="quaestio.readings.tasks.read_document")
+    for task in reading.only("args_kwargs", "worker_ids", "status"):
+        name = str(task.args_kwargs["args"][0])
+        before, is_queued = attempts.get(name, (0, False))
+        attempts[name] = (
+            before + len(task.worker_ids),
+            is_queued or task.status in {"READY", "RUNNING"},
+        )
+    return attempts
