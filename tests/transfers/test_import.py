@@ -204,3 +204,33 @@ def test_the_page_we_started_from() -> None:
 
 def test_the_command_is_installed() -> None:
     assert callable(main)
+
+
+def test_a_date_no_blog_can_have_is_left_out() -> None:
+    anna = cast.instructor()
+    client, path = cast.sign_in(anna), f"/c/{anna.course.public_id}/import"
+    fields = fields_of(client.post(path, {"page": PAGE}).content.decode())
+    odd = {"posted": "0001-01-01T00:00:00", "posted-1": "9999-12-31T23:59:59.999999"}
+    assert client.post(path, {**fields, **odd, "do": "store"}).status_code == 302
+    assert Discussion.objects.get().created_at.year > 2000
+    assert all(post.created_at.year < 2200 for post in Post.objects.all())
+
+
+def test_a_page_with_zero_bytes_in_it_is_read_without_them() -> None:
+    anna = cast.instructor()
+    client, path = cast.sign_in(anna), f"/c/{anna.course.public_id}/import"
+    preview = client.post(path, {"page": PAGE.replace("mkowalski", "mko\0walski")})
+    fields = fields_of(preview.content.decode())
+    assert fields["name-1"] == "mkowalski"
+    client.post(path, {**fields, "name-1": "M.\0K.", "do": "store"})
+    assert Post.objects.get(number=1).author.byline == "M.K."
+
+
+def test_a_page_with_as_many_responses_as_are_taken_can_be_stored() -> None:
+    anna = cast.instructor()
+    client, path = cast.sign_in(anna), f"/c/{anna.course.public_id}/import"
+    many = "".join(f"Person {number} says:\n\nWords {number}.\n\n" for number in range(400))
+    preview = client.post(path, {"page": f"A title\n\n400 Responses to A title\n\n{many}"})
+    fields = fields_of(preview.content.decode())
+    assert client.post(path, {**fields, "do": "store"}).status_code == 302
+    assert Post.objects.count() == 400

@@ -138,7 +138,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("QUAESTIO_STATIC") or DATA / "static")
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # the preview of a page with a thousand responses
 UPLOAD_LIMIT = env.number("QUAESTIO_UPLOAD_MB", 100, least=1, most=2000) * 1024 * 1024
 
 CACHES = {

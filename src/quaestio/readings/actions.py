@@ -16,9 +16,10 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
-from quaestio.readings.extraction import Extracted, Refused, Sentence, extract
+from quaestio.readings.extraction import Extracted, Refused, extract
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
 from quaestio.web.queue import enqueue_once
+from quaestio.web.sentences import translated
 
 log = logging.getLogger(__name__)
 
@@ -159,11 +160,6 @@ def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -
         enqueue(document.public_id)
         taken += 1
     return taken
-
-
-def translated(sentence: Sentence) -> str:
-    """A sentence of the fenced process, which knows no language but its own."""
-    return _(sentence.template) % sentence.values
 
 
 @transaction.atomic

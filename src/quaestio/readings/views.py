@@ -22,6 +22,7 @@ from quaestio.readings.actions import UploadRefused
 from quaestio.readings.forms import NewReadingForm, ReadingForm, UploadForm
 from quaestio.readings.models import Document, Reading
 from quaestio.readings.queries import documents_of, page_with_label, pages_of, readings_of
+from quaestio.web.richtext import CONTROL
 
 
 @require_safe
@@ -187,7 +188,7 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
 def go(request: HttpRequest, public_id: str) -> HttpResponse:
     """Jump to a printed page number: ``?label=42``."""
     _seat, found = reading_for(request.user, public_id)
-    label = request.GET.get("label", "")[:20]
+    label = CONTROL.sub("", request.GET.get("label", ""))[:20]
     page = page_with_label(found, label)
     if page is None:
         messages.error(request, _("No page is numbered “%s” in this reading.") % label)

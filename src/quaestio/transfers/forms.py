@@ -16,20 +16,19 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Meeting
-from quaestio.discussions.forms import QuestionRows
+from quaestio.discussions.forms import QuestionRows, Words, storable
 from quaestio.transfers.actions import DiscussionPlan, ResponsePlan
 from quaestio.transfers.classblog import ClassBlogPage
 
 MOST_RESPONSES = 1000
+FIRST_YEAR, LAST_YEAR = 1990, 2200
 
 
 class PasteForm(forms.Form):
     """The page, pasted or as a saved file."""
 
-    page = forms.CharField(
+    page = Words(
         label=_("The page, copied from the browser"),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 16}),
         help_text=_("Select all on the class blog's page, copy, and paste it here."),
     )
@@ -49,10 +48,8 @@ class PlanForm(forms.Form):
         help_text=_("A name. Empty: you."),
     )
     posted = forms.CharField(required=False, widget=forms.HiddenInput)
-    context = forms.CharField(
+    context = Words(
         label=_("Context"),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_("A blank line parts two paragraphs."),
     )
@@ -137,7 +134,7 @@ class Preview:
         responses = [
             ResponseRow(
                 number=number,
-                name=str(data.get(f"name-{number}", "")).strip()[:120],
+                name=storable(data.get(f"name-{number}", "")).strip()[:120],
                 text=str(data.get(f"text-{number}", "")),
                 posted=str(data.get(f"posted-{number}", "")),
                 parent=str(data.get(f"parent-{number}", "")),
@@ -231,10 +228,12 @@ def numbers_in(text: str) -> list[int]:
 
 
 def moment(text: str) -> datetime | None:
+    """A date as the preview's hidden fields carry it; none that no blog can have."""
     try:
-        return aware(parse_datetime(text))
+        at = parse_datetime(text)
     except ValueError:
         return None
+    return aware(at) if at and FIRST_YEAR <= at.year <= LAST_YEAR else None
 
 
 def aware(at: datetime | None) -> datetime | None:

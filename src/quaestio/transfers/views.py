@@ -17,6 +17,7 @@ from quaestio.discussions.forms import DEFAULT_POSITIONS
 from quaestio.transfers.actions import import_discussion
 from quaestio.transfers.classblog import ClassBlogPage, PageRefused, decode, parse
 from quaestio.transfers.forms import PasteForm, Preview
+from quaestio.web.sentences import translated
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,9 @@ def import_page(request: HttpRequest, public_id: str) -> HttpResponse:
         file = form.cleaned_data.get("file")
         page = parse(decode(file.read()) if file else form.cleaned_data.get("page", ""))
     except PageRefused as refused:
-        form.add_error("file" if form.cleaned_data.get("file") else "page", refused.sentence)
+        form.add_error(
+            "file" if form.cleaned_data.get("file") else "page", translated(refused.sentence)
+        )
         return paste_page(request, seat, form, status=422)
     return preview_page(request, seat, Preview.of(page, seat.course), page)
 
@@ -95,7 +98,10 @@ def preview_page(
             "rows": preview.questions.with_blanks(),
             "default_positions": DEFAULT_POSITIONS,
             "responses": preview.responses,
-            "page": page,
+            "warnings": [translated(one) for one in page.warnings] if page else [],
+            "left_over": [(one.line, one.text, translated(one.why)) for one in page.left_over]
+            if page
+            else [],
         },
         status=status,
     )
