@@ -23,6 +23,7 @@ import tempfile
 import threading
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -147,7 +148,10 @@ class Writer(threading.Thread):
         try:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
             connection.request("POST", self.address, body, headers)
-            return connection.getresponse().status
+            response = connection.getresponse()
+            if response.status == 302 and "#p-" not in (response.getheader("Location") or ""):
+                return 401  # sent to sign in, nothing was acknowledged
+            return response.status
         except (OSError, http.client.HTTPException):
             return 0
         finally:
@@ -193,7 +197,7 @@ def report(writers: list[Writer], kills: int) -> int:
         "kills": kills,
         "acknowledged": len(acknowledged),
         "tries": sum(writer.tries for writer in writers),
-        "refused": [status for writer in writers for status in writer.refused],
+        "refused": Counter(status for writer in writers for status in writer.refused),
         "lost": len(set(acknowledged) - set(stored)),
         "twice": len(stored) - len(set(stored)),
         "numbers without gap": numbers == list(range(1, len(stored) + 1)),
