@@ -28,7 +28,7 @@ from .verdict import explain, verdict, wording
 
 MOST_PLACES = 100  # followed for one quotation
 _PAGE_WEIGHS = 0.05
-KEPT_ANSWERS = 1024
+KEPT_ANSWERS = 512
 LONGEST_KEPT = 5000  # characters of a quotation whose answer is kept
 TOLD_PLACES = 20  # told in a finding
 LONGEST_UNCITED_TERM = 4  # words
