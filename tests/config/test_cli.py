@@ -83,6 +83,16 @@ def test_a_bad_setting_is_refused_with_a_sentence(
     assert complaints.strip() == sentence
 
 
+@pytest.mark.parametrize("command", [["createoperator", "--email", "a@b.edu"], ["import", "page"]])
+def test_a_command_about_a_site_that_is_not_there_says_so(
+    tmp_path: Path, command: list[str]
+) -> None:
+    code, _out, said = quaestio(tmp_path / "data", *command)
+    assert code == 1
+    assert "There is no site in" in said
+    assert "Traceback" not in said
+
+
 def test_a_port_in_use_is_told_before_anything_else_is_done(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

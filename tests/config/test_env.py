@@ -26,6 +26,10 @@ def test_a_flag_is_yes_or_no(word: str, meant: bool) -> None:
         (lambda env: env.url("X"), "seminar.example.edu"),
         (lambda env: env.url("X"), "ftp://seminar.example.edu"),
         (lambda env: env.url("X"), "https://example.edu/path"),
+        (lambda env: env.url("X"), "https://example.edu:port"),
+        (lambda env: env.url("X"), "https:"),
+        (lambda env: env.time_zone("X", "UTC"), "Mars/Olympus"),
+        (lambda env: env.time_zone("X", "UTC"), "../../etc/passwd"),
     ],
 )
 def test_a_bad_value_is_named_in_the_sentence(read: object, value: str) -> None:
@@ -52,7 +56,9 @@ def test_a_database_is_an_address(tmp_path: object) -> None:
     assert postgres["OPTIONS"] == {"sslmode": "require"}
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite:///"])
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", "nonsense", "sqlite:///", "postgres://u:p@host:port/name"]
+)
 def test_a_database_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(ImproperlyConfigured, match="QUAESTIO_DATABASE_URL"):
         database(url, sqlite_journal="WAL")

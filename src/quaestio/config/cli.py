@@ -201,11 +201,14 @@ def import_page(options: argparse.Namespace) -> int:
     from quaestio.transfers import cli as transfers
 
     start_django()
+    if not options.dry_run:
+        need_tables()
     return transfers.run(options)
 
 
 def createoperator(options: argparse.Namespace) -> int:
     start_django()
+    need_tables()
     from django.core.exceptions import ValidationError
 
     from quaestio.accounts.actions import make_operator
@@ -234,6 +237,22 @@ def asked_password() -> str:
     if getpass.getpass("The same again: ") != password:
         raise Refused("The two passwords differ. Nothing was made.")
     return password
+
+
+def need_tables() -> None:
+    """A command that changes the site needs one that is there, of this version or an older one."""
+    from django.conf import settings
+    from django.db import DatabaseError, connection
+
+    try:
+        there = "accounts_user" in connection.introspection.table_names()
+    except DatabaseError as error:
+        raise Refused(f"The database cannot be used: {error}") from error
+    if not there:
+        raise Refused(
+            f"There is no site in {settings.DATA} yet. Is QUAESTIO_DATA right? "
+            "“quaestio migrate” makes a new one."
+        )
 
 
 def start_django() -> None:

@@ -6,7 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -61,18 +62,41 @@ class Environment:
         """An address such as ``https://seminar.example.edu``, without a path."""
         value = self.text(name, default).rstrip("/")
         if value:
-            parts = urlsplit(value)
-            if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+            parts = split(value)
+            if parts is None or parts.scheme not in {"http", "https"} or parts.path:
                 raise ImproperlyConfigured(
                     f"{name} must be an address such as https://seminar.example.edu; "
                     f"it is “{value}”."
                 )
         return value
 
+    def time_zone(self, name: str, default: str) -> str:
+        value = self.text(name) or default
+        if value not in available_timezones():
+            raise ImproperlyConfigured(
+                f"{name} must be a time zone such as Europe/Berlin; it is “{value}”."
+            )
+        return value
+
+
+def split(url: str) -> SplitResult | None:
+    """The parts of an address with a host, and a port that is a number; else None."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and parts.port != 0 else None
+    except ValueError:  # a port of letters, half an IPv6 address
+        return None
+
 
 def database(url: str, *, sqlite_journal: str) -> dict[str, Any]:
     """A Django database from ``sqlite:///path`` or ``postgres://user:password@host:port/name``."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = str(parts.port or "")
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            "QUAESTIO_DATABASE_URL is no address: write postgres://user:password@host:port/name."
+        ) from error
     if parts.scheme == "sqlite":
         name = unquote(parts.path[1:] if parts.path.startswith("//") else parts.path)
         if not name or name == "/":
@@ -105,7 +129,7 @@ def database(url: str, *, sqlite_journal: str) -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": options.pop("host", None) or unquote(parts.hostname or ""),
-            "PORT": str(parts.port or ""),
+            "PORT": port,
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
             "OPTIONS": options,

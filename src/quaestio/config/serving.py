@@ -99,6 +99,8 @@ def prepare_database(verbosity: int = 0) -> None:
         raise Refused(str(error)) from error
     except DatabaseError as error:
         raise Refused(f"The database cannot be used: {error}") from error
+    except OSError as error:
+        raise Refused(f"A folder of the site cannot be used: {error}.") from error
 
 
 # -- Children -----------------------------------------------------------------------------------
@@ -143,6 +145,8 @@ def web_server(address: Address, workers: int | None) -> Child:
     from quaestio.config.env import Environment
 
     env = Environment()
+    if workers is not None and not 1 <= workers <= 256:
+        raise Refused(f"--workers must be a number from 1 to 256; it is “{workers}”.")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     workers = workers or env.number("QUAESTIO_WORKERS", cores or 1, least=1, most=256)
     threads = env.number("QUAESTIO_THREADS", THREADS, least=1, most=64)

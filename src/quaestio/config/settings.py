@@ -210,7 +210,7 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.text("QUAESTIO_TIME_ZONE", "UTC")
+TIME_ZONE = env.time_zone("QUAESTIO_TIME_ZONE", "UTC")
 
 # -- Safety ------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
