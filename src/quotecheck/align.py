@@ -90,10 +90,16 @@ def _firm(quote: Sequence[str], source: Sequence[str]) -> list[tuple[int, int, i
         if op.tag == "equal"
     ]
     firm = [b for b in blocks if b[2] > 1 or len(quote[b[0]]) > 4]
+    weights = [sum(map(len, quote[q : q + n])) for q, _, n in firm]
     while len(firm) > 1 and _loose(firm[0], firm[1], quote, source):
-        del firm[0]
+        # Of two sides that stand apart, the lighter one is there by chance.
+        heavier = 2 * weights[0] > sum(weights)
+        at = len(firm) - 1 if heavier else 0
+        del firm[at], weights[at]
     while len(firm) > 1 and _loose(firm[-1], firm[-2], quote, source):
-        del firm[-1]
+        heavier = 2 * weights[-1] > sum(weights)
+        at = 0 if heavier else len(firm) - 1
+        del firm[at], weights[at]
     if len(firm) > 1:
         _slide(firm, quote, source)
     return firm

@@ -192,3 +192,17 @@ def test_a_note_at_the_foot_of_a_page_is_passed_over_and_can_be_quoted(tmp_path:
     over = check_quotation("in the valley, its old wheel Where the mill burned", library)
     assert over.wording is Wording.VERBATIM
     assert check_quotation("See ledger burned", library).wording is Wording.VERBATIM
+
+
+def test_a_word_that_comes_again_further_on_does_not_carry_the_place_away(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    source = (
+        "For the sake of variety I will call goose and gander by one name, since in the valley "
+        "they quarrelled all winter long about the strength of the gander."
+    )
+    library.put(Reading("a", source))
+    quoted = "the sake of variety I [the miller] will call goose [sic] and gander"
+    finding = check_quotation(quoted, library)
+    assert finding.wording is Wording.EDITED
+    assert finding.place is not None
+    assert source[slice(*finding.place.spans[0])].endswith("goose and gander")
