@@ -344,8 +344,8 @@ def respond(
                 created_at=now,
                 submission_key=key,
             )
-            put_stand(post, taken, now)
-            put_quotations(locked, post, rendered.quotations)
+            put_stand(post, taken, now, is_new=True)
+            put_quotations(locked, post, rendered.quotations, is_new=True)
             touch(locked, numbers_given=F("numbers_given") + 1)
             drop_draft(by, f"respond:{locked.public_id}")
     except IntegrityError:
@@ -414,7 +414,7 @@ def reply(
                 submission_key=key,
             )
             Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
-            put_quotations(discussion, post, rendered.quotations)
+            put_quotations(discussion, post, rendered.quotations, is_new=True)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
     except IntegrityError:
@@ -555,12 +555,17 @@ class Stand:
 def take_stand(
     discussion: Discussion, answers: Iterable[int], positions: Mapping[int, int]
 ) -> Stand:
-    """Question and choice numbers, looked up; a position on a question answers it too."""
-    there = {
-        question.number: question
-        for question in discussion.questions.prefetch_related("choices").all()
-    }
+    """Question and choice numbers, looked up; a position on a question answers it too.
+
+    No query where nothing was ticked, two where a position was taken, else one.
+    """
     numbers = set(answers) | set(positions)
+    if not numbers:
+        return Stand((), {})
+    questions = discussion.questions.all()
+    if positions:
+        questions = questions.prefetch_related("choices")
+    there = {question.number: question for question in questions}
     if not numbers <= set(there):
         raise PostRefused(
             _(
@@ -583,16 +588,23 @@ def take_stand(
     return Stand(tuple(there[number] for number in sorted(numbers)), choices)
 
 
-def put_stand(post: Post, stand: Stand, now: datetime) -> None:
-    """Bring a post's answers and its author's positions to what was ticked."""
-    wanted = {question.pk for question in stand.questions}
-    post.answers.exclude(question__in=wanted).delete()
-    there = set(post.answers.values_list("question_id", flat=True))
+def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) -> None:
+    """Bring a post's answers and its author's positions to what was ticked.
+
+    A new post has no answers yet and no positions to give up.
+    """
+    there: set[int] = set()
+    if not is_new:
+        wanted = {question.pk for question in stand.questions}
+        post.answers.exclude(question__in=wanted).delete()
+        there = set(post.answers.values_list("question_id", flat=True))
     Answer.objects.bulk_create(
         Answer(post=post, question=question)
         for question in stand.questions
         if question.pk not in there
     )
+    if is_new and not stand.choices:
+        return
     held = {
         position.question_id: position
         for position in Position.objects.filter(
@@ -614,9 +626,16 @@ def put_stand(post: Post, stand: Stand, now: datetime) -> None:
     )
 
 
-def put_quotations(discussion: Discussion, post: Post | None, checked: Sequence[Checked]) -> None:
+def put_quotations(
+    discussion: Discussion,
+    post: Post | None,
+    checked: Sequence[Checked],
+    *,
+    is_new: bool = False,
+) -> None:
     """Replace what is known of the quotations of a post, or of the context without one."""
-    Quotation.objects.filter(discussion=discussion, post=post).delete()
+    if not is_new:
+        Quotation.objects.filter(discussion=discussion, post=post).delete()
     Quotation.objects.bulk_create(
         Quotation(
             discussion=discussion,

@@ -1,0 +1,102 @@
+"""How many queries a page and a post take. Times are measured in bench/, never in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.support import cast
+
+from quaestio.discussions import views
+from quaestio.discussions.models import Discussion, Post
+
+pytestmark = pytest.mark.django_db
+TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+def queries_of(do: Callable[[], object]) -> list[str]:
+    """What was asked of the database, without the marks around a transaction."""
+    with CaptureQueriesContext(connection) as caught:
+        do()
+    asked = [str(query["sql"]) for query in caught.captured_queries]
+    return [sql for sql in asked if not sql.startswith(TRANSACTION)]
+
+
+def look(client: Client, discussion: Discussion) -> None:
+    assert client.get(f"/d/{discussion.public_id}/").status_code == 200
+
+
+def test_a_rendered_thread_takes_at_most_twelve_queries_however_long_it_is() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna, meeting=cast.meeting(anna.course))
+    maya = cast.student(anna.course)
+    first = cast.response(anna, question, positions={1: 1}, answers=[2])
+    client = cast.sign_in(maya)
+    look(client, question)
+    views.finished.clear()
+    few = queries_of(lambda: look(client, question))
+    Post.objects.bulk_create(
+        Post(
+            discussion=question,
+            author=anna,
+            number=number,
+            source=first.source,
+            body_html=first.body_html,
+        )
+        for number in range(2, 301)
+    )
+    with_new = queries_of(lambda: look(client, question))
+    views.finished.clear()
+    many = queries_of(lambda: look(client, question))
+    assert len(many) == len(few) <= 12
+    assert len(with_new) <= 12
+
+
+def test_a_kept_thread_takes_six_queries() -> None:
+    anna = cast.instructor()
+    question, client = cast.discussion(anna), cast.sign_in(anna)
+    look(client, question)
+    look(client, question)
+    assert len(queries_of(lambda: look(client, question))) <= 6
+
+
+def test_the_public_asks_for_the_discussion_and_its_course_alone() -> None:
+    anna = cast.instructor()
+    anna.course.is_public = True
+    anna.course.save()
+    question = cast.discussion(anna)
+    look(Client(), question)
+    assert len(queries_of(lambda: look(Client(), question))) <= 2
+
+
+TEXT = "I think it was planned from the first day, and nobody dared to say so aloud."
+QUOTING = f"{TEXT} Jones writes: “Initially there was distress, outrage and confusion” (Jones 41)."
+
+
+@pytest.mark.parametrize(
+    ("fields", "most"),
+    [
+        ({"body": TEXT}, 13),
+        ({"body": TEXT, "answers": "2"}, 15),
+        ({"body": TEXT, "position-1": "2"}, 18),
+        ({"body": QUOTING}, 17),
+        ({"body": QUOTING, "answers": "2", "position-1": "2"}, 22),
+    ],
+)
+def test_a_post_takes_few_queries(fields: dict[str, str], most: int) -> None:
+    anna = cast.instructor()
+    cast.document(cast.reading(anna.course))
+    question = cast.discussion(anna)
+    maya = cast.student(anna.course)
+    client = cast.sign_in(maya)
+    path = f"/d/{question.public_id}/respond"
+    client.post(path, {"body": "To open the index of the readings. “Nobody wrote this sentence.”"})
+
+    def write() -> None:
+        assert client.post(path, fields).status_code == 302
+
+    asked = queries_of(write)
+    assert len(asked) <= most, "\n".join(asked)
