@@ -143,7 +143,7 @@ def serving(application: str, **environment: str) -> Iterator[tuple[int, int]]:
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
         *("--host", "127.0.0.1", "--port", str(port), "--workers", "2"),
-        *("--blocking-threads", os.environ.get("THREADS", "4"), "--log-level", "warning", application),
+        *("--blocking-threads", "4", "--log-level", "warning", application),
     ]
     process = subprocess.Popen(
         command, env={**os.environ, "PYTHONPATH": paths, **environment}, start_new_session=True
