@@ -14,6 +14,7 @@ from tests.support import cast
 
 from quaestio.config.leftovers import TRIES, alive, take_up
 from quaestio.courses.models import Enrollment
+from quaestio.discussions.tasks import recheck_course
 from quaestio.readings import actions
 from quaestio.readings.models import Document, Reading
 from quaestio.readings.tasks import read_document
@@ -108,3 +109,11 @@ def test_what_waits_in_the_queue_is_not_queued_twice() -> None:
     DBTaskResult.objects.update(status="RUNNING")
     enqueue_once(read_document, "x")
     assert DBTaskResult.objects.count() == 3
+
+
+def test_a_file_is_read_before_the_checks_that_wait() -> None:
+    enqueue_once(recheck_course, "course")
+    enqueue_once(read_document, "document")
+    first = DBTaskResult.objects.ready().first()
+    assert first is not None
+    assert first.args_kwargs["args"] == ["document"]

@@ -153,10 +153,3 @@ def invitation_for(user: Viewer, course_id: str, public_id: str) -> tuple[Seat, 
     if found is None:
         raise Http404
     return seat, found
-
-
-def visible_courses(user: Viewer) -> QuerySet[Course]:
-    """The courses a person is in (public ones are not listed, only linked)."""
-    if not user.is_authenticated:
-        return Course.objects.none()
-    return Course.objects.filter(enrollments__user_id=user.pk, enrollments__removed_at__isnull=True)

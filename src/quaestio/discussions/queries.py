@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
-from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from quaestio import __version__
 from quaestio.courses.access import Seat, Viewer
-from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import can_read_body
 from quaestio.discussions.models import (
     Answer,
@@ -350,52 +348,6 @@ def _questions(
         if choice is not None:
             row.stances.append(Stance(choice, label, held.get((number, choice), [])))
     return list(rows.values())
-
-
-@dataclass(frozen=True, slots=True)
-class DiscussionFacts:
-    """What a list shows beside a discussion's title, for one viewer."""
-
-    responses: int
-    new: int
-    answered: bool
-
-
-def facts_of(
-    person: Enrollment | None, discussions: list[Discussion]
-) -> dict[int, DiscussionFacts]:
-    """Counts for a list of discussions, in three queries however long it is."""
-    ids = [discussion.pk for discussion in discussions]
-    posted = Post.objects.filter(discussion__in=ids, state=Post.State.POSTED)
-    counts = dict(
-        posted.filter(root__isnull=True)
-        .order_by()
-        .values_list("discussion_id")
-        .annotate(Count("pk"))
-    )
-    answered: set[int] = set()
-    new: dict[int, int] = {}
-    if person is not None:
-        answered = set(
-            posted.filter(author=person, root__isnull=True).values_list("discussion_id", flat=True)
-        )
-        seen = dict(
-            Visit.objects.filter(person=person, discussion__in=ids).values_list(
-                "discussion_id", "seen_at"
-            )
-        )
-        later = Q(pk__in=[])
-        for discussion in discussions:
-            at = seen.get(discussion.pk)
-            later |= Q(discussion=discussion.pk) & (Q(created_at__gt=at) if at else Q())
-        new = dict(
-            posted.filter(later)
-            .exclude(author=person)
-            .order_by()
-            .values_list("discussion_id")
-            .annotate(Count("pk"))
-        )
-    return {pk: DiscussionFacts(counts.get(pk, 0), new.get(pk, 0), pk in answered) for pk in ids}
 
 
 def thread_key(

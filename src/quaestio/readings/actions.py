@@ -212,8 +212,3 @@ def assign_reading(*, meeting: Meeting, reading: Reading, pages: str = "") -> As
         meeting=meeting, reading=reading, defaults={"pages": pages}
     )
     return assigned
-
-
-@transaction.atomic
-def unassign_reading(*, assigned: AssignedReading) -> None:
-    assigned.delete()

@@ -8,7 +8,8 @@ from quaestio.readings import actions
 from quaestio.readings.models import Document
 
 
-@task()
+# Before the checks that wait: somebody looks on while a file is read.
+@task(priority=10)
 def read_document(document_public_id: str) -> str:
     """Read an uploaded file into pages; the answer is the status it ended in."""
     document = (
