@@ -306,3 +306,13 @@ def test_a_post_in_a_discussion_closed_a_moment_ago_is_not_changed() -> None:
     actions.close_discussion(discussion=Discussion.objects.get(pk=post.discussion_id))
     with pytest.raises(PostRefused):
         actions.edit_post(post=stale, by=anna, source="<p>Late.</p>", version=1)
+
+
+def test_a_stand_repeated_in_a_second_response_shows_beside_both_and_counts_once() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    maya = cast.student(anna.course)
+    first = cast.response(maya, question, positions={1: 1})
+    second = cast.response(maya, question, "Still so.", positions={1: 1})
+    assert first.positions.count() == second.positions.count() == 1
+    assert Position.objects.get(ended_at=None).post == second

@@ -614,7 +614,8 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
     for question_pk, position in held.items():
         choice = stand.choices.get(question_pk)
         given_up = choice is None and position.post_id == post.pk
-        moved = choice is not None and choice.pk != position.choice_id
+        # A new post that repeats a stand takes it over, so that the stand shows beside both.
+        moved = choice is not None and (is_new or choice.pk != position.choice_id)
         if given_up or moved:
             Position.objects.filter(pk=position.pk).update(ended_at=now)
     Position.objects.bulk_create(
@@ -622,7 +623,7 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
             question_id=question_pk, person=post.author, choice=choice, post=post, taken_at=now
         )
         for question_pk, choice in stand.choices.items()
-        if question_pk not in held or held[question_pk].choice_id != choice.pk
+        if is_new or question_pk not in held or held[question_pk].choice_id != choice.pk
     )
 
 
