@@ -80,6 +80,7 @@ reading-upload          POST   in  404 404 404 404 404 403 403 403 ok  ok
 reading-remove          GET    in  404 404 404 404 404 403 403 403 ok  ok
 reading-remove          POST   in  404 404 404 404 404 403 403 403 ok  ok
 reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 document-file           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 
@@ -195,6 +196,7 @@ def build() -> World:
             "reading-upload": of_reading,
             "reading-remove": of_reading,
             "reading-go": of_reading,
+            "reading-search": of_reading,
             "page": {**of_reading, "number": 1},
             "document-file": {"public_id": document.public_id},
             "import": in_course,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from quaestio.courses.access import Seat
 from quaestio.readings.access import visible_readings
+from quaestio.readings.finding import level, places_of
 from quaestio.readings.models import Document, Page, Reading
 
 
@@ -68,3 +69,56 @@ def page_with_label(reading: Reading, label: str) -> Page | None:
     if found is None and wanted.isdecimal() and len(wanted) < 7:
         found = pages.filter(number=int(wanted), label="").first()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where the words stand, with what is around them."""
+
+    number: int
+    label: str
+    start: int
+    end: int
+    before: str
+    found: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """``more`` says that there are further places than those in ``hits``."""
+
+    hits: list[Hit]
+    more: bool
+
+
+MOST_HITS = 100
+AROUND = 70  # characters on either side of a hit
+
+
+def search_in(reading: Reading, words: str, most: int = MOST_HITS) -> Search:
+    """The first places of ``words`` in the reading, in the order of its pages. One query."""
+    wanted = level(words)
+    if not wanted:
+        return Search([], False)
+    pages = Page.objects.filter(document__reading=reading, document__is_current=True)
+    rows = pages.order_by("number").values_list("number", "label", "text")
+    hits: list[Hit] = []
+    for number, label, text in rows.iterator(chunk_size=100):
+        for start, end in places_of(wanted, text):
+            if len(hits) == most:
+                return Search(hits, True)
+            before, after = surroundings(text, start, end)
+            hits.append(Hit(number, label, start, end, before, text[start:end], after))
+    return Search(hits, False)
+
+
+def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
+    """The text on either side of a place, cut between words, with dots where it was cut."""
+    left, right = max(0, start - AROUND), min(len(text), end + AROUND)
+    before, after = text[left:start], text[end:right]
+    if left and " " in before:
+        before = "… " + before.partition(" ")[2]
+    if right < len(text) and " " in after:
+        after = after.rpartition(" ")[0] + " …"
+    return before, after

@@ -21,8 +21,16 @@ from quaestio.readings.access import document_for, reading_for
 from quaestio.readings.actions import UploadRefused
 from quaestio.readings.forms import NewReadingForm, ReadingForm, UploadForm
 from quaestio.readings.models import Document, Reading
-from quaestio.readings.queries import documents_of, page_with_label, pages_of, readings_of
+from quaestio.readings.queries import (
+    documents_of,
+    page_with_label,
+    pages_of,
+    readings_of,
+    search_in,
+)
 from quaestio.web.richtext import CONTROL
+
+LONGEST_SEARCH = 200
 
 
 @require_safe
@@ -194,6 +202,24 @@ def go(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, _("No page is numbered “%s” in this reading.") % label)
         return redirect("reading", public_id)
     return redirect("page", public_id, page.number)
+
+
+@require_safe
+def search(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where some words stand in a reading: ``?q=…``."""
+    seat, found = reading_for(request.user, public_id)
+    words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    return render(
+        request,
+        "readings/search.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "reading": found,
+            "words": words,
+            "result": search_in(found, words),
+        },
+    )
 
 
 @require_safe
