@@ -444,6 +444,7 @@ def test_the_length_of_a_packed_page_tells_nothing_exact() -> None:
 @pytest.mark.parametrize(
     "html",
     [b"", b"plain", TOKEN.encode(), f"a{TOKEN}b{FORM_KEY}c{TOKEN}".encode(), b"\xc3\xa9" * 70_000],
+    ids=["empty", "without a hole", "a hole alone", "three holes", "long"],
 )
 def test_a_page_is_filled_and_packed_byte_for_byte(html: bytes) -> None:
     values = {TOKEN: "t" * 64, FORM_KEY: "k"}
