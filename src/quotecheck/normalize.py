@@ -40,8 +40,8 @@ _MARKS = (
 )
 _APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u201b"
 _INVISIBLE = "\u200b-\u200d\u2060\ufeff"
-_LETTER = f"[^\\W_{_SIGNS}][{_MARKS}]*+"
-_RUN = f"(?:{_LETTER})++"
+_LETTERS_ONLY = f"[^\\W_{_SIGNS}]"
+_RUN = f"{_LETTERS_ONLY}++(?:[{_MARKS}]++{_LETTERS_ONLY}*+)*+"
 _LOWER = "(?=[^\\W\\d_A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f])"
 _LINE_END = f"[-\u2010\u00ac][ \\t\\r]*+[\\n\\f\\v\u2028]\\s*+{_LOWER}"
 _JOINER = f"(?:[{_APOSTROPHES}]|\u00ad\\s*+|[{_INVISIBLE}]++|{_LINE_END})"
@@ -50,7 +50,16 @@ _ELISION = (
     "(?:[cdjlmnstCDJLMNST]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Qq]uoiqu|[Jj]usqu|[Dd]ell|[Nn]ell|[Aa]ll"
     f"|[Dd]all|[Ss]ull|[Qq]uell|[Uu]n)(?=[{_APOSTROPHES}][^\\W\\d_])"
 )
-WORD = re.compile(f"[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+")
+# Most words are a run of letters and no more: they are tried first.
+_ALONE = f"(?![{_APOSTROPHES}\u00ad{_INVISIBLE}\u2010\u00ac-])"
+WORD = re.compile(f"{_RUN}{_ALONE}|[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+")
+
+# The same for text of ASCII signs alone, which is most text, in half the time.
+_PLAIN_RUN = "[A-Za-z0-9]++"
+_PLAIN_LINE_END = "-[ \\t\\r]*+[\\n\\f\\v]\\s*+(?=[a-z])"
+_PLAIN_WORD = re.compile(
+    f"{_PLAIN_RUN}(?!['-])|{_ELISION}|{_PLAIN_RUN}(?:(?:'|{_PLAIN_LINE_END}){_PLAIN_RUN})*+"
+)
 
 _SPLIT = re.compile(f"({WORD.pattern})")
 _NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
@@ -112,12 +121,19 @@ def words(text: str, offset: int = 0) -> list[Word]:
     """The words of a text in order; note marks stuck to a word ("empire.12") are left out."""
     found: list[Word] = []
     last = 0
-    for match in WORD.finditer(text):
+    plain = text.isascii()
+    pattern = _PLAIN_WORD if plain else WORD
+    new = tuple.__new__  # Word(...) takes twice the time
+    for match in pattern.finditer(text):
         start, end = match.span()
         raw = match.group()
-        if raw.isdigit() and is_note_mark(raw, text[last:start], text[end : end + 1]):
-            continue
-        found.append(Word(fold(raw), start + offset, end + offset))
+        if raw.isalpha():
+            folded = raw.lower() if plain or raw.isascii() else _fold_rare(raw)
+        else:
+            if raw.isdigit() and is_note_mark(raw, text[last:start], text[end : end + 1]):
+                continue
+            folded = _fold_rare(raw)
+        found.append(new(Word, (folded, start + offset, end + offset)))
         last = end
     return found
 
@@ -125,7 +141,7 @@ def words(text: str, offset: int = 0) -> list[Word]:
 def nth_word(text: str, number: int, offset: int = 0) -> Span:
     """The span of one of the words of a text, counted from 0."""
     last = 0
-    for match in WORD.finditer(text):
+    for match in (_PLAIN_WORD if text.isascii() else WORD).finditer(text):
         start, end = match.span()
         first = text[start]
         if first.isdigit():
