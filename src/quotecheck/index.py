@@ -20,16 +20,12 @@ import zlib
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from .normalize import SHORTEST_SPELLED, Word, hash_half, nth_word, words
 from .types import PageMark, Reading, ReadingInfo, Span
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
 
 MAGIC = b"quotechk"
 VERSION = 5
@@ -99,7 +95,6 @@ class IndexedReading:
         self._blocks: dict[int, str] = {}
         self._labels: list[str] | None = None
         self._order: dict[str, int] | None = None
-        self._entries: npt.NDArray[np.uint32] | None = None
 
     def _section(self, name: str) -> memoryview:
         at, length, _ = self._header["sections"][name]
@@ -199,6 +194,12 @@ class IndexedReading:
             for word in words("".join(pieces))
         ]
 
+    def spelled(self, place: int) -> str:
+        """The word at a place, levelled, without reading the text."""
+        number, at = self.ids[place], self._spelled_at
+        a, b = self._spelled_ends[number], self._spelled_ends[number + 1]
+        return self.map[at + a : at + b].decode("utf-8", "surrogatepass")
+
     def akin(self, word: str) -> list[int]:
         """Numbers of other words that differ from this one by a letter, or two in a long one."""
         size = len(word)
@@ -225,15 +226,6 @@ class IndexedReading:
     def _owners(self, key: int) -> memoryview:
         low = bisect.bisect_left(self.halves, key)
         return self.half_owners[low : bisect.bisect_right(self.halves, key, low)]
-
-    @property
-    def entries(self) -> npt.NDArray[np.uint32]:
-        """The postings as an array."""
-        if self._entries is None:
-            import numpy as np
-
-            self._entries = np.frombuffer(self.postings, dtype=np.uint32)
-        return self._entries
 
     def word_id(self, hashed: int) -> int:
         """The number of a word in this reading, -1 when it does not occur."""

@@ -11,7 +11,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -283,16 +283,20 @@ def _grown(place: Located, segments: list[Probe], head: int, tail: int) -> Locat
     reading, letters, more = place.reading, 0, 0
     if head:
         a, b = ranges[0]
-        before = reading.words(a - 1, a) if a else []
         part = segments[0].folds[0]
+        if not a or not reading.spelled(a - 1).endswith(part):
+            return None
+        before = reading.words(a - 1, a)
         if not before or not before[0].fold.endswith(part):
             return None
         ranges[0] = (a - 1, b)
         more += len(before[0].fold) - len(part)
     if tail:
         a, b = ranges[-1]
-        after = reading.words(b, b + 1)
         part = segments[-1].folds[-1]
+        if b >= reading.word_count or not reading.spelled(b).startswith(part):
+            return None
+        after = reading.words(b, b + 1)
         if not after or not after[0].fold.startswith(part):
             return None
         ranges[-1] = (a, b + 1)
@@ -606,7 +610,7 @@ class _Votes:
         self.base = 0
         self.bases: list[int] = []
         self.numbers: list[int] = []
-        self.seeds: list[Any] = []
+        self.seeds: list[bytes] = []
         self.masks: list[int] = []
         self.offsets: list[int] = []
         self.weights: list[float] = []
@@ -615,6 +619,7 @@ class _Votes:
         self.divided = _divided(probe, entries) if patient else []
         self.enough = 3 + len(chosen) // 4
         self.letters = sum(len(probe.folds[i]) for i in chosen)
+        self.worth: dict[int, list[tuple[int, int, float, int]]] = {}
 
     def gather(self, number: int) -> None:
         reading = self.probe.lexicon.readings[number]
@@ -694,7 +699,8 @@ class _Votes:
         return found
 
     def _add(self, reading: IndexedReading, i: int, low: int, count: int, weight: float) -> None:
-        self.seeds.append(reading.entries[low : low + count])
+        at = reading.postings_at
+        self.seeds.append(reading.map[at + 4 * low : at + 4 * (low + count)])
         self.masks.append(reading.mask)
         self.offsets.append(self.base - i)
         self.weights.append(weight)
@@ -707,9 +713,9 @@ class _Votes:
         if not self.seeds:
             return []
         size = len(self.probe.folds)
-        diagonals = np.concatenate(self.seeds)
-        diagonals &= np.repeat(np.array(self.masks, dtype=np.uint32), self.sizes)
-        diagonals = diagonals + np.repeat(np.array(self.offsets, dtype=np.int64), self.sizes)
+        postings = np.frombuffer(b"".join(self.seeds), dtype=np.uint32)
+        places = postings & np.repeat(np.array(self.masks, dtype=np.uint32), self.sizes)
+        diagonals = places + np.repeat(np.array(self.offsets, dtype=np.int64), self.sizes)
         weight = np.repeat(np.array(self.weights), self.sizes)
         if within is not None:
             keep = (diagonals >= within[1] - size) & (diagonals < within[2])
@@ -754,13 +760,26 @@ class _Votes:
         akin = self.akin.get(number, {})
         bits = 0.0
         letters = 0
-        for i, entry in self.entries.items():
-            if entry.ids[number] in present:
-                bits += rarity(folds[i], entry.counts[number], reading)
-                letters += len(folds[i])
+        for i, known, worth, size in self._worth(number):
+            if known in present:
+                bits += worth
+                letters += size
             elif i in akin and not present.isdisjoint(akin[i]):
                 bits += 0.6 * math.log2(reading.word_count)
-                letters += len(folds[i])
+                letters += size
         if letters < (_LEAST_OF_LONG if len(folds) > _LONG else _LEAST_LETTERS) * self.letters:
             return None
         return Window(bits, number, low, high)
+
+    def _worth(self, number: int) -> list[tuple[int, int, float, int]]:
+        """For each chosen word its place, its number in a reading, its bits there, its letters."""
+        worth = self.worth.get(number)
+        if worth is None:
+            reading, folds = self.probe.lexicon.readings[number], self.probe.folds
+            akin = self.akin.get(number, {})
+            worth = self.worth[number] = [
+                (i, known, rarity(folds[i], entry.counts[number], reading), len(folds[i]))
+                for i, entry in self.entries.items()
+                if (known := entry.ids[number]) >= 0 or i in akin
+            ]
+        return worth
