@@ -73,6 +73,8 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+        if not self["left_over"].value():
+            self.fields["left_over"].widget = forms.HiddenInput()
 
 
 @dataclass(slots=True)
