@@ -17,7 +17,8 @@ import tempfile
 import time
 import weakref
 import zlib
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -207,25 +208,29 @@ class IndexedReading:
             return []
         far = 1 + (size > 7)
         owners: set[int] = set()
-        for part in {(size - 1) // 2, (size + 1) // 2}:
-            owners.update(self._owners(hash_half(word[:part], first=True)))
-        for part in {size // 2, (size + 2) // 2}:
-            owners.update(self._owners(hash_half(word[-part:], first=False)))
-        ends, at = self._spelled_ends, self._spelled_at
+        for key in _half_keys(word):
+            owners.update(self._owners(key))
+        ends, at, data = self._spelled_ends, self._spelled_at, self.map
         coded = word.encode("utf-8", "surrogatepass")
         low, high = len(coded) - 2 * far, len(coded) + 2 * far
         found = []
         for number in owners:
             a, b = ends[number], ends[number + 1]
-            if low <= b - a <= high and coded != self.map[at + a : at + b]:
-                other = self.map[at + a : at + b].decode("utf-8", "surrogatepass")
-                if Levenshtein.distance(word, other, score_cutoff=far) <= far:
+            if low <= b - a <= high:
+                other = data[at + a : at + b]
+                if other == coded:
+                    continue
+                spelled = other.decode("utf-8", "surrogatepass")
+                if Levenshtein.distance(word, spelled, score_cutoff=far) <= far:
                     found.append(number)
         return found
 
-    def _owners(self, key: int) -> memoryview:
-        low = bisect.bisect_left(self.halves, key)
-        return self.half_owners[low : bisect.bisect_right(self.halves, key, low)]
+    def _owners(self, key: int) -> Sequence[int]:
+        halves = self.halves
+        low = bisect.bisect_left(halves, key)
+        if low == len(halves) or halves[low] != key:
+            return ()
+        return self.half_owners[low : bisect.bisect_right(halves, key, low)]
 
     def word_id(self, hashed: int) -> int:
         """The number of a word in this reading, -1 when it does not occur."""
@@ -307,6 +312,18 @@ class Lexicon:
                 where |= 1 << number
                 counts.append(reading.firsts[known + 1] - reading.firsts[known])
         return Entry(where, ids, counts, sum(counts))
+
+
+@lru_cache(maxsize=64)  # asked for one reading after the other
+def _half_keys(word: str) -> tuple[int, ...]:
+    """The numbers of the halves of a word, a letter more or less."""
+    size = len(word)
+    firsts = {(size - 1) // 2, (size + 1) // 2}
+    lasts = {size // 2, (size + 2) // 2}
+    return (
+        *(hash_half(word[:part], first=True) for part in firsts),
+        *(hash_half(word[-part:], first=False) for part in lasts),
+    )
 
 
 def _moved(at: int, edges: list[tuple[int, int]]) -> int:

@@ -32,6 +32,7 @@ _LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
 _RARE = 60  # places of a word that is rare enough to be followed at once
 _FOLLOWED = 120  # places followed at once
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
+_NEARLY = 0.8  # share of the best window's words that another must have
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _WINDOWS = 16  # windows that are weighed
 _LAID = 3  # windows the quotation is laid into
@@ -426,7 +427,7 @@ def around_rare_words(probe: Probe) -> list[Window]:
     wanted: dict[int, set[int]] = {}
     found: list[Window] = []
     seen: set[tuple[int, int]] = set()
-    followed = 0
+    followed = best = 0
     for i in rare:
         if followed > _FOLLOWED:
             break
@@ -438,6 +439,8 @@ def around_rare_words(probe: Probe) -> list[Window]:
             if number not in wanted:
                 wanted[number] = {entry.ids[number] for entry in entries}
             numbers, least = wanted[number], max(3, int(0.45 * len(wanted[number])))
+            if len(numbers) - (-1 in numbers) < max(least, _NEARLY * best):
+                continue  # not even all its words would come up to the best window
             first = reading.firsts[entries[i].ids[number]]
             for posting in reading.postings[first : first + count]:
                 place = max(0, (posting & reading.mask) - i)
@@ -447,8 +450,9 @@ def around_rare_words(probe: Probe) -> list[Window]:
                 shared = numbers.intersection(reading.ids[max(0, place - 2) : place + size + 2])
                 if len(shared) >= least:
                     found.append(Window(float(len(shared)), number, place, place))
+                    best = max(best, len(shared))
     found.sort(key=lambda w: -w.weight)
-    return [w for w in found if w.weight >= 0.8 * found[0].weight]
+    return [w for w in found if w.weight >= _NEARLY * found[0].weight]
 
 
 def _laid(
