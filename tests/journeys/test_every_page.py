@@ -1,0 +1,187 @@
+"""Every page that a person can reach, in a real browser: nobody is shut out, nothing spills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page
+from tests.support import cast
+from tests.support.browser import DESKTOP, NARROW, PHONE, OpenPage, Problems, axe
+
+from quaestio.accounts.models import User
+from quaestio.courses.models import Enrollment
+from quaestio.discussions import actions
+from quaestio.readings.models import Document, Reading
+
+ANYBODY = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
+SIGNED_IN = ["/accounts/logout/", "/accounts/email/", "/accounts/password/change/"]
+CONTEXT = "<p>He calls it “distress, outrage and some confusion” (Jones 41). Why?</p>"
+WIDE = "averylongfilenamewithoutanyspaces" * 4
+
+WIDEST = """space => [...document.querySelectorAll("main *, .site *, .subnav *")]
+    .filter(one => one.getBoundingClientRect().right > space + 1).slice(0, 4)
+    .map(one => `${one.tagName}.${one.className}`).join(" ")"""
+
+
+@dataclass
+class Places:
+    """Who visits which addresses."""
+
+    visits: list[tuple[User | None, list[str]]]
+    paste: str
+    teacher: Enrollment
+
+
+def build() -> Places:
+    """One course with something on every page, and an empty one."""
+    teacher = cast.instructor()
+    course = teacher.course
+    maya = cast.student(course)
+    chance = cast.student(course, "Chance Robbins")
+    empty = cast.instructor(cast.course("An empty course", by=teacher.user))
+    assert teacher.user
+    ready, waiting, refused = (cast.reading(course, title) for title in ("Ready", "Wait", "No"))
+    cast.document(ready, "Initially there was distress, outrage and confusion.", "The next page.")
+    unread(waiting, Document.Status.WAITING)
+    unread(refused, Document.Status.REFUSED)
+    meeting = cast.meeting(course)
+    cast.assigned(meeting, ready)
+    discussion = cast.discussion(teacher, meeting=meeting, context=CONTEXT)
+    draft = cast.discussion(teacher, "Not yet open", open_now=False)
+    post = cast.response(
+        maya,
+        discussion,
+        "There was “distress, outrage and confusion” (Jones 41), not “distress, rage and much "
+        "confusion” (Jones 42).",
+        answers={1},
+        positions={1: 1},
+    )
+    other = cast.response(chance, discussion, "Nobody planned it.")
+    cast.reply(chance, post)
+    gone = cast.response(chance, discussion, "I take this back.")
+    actions.withdraw(post=gone)
+    hidden = cast.response(chance, discussion, "Hidden from the class.")
+    actions.hide(post=hidden, because="off the topic")
+    actions.edit_post(post=other, by=chance, source="<p>I doubt it.</p>", version=other.version)
+    link = cast.invitation(teacher)
+    ended = cast.invitation(teacher, max_uses=1)
+    c, d, m = f"/c/{course.public_id}", f"/d/{discussion.public_id}", f"/m/{meeting.public_id}"
+    p, r = f"/p/{post.public_id}", f"/r/{ready.public_id}"
+    teachers = [
+        "/",
+        "/c/new",
+        f"/c/{empty.course.public_id}/",
+        f"/c/{empty.course.public_id}/readings/",
+        f"{c}/",
+        f"{c}/people",
+        f"{c}/people/{maya.public_id}/role",
+        f"{c}/people/{maya.public_id}/remove",
+        f"{c}/invitations",
+        f"{c}/settings",
+        f"{c}/meetings/new",
+        f"{m}/",
+        f"{m}/edit",
+        f"{m}/readings",
+        f"{c}/readings/",
+        f"{c}/readings/new",
+        f"{r}/",
+        f"/r/{waiting.public_id}/",
+        f"/r/{refused.public_id}/",
+        f"{r}/edit",
+        f"{r}/upload",
+        f"{r}/remove",
+        f"{r}/p/1",
+        f"{c}/ask?meeting={meeting.public_id}",
+        f"{d}/",
+        f"{d}/?question=2",
+        f"/d/{draft.public_id}/",
+        f"{d}/edit",
+        f"{p}/hide",
+        f"/p/{hidden.public_id}/show",
+        f"/p/{other.public_id}/revisions",
+        f"{c}/import",
+    ]
+    students = [
+        "/",
+        f"{c}/",
+        f"{c}/people",
+        f"{c}/readings/",
+        f"{m}/",
+        f"{r}/",
+        f"{d}/",
+        f"{p}/reply",
+        f"{p}/edit",
+        f"{p}/withdraw",
+        f"{c}/settings",
+    ]
+    join = [f"/join/{link.token}", f"/join/{ended.token}", "/join/no-such-link"]
+    return Places(
+        [
+            (teacher.user, [*teachers, *SIGNED_IN]),
+            (maya.user, students),
+            (None, ["/", *ANYBODY, *join, "/nowhere-at-all"]),
+            (cast.person(), ["/", *join, f"{c}/"]),
+        ],
+        f"{c}/import",
+        teacher,
+    )
+
+
+def unread(reading: Reading, status: str) -> None:
+    Document.objects.create(
+        reading=reading,
+        name=f"{WIDE}.pdf",
+        size=12,
+        status=status,
+        message="This PDF is locked with a password." if status == "refused" else "",
+    )
+
+
+def complaints(page: Page, path: str) -> list[str]:
+    found = [f"{path}: {problem}" for problem in axe(page)]
+    return found + spills(page, path)
+
+
+def spills(page: Page, path: str) -> list[str]:
+    """What reaches out of the window sideways, unless in a region of its own."""
+    assert page.viewport_size
+    # A phone zooms out to show a page that is too wide: its innerWidth would agree with anything.
+    space = page.viewport_size["width"]
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width <= space:
+        return []
+    return [f"{path}: {width} wide in a window of {space}: {page.evaluate(WIDEST, space)}"]
+
+
+VIEWS = {
+    "light": {"size": DESKTOP},
+    "dark": {"size": DESKTOP, "dark": True},
+    "narrow": {"size": NARROW},
+    "narrow and dark": {"size": NARROW, "dark": True},
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_no_page_shuts_anybody_out(open_page: OpenPage, problems: Problems, view: str) -> None:
+    problems.expect("status of 404", "status of 403", "status of 410")
+    places = build()
+    found = []
+    for who, paths in places.visits:
+        page = open_page(as_=who, **VIEWS[view])
+        for path in paths:
+            page.goto(path)
+            found += complaints(page, path)
+    assert not found, "\n".join(found)
+
+
+def test_no_page_spills_over_a_phone(open_page: OpenPage, problems: Problems) -> None:
+    problems.expect("status of 404", "status of 403", "status of 410")
+    places = build()
+    found = []
+    for who, paths in places.visits:
+        page = open_page(as_=who, size=PHONE, has_touch=True, is_mobile=True)
+        for path in paths:
+            page.goto(path)
+            found += spills(page, path)
+    assert not found, "\n".join(found)
