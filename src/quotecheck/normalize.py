@@ -61,7 +61,6 @@ _PLAIN_WORD = re.compile(
     f"{_PLAIN_RUN}(?!['-])|{_ELISION}|{_PLAIN_RUN}(?:(?:'|{_PLAIN_LINE_END}){_PLAIN_RUN})*+"
 )
 
-_SPLIT = re.compile(f"({WORD.pattern})")
 _NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
 _SUPERSCRIPT = re.compile("(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
 _DROPPED = re.compile(f"[{_APOSTROPHES}\u00ad{_INVISIBLE}\u0640\u2010\u00ac\\s-]+")
@@ -168,7 +167,13 @@ def is_note_mark(raw: str, before: str, after: str) -> bool:
 
 def split_words(text: str) -> list[str]:
     """Gap, word, gap, word, ..., gap: what the index is built from, in one pass."""
-    return _SPLIT.split(text)
+    return _split_pattern().split(text)
+
+
+@lru_cache(maxsize=1)
+def _split_pattern() -> re.Pattern[str]:
+    # Made when first used: only building an index needs it.
+    return re.compile(f"({WORD.pattern})")
 
 
 def hash_word(folded: str) -> int:
