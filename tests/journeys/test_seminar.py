@@ -1,19 +1,22 @@
-"""Writing in a discussion, as people do it: by hand, without a script, with interruptions."""
+"""A class discussion from the first sign-up to the last withdrawal, as people do it."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
+from tests.readings.extraction.makepdf import pdf, sheet
 from tests.support import cast
-from tests.support.browser import OpenPage, Problems
+from tests.support.browser import PHONE, OpenPage, Problems
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Enrollment
-from quaestio.discussions.models import Discussion, Draft
+from quaestio.courses.models import Course, Enrollment
+from quaestio.discussions.models import Discussion, Draft, Post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,6 +48,13 @@ def maya(teacher: Enrollment, discussion: Discussion) -> Enrollment:
     return cast.student(teacher.course)
 
 
+def sign_up(page: Page, name: str, email: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Email").fill(email)
+    page.locator("input[type=password]").first.fill(PASSWORD)
+    page.get_by_role("button", name="Make the account").click()
+
+
 def write(page: Page, text: str) -> None:
     """Puts this text into the editor, which comes when the form is near."""
     page.locator("form.composer").evaluate("form => form.scrollIntoView()")
@@ -55,6 +65,142 @@ def write(page: Page, text: str) -> None:
 
 def address(discussion: Discussion) -> str:
     return f"/d/{discussion.public_id}/"
+
+
+def test_a_teacher_sets_up_a_course_and_a_student_joins_it(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    page = open_page()
+    page.goto("/accounts/signup/")
+    sign_up(page, "Anna Berg", "anna@example.edu")
+    page.goto("/")
+    page.get_by_role("link", name="Make a course").click()
+    page.get_by_label("Title").fill("Russia after Stalin")
+    page.locator("main form button.main").click()
+    page.get_by_role("link", name="Add a meeting").first.click()
+    page.get_by_label("Date").fill((timezone.localdate() + timedelta(days=3)).isoformat())
+    page.get_by_label("Title").fill("The Thaw")
+    page.locator("main form button.main").click()
+    course = Course.objects.get()
+
+    file = tmp_path / "jones.pdf"
+    file.write_bytes(pdf([sheet(FIRST), sheet(SECOND)]))
+    page.goto(f"/c/{course.public_id}/readings/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_label("Title").fill("Myth, Memory, Trauma")
+    page.get_by_label("Author").fill("Polly Jones")
+    page.get_by_label("First printed page number").fill("41")
+    page.locator("main form button.main").click()
+    expect(page.get_by_role("link", name="41", exact=True)).to_be_visible()
+    page.get_by_role("link", name="42", exact=True).click()
+    expect(page.locator(".page-text")).to_contain_text("Nobody had planned the silence")
+
+    page.goto(f"/c/{course.public_id}/ask")
+    page.get_by_label("Title").fill("Was the muddle planned?")
+    page.get_by_role("textbox", name="Context").click()
+    page.keyboard.insert_text(
+        "The first months were odd. My questions are: Who gained by it? What came of it?"
+    )
+    page.get_by_role("button", name="Find the questions in my text").click()
+    found = page.locator("textarea[name^=question-]")
+    expect(found.filter(has_text="Who gained by it?")).to_have_count(1)
+    page.get_by_label(re.compile("with positions to take")).first.check()
+    page.get_by_role("button", name="Open for the class").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Was the muddle planned?")
+    expect(page.locator(".question.unanswered").first).to_be_visible()
+
+    page.goto(f"/c/{course.public_id}/invitations")
+    page.get_by_role("button", name="Make the link").click()
+    link = page.get_by_label("The link").input_value()
+
+    hers = open_page(size=PHONE, has_touch=True, is_mobile=True)
+    hers.goto(link)
+    hers.get_by_role("link", name="Make an account").first.click()
+    sign_up(hers, "Maya Lindqvist", "maya@example.edu")
+    hers.goto(link)
+    hers.get_by_role("button", name="Join the course").click()
+    hers.goto("/")
+    hers.get_by_role("link", name="Was the muddle planned?").first.click()
+    expect(hers.get_by_role("heading", name="Your response")).to_be_visible()
+    assert Enrollment.objects.filter(course=course).count() == 2
+
+
+@pytest.mark.parametrize("size", [None, PHONE], ids=["desktop", "phone"])
+def test_a_student_answers_and_thinks_again(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, size: dict[str, int] | None
+) -> None:
+    page = open_page(as_=maya.user, **({"size": size} if size else {}))
+    page.goto("/")
+    expect(page.locator("section[aria-labelledby=due]")).to_contain_text(discussion.title)
+    page.get_by_role("link", name=discussion.title).first.click()
+    page.get_by_role("radio", name="in part").check()
+    expect(page.get_by_role("checkbox", name="1. Was it planned?")).to_be_checked()
+    write(page, TEXT)
+    panel = page.locator("#check-panel")
+    for verdict in ("verbatim", "altered", "misplaced"):
+        expect(panel.locator(f".verdict.{verdict}")).to_have_count(1)
+
+    page.get_by_role("button", name="Post response").evaluate(
+        "button => { for (let n = 0; n < 10; n++) button.click() }"
+    )
+    expect(page.locator(".post")).to_have_count(1)
+    assert Post.objects.count() == 1
+    expect(page.locator("#question-1")).to_contain_text("1 person answers")
+    expect(page.locator("#question-1 .split-key")).to_contain_text("in part")
+    expect(page.locator(".question.unanswered")).to_have_count(1)
+    expect(page.locator("#responses-head")).to_have_text(f"1 response to “{discussion.title}”")
+    page.locator("#question-2 a.ask").click()
+    expect(page.locator(".post")).to_have_count(0)
+    page.locator("#question-1 a.ask").click()
+    expect(page.locator(".post")).to_have_count(1)
+
+    page.locator("a.quote.verbatim").click()
+    expect(page.locator("#passage")).to_contain_text("distress, outrage and some confusion")
+    page.go_back()
+
+    page.locator(".post-actions").get_by_role("link", name="edit").click()
+    write(page, "I no longer think so.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".post-text")).to_have_text("I no longer think so.")
+    page.locator(".post .edited").click()
+    expect(page.get_by_role("main")).to_contain_text("great confusion")
+    page.go_back()
+    page.locator(".post-actions").get_by_role("link", name="reply").click()
+    write(page, "Or perhaps I do.")
+    page.get_by_role("button", name="Post reply").click()
+    expect(page.locator(".replies .post-text")).to_have_text("Or perhaps I do.")
+    page.locator("ol.posts > li > .post .post-actions").get_by_role("link", name="withdraw").click()
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.locator("ol.posts > li > .post > .held")).to_contain_text("You have withdrawn")
+    classmate = open_page(as_=cast.student(maya.course, "Chance Robbins").user)
+    classmate.goto(address(discussion))
+    expect(classmate.locator("ol.posts > li > .post.gone")).to_contain_text("withdrawn")
+    expect(classmate.locator(".replies .post-text")).to_be_visible()
+
+
+def test_the_same_without_a_script(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion
+) -> None:
+    page = open_page(as_=maya.user, script=False)
+    page.goto(address(discussion))
+    page.get_by_role("checkbox", name="1. Was it planned?").check()
+    page.get_by_role("radio", name="yes").check()
+    page.get_by_role("textbox", name="Your text").fill(TEXT)
+    page.get_by_role("button", name="Post response").click()
+    expect(page.locator(".post .verdict.altered")).to_have_count(1)
+    page.locator("a.quote.verbatim").click()
+    expect(page.locator("#passage")).to_be_visible()
+    page.goto(address(discussion))
+    page.locator(".post-actions").get_by_role("link", name="edit").click()
+    page.get_by_role("textbox", name="Your text").fill("Shorter.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".post .edited")).to_be_visible()
+    page.locator(".post-actions").get_by_role("link", name="reply").click()
+    page.get_by_role("textbox", name="Your text").fill("To myself.")
+    page.get_by_role("button", name="Post reply").click()
+    page.locator("ol.posts > li > .post .post-actions").get_by_role("link", name="withdraw").click()
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.locator("ol.posts > li > .post > .held")).to_contain_text("You have withdrawn")
 
 
 def test_a_page_from_a_blog_comes_in_without_a_script(
