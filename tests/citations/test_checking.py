@@ -146,3 +146,14 @@ def test_checking_costs_the_same_queries_for_one_quotation_and_for_many() -> Non
     single = "<p>“nobody applauded, and nobody asked for the floor” (Jones 42)</p>"
     other = "<p>“different book about the price of bread” (Smith 41)</p>"
     assert cost(single) == cost(single * 5 + other * 5) <= 5
+
+
+def test_readings_that_could_not_be_searched_are_named() -> None:
+    anna = cast.instructor()
+    reading(anna.course)
+    cast.reading(anna.course, "Ledgers of Return", author="Wendt, Casimir")
+    found = one(
+        anna.course, "“the orchestra played until the small hours of the morning” (Jones 42)"
+    )
+    assert found.verdict == "not_found"
+    assert "Wendt, Casimir, Ledgers of Return" in found.detail["sentence"]

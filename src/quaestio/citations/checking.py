@@ -16,18 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 import quotecheck
 from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.web.richtext import flatten
 from quotecheck import Finding, Library, Post, Span, Verdict
+from quotecheck.verdict import say
 
 log = logging.getLogger(__name__)
 
 # A key in the library is the reading's public id and a print of all that was put in with it,
 # so that a changed reading is a new key and an unchanged one costs no look at its text.
 PRINT = 16
+NAMED = 4  # so many readings without text are named in a note
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,7 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             citation=quotation.citation.raw[:300] if quotation.citation else "",
         )
         detail: dict[str, Any] = {
-            "sentence": finding.sentence,
+            "sentence": told(finding, readings),
             "reasons": [[code, params] for code, params in finding.reasons],
             "unsearched": [public_id_of(key) for key in finding.unsearched],
         }
@@ -201,6 +204,25 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             page_end=min(last - page.start, len(page.text)),
             detail=detail,
         )
+
+
+def told(finding: Finding, readings: dict[str, Reading]) -> str:
+    """The sentence for the writer; what could not be searched is named, not counted."""
+    names = [
+        str(readings[public_id])
+        for key in finding.unsearched
+        if (public_id := public_id_of(key)) in readings
+    ]
+    if not names:
+        return finding.sentence
+    parts = [say(reason) for reason in finding.reasons if reason[0] != "unsearched"]
+    shown = "; ".join(names[:NAMED])
+    if len(names) > NAMED:
+        shown = gettext("%(names)s and %(more)s more") % {
+            "names": shown,
+            "more": len(names) - NAMED,
+        }
+    return " ".join([*parts, gettext("Not searched, for want of their text: %s.") % shown])
 
 
 class _Pages:
