@@ -74,9 +74,7 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     if quotation.term:
         return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": quotation.term}),))
     citation = quotation.citation
-    cited = (
-        (citation.reading, citation.pages, citation.author, citation.title) if citation else None
-    )
+    cited = replace(citation, span=Span(0, 0)) if citation else None
     key = (library.state(), quotation.text, cited, unfinished)
     finding: Finding | None = library.answers.get(key)
     if finding is None:
@@ -90,7 +88,9 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
 
 def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
     readings = library.readings()
-    cited = _cited(quotation.citation, readings)
+    citation = quotation.citation
+    cited = _cited(citation, readings)
+    meant = [cited] if cited else _candidates(citation, readings)
     marked = read_marks(quotation.text)
     located = locate(
         marked,
@@ -100,21 +100,26 @@ def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
     )
     if not located:
         return _not_found(quotation, library)
-    located.sort(key=lambda item: _rank(item, cited))
+    located.sort(key=lambda item: min((_rank(item, one) for one in meant), default=_rank(item)))
     best = located[0]
     found = _compared(marked, best, library, unfinished)
     words = wording(found.changes)
     place = _place(best)
-    cited = cited or _candidate(quotation.citation, best.reading, place)
-    placing = _placing(place, quotation.citation, cited)
+    cited = cited or next((one for one in meant if one.has(place)), None)
+    placing = _placing(place, citation, cited, library)
+    among = [one.reading for one in meant] if cited is None else []
+    closed = [cited.reading] if cited and not cited.reading.searchable else []
     reasons, sentence = explain(
         words,
         placing,
         found.changes,
-        title=best.reading.title or best.reading.key,
+        title=_title(best.reading),
         pages=place.pages,
         others=len(located) - 1,
         misread=found.misread,
+        cited=citation.raw if citation else "",
+        among=[_title(reading) for reading in among],
+        closed=_title(closed[0]) if closed else "",
     )
     return Finding(
         quotation,
@@ -126,7 +131,13 @@ def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
         found.changes,
         reasons,
         sentence,
+        tuple(reading.key for reading in closed),
+        ambiguous=tuple(reading.key for reading in among),
     )
+
+
+def _title(reading: IndexedReading) -> str:
+    return reading.title or reading.key
 
 
 def _compared(marked: Marked, located: Located, library: Library, unfinished: bool) -> Differences:
@@ -167,6 +178,10 @@ class Cited:
         last = firsts[self.high + 1] if self.high + 1 < len(firsts) else self.reading.word_count
         return self.reading, firsts[self.low], last
 
+    def has(self, place: Place) -> bool:
+        """Whether a place is in this reading and touches the cited pages."""
+        return self.reading.key == place.reading and self.covers(place)
+
     def covers(self, place: Place) -> bool:
         """Whether a place touches the cited pages; true when none were cited or are known."""
         if not self.known:
@@ -187,15 +202,14 @@ def _cited(citation: Citation | None, readings: list[IndexedReading]) -> Cited |
     return None
 
 
-def _candidate(citation: Citation | None, reading: IndexedReading, place: Place) -> Cited | None:
-    """Of several readings that a citation fits, the one that has the words where it says."""
-    if citation is None or reading.key not in citation.candidates:
-        return None
-    cited = Cited(reading, citation.pages)
-    return cited if cited.covers(place) else None
+def _candidates(citation: Citation | None, readings: list[IndexedReading]) -> list[Cited]:
+    """The readings that a citation may name, where it fits several."""
+    if citation is None or citation.reading is not None:
+        return []
+    return [Cited(r, citation.pages) for r in readings if r.key in citation.candidates]
 
 
-def _rank(item: Located, cited: Cited | None) -> tuple[float, int]:
+def _rank(item: Located, cited: Cited | None = None) -> tuple[float, int]:
     """Best first: the nearest wording, then the cited page, then the cited reading.
 
     Among places that only come near, the cited page makes up for a little.
@@ -229,11 +243,19 @@ def _term_after_all(finding: Finding) -> Finding:
 
 
 def _not_found(quotation: Quotation, library: Library) -> Finding:
-    closed = tuple(r.key for r in library.readings() if not r.searchable) + library.broken()
+    closed = _closed(library)
     citation = quotation.citation
-    unknown = citation is not None and _names_unknown_work(citation)
+    unknown = _cites_unknown_work(citation, library)
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
-    reasons, sentence = explain(Wording.NOT_FOUND, placing, (), unsearched=len(closed))
+    among = [one.reading for one in _candidates(citation, library.readings())]
+    reasons, sentence = explain(
+        Wording.NOT_FOUND,
+        placing,
+        (),
+        unsearched=len(closed),
+        cited=citation.raw if citation else "",
+        among=[_title(reading) for reading in among],
+    )
     return Finding(
         quotation,
         Verdict.NOT_FOUND,
@@ -242,7 +264,13 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
         reasons=reasons,
         sentence=sentence,
         unsearched=closed,
+        ambiguous=tuple(reading.key for reading in among),
     )
+
+
+def _closed(library: Library) -> tuple[str, ...]:
+    """The keys of readings whose words cannot be searched."""
+    return tuple(r.key for r in library.readings() if not r.searchable) + library.broken()
 
 
 def _place(located: Located) -> Place:
@@ -255,20 +283,27 @@ def _place(located: Located) -> Place:
     return Place(reading.key, spans, labels, located.score)
 
 
-def _names_unknown_work(citation: Citation) -> bool:
+def _cites_unknown_work(citation: Citation | None, library: Library) -> bool:
     """Whether a work is cited that is none of the readings; where several fit, it is one."""
-    if citation.reading is None and citation.candidates:
+    if citation is None:
         return False
-    return bool(citation.author or citation.title or citation.reading)
+    if citation.reading is not None:
+        known = {reading.key for reading in library.readings()}
+        return citation.reading not in known.union(library.broken())
+    return not citation.candidates and bool(citation.author or citation.title)
 
 
-def _placing(place: Place, citation: Citation | None, cited: Cited | None) -> Placing:
+def _placing(
+    place: Place, citation: Citation | None, cited: Cited | None, library: Library
+) -> Placing:
     if citation is None:
         return Placing.UNCITED
     merely_named = citation.how == "named"  # and may be quoted from somebody else's reading
     if cited is None:
-        unknown = _names_unknown_work(citation) and not merely_named
+        unknown = not merely_named and _cites_unknown_work(citation, library)
         return Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     if cited.reading.key != place.reading:
-        return Placing.UNCITED if merely_named else Placing.WRONG_READING
+        # Of what cannot be searched nobody knows whether the words stand there too.
+        may_be_there = merely_named or not cited.reading.searchable
+        return Placing.UNCITED if may_be_there else Placing.WRONG_READING
     return Placing.RIGHT if cited.covers(place) else Placing.WRONG_PAGE

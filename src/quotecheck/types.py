@@ -176,6 +176,9 @@ class Finding:
     ``sentence`` is for a student, in English; ``reasons`` are the same as (code, parameters) for
     callers that speak other languages. ``others`` are further places, best first.
     ``unsearched`` are keys of readings that could not be searched, when that may matter.
+    ``ambiguous`` are keys of the readings that the citation may name, where neither it nor the
+    words decide which: to be asked about. A work cited that is none of the readings is told by
+    ``placing``, ``Placing.UNKNOWN_WORK``; how it was written, by ``quotation.citation.raw``.
     """
 
     quotation: Quotation
@@ -188,3 +191,4 @@ class Finding:
     reasons: tuple[tuple[str, dict[str, str]], ...] = field(default=())
     sentence: str = ""
     unsearched: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from .types import Change, Placing, Verdict, Wording
 Reason = tuple[str, dict[str, str]]
 
 _MOST_TOLD = 5
+_MOST_NAMED = 4  # readings that a citation may mean
 _SENTENCES = {
     "not_found": "These words were not found in the readings of this course.",
     "unsearched": "Readings that could not be searched: {count}.",
@@ -25,6 +26,11 @@ _SENTENCES = {
     "wrong_page": "It stands on page {page}, not on the page cited.",
     "wrong_reading": "It stands in {title}, not in the reading cited.",
     "wrong_reading_page": "It stands in {title}, page {page}, not in the reading cited.",
+    "unknown_work": "The work cited, “{cited}”, is none of the readings.",
+    "ambiguous": "“{cited}” may mean several readings: {readings}.",
+    "cited_unsearched": "The reading cited, {title}, could not be searched.",
+    "stands_in": "The words stand in {title}.",
+    "stands_in_page": "The words stand in {title}, page {page}.",
     "several_places": "The same words stand in {count} more places.",
 }
 _GRAVE = {
@@ -66,14 +72,23 @@ def explain(
     unsearched: int = 0,
     others: int = 0,
     misread: Sequence[tuple[str, str]] = (),
+    cited: str = "",
+    among: Sequence[str] = (),
+    closed: str = "",
 ) -> tuple[tuple[Reason, ...], str]:
-    """The reasons as data, and the sentences that say them."""
+    """The reasons as data, and the sentences that say them.
+
+    ``title`` and ``pages`` are those of the place ("" where there is none), ``cited`` is the
+    citation as written, ``among`` are the titles of the readings that it may mean, ``closed`` is
+    the title of the reading cited when that could not be searched.
+    """
     reasons: list[Reason] = [(words.value, {})]
     if unsearched:
         reasons.append(("unsearched", {"count": str(unsearched)}))
     reasons += _of_changes(found)
     reasons += [("misread", {"quote": q, "source": s}) for q, s in misread[:_MOST_TOLD]]
     reasons += _of_place(placing, title, pages)
+    reasons += _of_citation(placing, title, pages, " ".join(cited.split()), among, closed)
     if others:
         reasons.append(("several_places", {"count": str(others)}))
     return tuple(reasons), " ".join(map(say, reasons))
@@ -104,8 +119,37 @@ def _of_changes(found: Sequence[Change]) -> list[Reason]:
     return reasons
 
 
+def _of_citation(
+    placing: Placing,
+    title: str,
+    pages: Sequence[str],
+    cited: str,
+    among: Sequence[str],
+    closed: str,
+) -> list[Reason]:
+    """What is to be said of a citation that names no reading, several, or a closed one."""
+    if among:
+        named = "; ".join(among[:_MOST_NAMED])
+        more = "; …" if len(among) > _MOST_NAMED else ""
+        reason = ("ambiguous", {"cited": cited, "readings": named + more})
+    elif placing is Placing.UNKNOWN_WORK:
+        reason = ("unknown_work", {"cited": cited})
+    elif closed:
+        reason = ("cited_unsearched", {"title": closed})
+    else:
+        return []
+    if not title:
+        return [reason]
+    page = _from_to(pages)
+    return [reason, ("stands_in_page" if page else "stands_in", {"title": title, "page": page})]
+
+
+def _from_to(pages: Sequence[str]) -> str:
+    return "–".join(dict.fromkeys([*pages[:1], *pages[-1:]]))
+
+
 def _of_place(placing: Placing, title: str, pages: Sequence[str]) -> list[Reason]:
-    page = "–".join(dict.fromkeys([*pages[:1], *pages[-1:]]))
+    page = _from_to(pages)
     if placing is Placing.WRONG_PAGE:
         return [("wrong_page", {"title": title, "page": page})]
     if placing is Placing.WRONG_READING:
