@@ -15,8 +15,10 @@ from django.urls import reverse
 from lxml import html
 from tests.support import cast
 
+from quaestio.courses import actions as courses
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
+from quaestio.discussions.actions import Rules
 
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 400
@@ -72,10 +74,25 @@ def world() -> World:
         fields={"body": made.canary("typing", "author")},
         version=0,
     )
+    first = cast.discussion(anna, rules=Rules(post_first=True))
+    cast.response(maya, first, made.canary("first", "author", *teachers))
+    cast.response(anna, first, made.canary("teacherfirst", "author", *teachers))
+    section = courses.make_section(course=course, name="Monday")
+    courses.place(enrollment=maya, role=maya.role, byline=maya.byline, section=section)
+    monday = cast.discussion(
+        anna, made.canary("section", "author", *teachers), rules=Rules(section=section)
+    )
+    cast.response(maya, monday, made.canary("insection", "author", *teachers))
+    waiting = cast.student(course, "Wanda Waits")
+    courses.place(
+        enrollment=waiting, role=waiting.role, byline=waiting.byline, section=None, hold_posts=True
+    )
+    cast.response(waiting, seen, made.canary("waiting", *teachers))
+    cast.reply(waiting, edited, made.canary("waitingreply", *teachers))
     away = cast.instructor(name="Berta Away")
     elsewhere = cast.discussion(away, made.canary("elsewhere"))
     cast.response(away, elsewhere, made.canary("elsewherepost"))
-    for discussion in (seen, draft, elsewhere):
+    for discussion in (seen, draft, first, monday, elsewhere):
         for name in ("discussion", "discussion-edit"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
         made.addresses += [f"/d/{discussion.public_id}/?question=1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -29,6 +30,19 @@ class LastInstructor(Exception):
     """A course must keep one instructor."""
 
 
+SETTINGS = frozenset(
+    {
+        "is_public",
+        "students_pose",
+        "post_first",
+        "pseudonyms",
+        "hold_posts",
+        "edit_minutes",
+        "guests",
+    }
+)
+
+
 @transaction.atomic
 def create_course(*, by: User, title: str, term: str = "", **settings: bool) -> Course:
     """A course with its maker as instructor."""
@@ -38,12 +52,14 @@ def create_course(*, by: User, title: str, term: str = "", **settings: bool) -> 
 
 
 @transaction.atomic
-def change_course(
-    *, course: Course, title: str, term: str, is_public: bool, students_pose: bool
-) -> Course:
-    course.title, course.term = title, term
-    course.is_public, course.students_pose = is_public, students_pose
-    course.save(update_fields=["title", "term", "is_public", "students_pose"])
+def change_course(*, course: Course, title: str, term: str, **settings: Any) -> Course:
+    """Change the course's settings: those in ``SETTINGS``, the others stay."""
+    unknown = settings.keys() - SETTINGS
+    if unknown:
+        raise TypeError(f"no settings of a course: {', '.join(sorted(unknown))}")
+    for name, value in {"title": title, "term": term, **settings}.items():
+        setattr(course, name, value)
+    course.save(update_fields=["title", "term", *settings])
     touch(course.pk)
     return course
 
@@ -158,11 +174,22 @@ def change_role(*, enrollment: Enrollment, role: str) -> Enrollment:
 
 
 @transaction.atomic
-def place(*, enrollment: Enrollment, role: str, byline: str, section: Section | None) -> Enrollment:
-    """What a person is in the course: role, name, section."""
+def place(
+    *,
+    enrollment: Enrollment,
+    role: str,
+    byline: str,
+    section: Section | None,
+    hold_posts: bool | None = None,
+) -> Enrollment:
+    """What a person is in the course: role, name, section, and whether their posts wait (None:
+    as before).
+    """
     change_role(enrollment=enrollment, role=role)
     enrollment.byline, enrollment.section = byline, section
-    enrollment.save(update_fields=["byline", "section"])
+    if hold_posts is not None:
+        enrollment.hold_posts = hold_posts
+    enrollment.save(update_fields=["byline", "section", "hold_posts"])
     touch(enrollment.course_id)
     return enrollment
 

@@ -24,8 +24,24 @@ class DateInput(forms.DateInput):
 class CourseForm(forms.ModelForm[Course]):
     class Meta:
         model = Course
-        fields = ["title", "term", "is_public", "students_pose"]
+        fields = [
+            "title",
+            "term",
+            "is_public",
+            "guests",
+            "students_pose",
+            "post_first",
+            "pseudonyms",
+            "hold_posts",
+            "edit_minutes",
+        ]
         help_texts = {"term": _("Such as “Spring 2027”.")}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("guests") and not data.get("is_public"):
+            self.add_error("guests", _("Guests can only come to a course that is open to read."))
+        return data
 
 
 class NewCourseForm(CourseForm):
@@ -81,7 +97,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
 class PersonForm(forms.ModelForm[Enrollment]):
     class Meta:
         model = Enrollment
-        fields = ["byline", "role", "section"]
+        fields = ["byline", "role", "section", "hold_posts"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

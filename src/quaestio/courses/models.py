@@ -33,12 +33,44 @@ class Course(models.Model):
         _("students may open discussions"),
         default=False,
     )
+    post_first = models.BooleanField(
+        _("answer first, then read what others wrote"),
+        default=False,
+        help_text=_("How new discussions begin; each can be set otherwise."),
+    )
+    pseudonyms = models.BooleanField(
+        _("classmates see made-up names"),
+        default=False,
+        help_text=_("How new discussions begin. You and your assistants always see both names."),
+    )
+    hold_posts = models.BooleanField(
+        _("posts of students wait until a teacher lets them in"), default=False
+    )
+    edit_minutes = models.PositiveIntegerField(
+        _("minutes in which a post can be edited"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty: as long as the discussion is open. 0: never."),
+    )
+    guests = models.BooleanField(
+        _("invite guests to respond"),
+        default=False,
+        help_text=_(
+            "Only in a course that is open to read. What guests write waits until their address "
+            "is confirmed and you let it in."
+        ),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(guests=False) | Q(is_public=True), name="course_guests_need_public"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -83,6 +115,9 @@ class Enrollment(models.Model):
     byline = models.CharField(_("name in this course"), max_length=120)
     section = models.ForeignKey(
         Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="enrollments"
+    )
+    hold_posts = models.BooleanField(
+        _("what this person posts waits until a teacher lets it in"), default=False
     )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -170,3 +205,19 @@ class Meeting(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("meeting", args=[self.public_id])
+
+
+class Leader(models.Model):
+    """A person who poses the question for a meeting."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="leaders")
+    person = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="leads")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "person"], name="leader_once_per_meeting")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.meeting}"

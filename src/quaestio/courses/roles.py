@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     ASSISTANT = "assistant", _("Assistant")
     STUDENT = "student", _("Student")
     OBSERVER = "observer", _("Observer")
+    GUEST = "guest", _("Guest")  # wrote in an open course without an account
 
 
 class Right(StrEnum):
@@ -23,7 +24,8 @@ class Right(StrEnum):
     POSE = "pose"  # a discussion (students: where the course allows it)
     CHECK = "check"  # quotations of a text against the readings
     SEE_ROSTER = "see_roster"  # who is in the course
-    SEE_HIDDEN = "see_hidden"  # hidden posts, drafts of discussions, revisions of others
+    SEE_HIDDEN = "see_hidden"  # hidden and waiting posts, drafts of discussions, revisions
+    SEE_NAMES = "see_names"  # who is behind a pseudonym
     MODERATE = "moderate"  # hide, close, reopen
     READINGS = "readings"  # upload, correct, remove
     MEETINGS = "meetings"  # make and change meetings
@@ -40,6 +42,7 @@ STUDENT = MEMBER | {R.WRITE, R.CHECK, R.SEE_ROSTER}
 ASSISTANT = STUDENT | {
     R.POSE,
     R.SEE_HIDDEN,
+    R.SEE_NAMES,
     R.MODERATE,
     R.READINGS,
     R.MEETINGS,
@@ -53,16 +56,19 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.ASSISTANT: ASSISTANT,
     Role.STUDENT: STUDENT,
     Role.OBSERVER: MEMBER,
+    Role.GUEST: frozenset(),
 }
 
 # What anybody may do in a course that is open to the public.
 PUBLIC: frozenset[Right] = frozenset({R.SEE})
 
 # What stops in a course that is sealed: everything that writes.
-READ_ONLY: frozenset[Right] = frozenset({R.SEE, R.SEE_ROSTER, R.SEE_HIDDEN, R.SEE_EMAIL, R.COURSE})
+READ_ONLY: frozenset[Right] = frozenset(
+    {R.SEE, R.SEE_ROSTER, R.SEE_HIDDEN, R.SEE_NAMES, R.SEE_EMAIL, R.COURSE}
+)
 
 # Who may be invited by whom.
 MAY_INVITE: dict[str, frozenset[str]] = {
-    Role.INSTRUCTOR: frozenset(Role.values),
+    Role.INSTRUCTOR: frozenset(Role.values) - {Role.GUEST},
     Role.ASSISTANT: frozenset({Role.STUDENT, Role.OBSERVER}),
 }

@@ -129,6 +129,7 @@ def person_role(request: HttpRequest, course_id: str, public_id: str) -> HttpRes
                 role=form.cleaned_data["role"],
                 byline=form.cleaned_data["byline"],
                 section=form.cleaned_data.get("section", person.section),
+                hold_posts=form.cleaned_data["hold_posts"],
             )
         except actions.LastInstructor:
             form.add_error("role", last_instructor())

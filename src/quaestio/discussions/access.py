@@ -1,37 +1,68 @@
-"""Who sees which discussion, which post, and how much of it. One place, for pages, counts,
-drafts, revisions, and later feeds, mail, search and exports.
+"""Who sees which discussion, which post, how much of it, and under whose name. One place, for
+pages, counts, drafts, revisions, feeds, mail, search and exports.
+
+- ``visible_discussions``, ``discussion_for``: drafts, sections.
+- ``sight_of``: what of one discussion's posts this viewer may read (post-first, held, hidden,
+  withdrawn). ``readable_posts`` is the same as a query, over any number of discussions.
+- ``Bylines``: the name shown to this viewer for whoever wrote something.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat, Viewer, first, seat_in
-from quaestio.courses.models import Course, Enrollment
-from quaestio.courses.roles import Right
-from quaestio.discussions.models import Discussion, Draft, Post
+from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.courses.roles import Right, Role
+from quaestio.discussions.models import Discussion, Draft, Post, Pseudonym
 
 # Written out, as in courses.access: see SEAT there.
 BY_PUBLIC_ID = "SELECT * FROM discussions_discussion WHERE public_id = %s"
 COURSE_BY_ID = "SELECT * FROM courses_course WHERE id = %s"
 
 
+# -- Discussions --------------------------------------------------------------------------------
+
+
 def visible_discussions(seat: Seat) -> QuerySet[Discussion]:
-    """Open and closed ones for all; drafts for their author and for teachers."""
-    discussions = Discussion.objects.filter(course=seat.course)
+    """Open and closed ones of all and of one's own section; drafts for their author and for
+    teachers. What was merged into another discussion is reached there.
+    """
+    discussions = Discussion.objects.filter(course=seat.course, merged_into__isnull=True)
     if seat.can(Right.SEE_HIDDEN):
         return discussions
-    mine = Q(author=seat.enrollment) if seat.enrollment else Q(pk__in=[])
-    return discussions.filter(~Q(state=Discussion.State.DRAFT) | mine)
+    me = seat.enrollment
+    mine = Q(author=me) if me else Q(pk__in=[])
+    section = Q(section__isnull=True)
+    if me is not None and me.section_id is not None:
+        section |= Q(section=me.section_id)
+    return discussions.filter(mine | section & ~Q(state=Discussion.State.DRAFT))
+
+
+def visible_to(seats: Iterable[Seat]) -> QuerySet[Discussion]:
+    """What somebody with these seats sees, in all their courses."""
+    return reduce(or_, map(visible_discussions, seats), Discussion.objects.none())
 
 
 def can_see_discussion(seat: Seat, discussion: Discussion) -> bool:
-    return (
-        discussion.state != Discussion.State.DRAFT
-        or seat.can(Right.SEE_HIDDEN)
-        or (seat.enrollment is not None and discussion.author_id == seat.enrollment.pk)
+    me = seat.enrollment
+    if seat.can(Right.SEE_HIDDEN) or (me is not None and discussion.author_id == me.pk):
+        return True
+    if discussion.state == Discussion.State.DRAFT:
+        return False
+    return discussion.section_id is None or (
+        me is not None and discussion.section_id == me.section_id
     )
 
 
@@ -51,8 +82,148 @@ def discussion_for(
     return seat, discussion
 
 
+def can_edit_discussion(seat: Seat, discussion: Discussion) -> bool:
+    """Teachers, and its author: who may pose, or leads the meeting and has not opened it yet."""
+    me = seat.enrollment
+    if seat.can(Right.MODERATE):
+        return True
+    if me is None or discussion.author_id != me.pk or not seat.can(Right.WRITE):
+        return False
+    return seat.can(Right.POSE) or (
+        discussion.meeting_id is not None and leads(seat, discussion.meeting_id)
+    )
+
+
+def leads(seat: Seat, meeting_id: int) -> bool:
+    """Whether this person is to pose the question for a meeting. One query."""
+    me = seat.enrollment
+    return me is not None and me.leads.filter(meeting=meeting_id).exists()
+
+
+def leads_any(seat: Seat) -> bool:
+    """Whether this person leads some meeting of the course, and so may write a question."""
+    me = seat.enrollment
+    return me is not None and seat.can(Right.WRITE) and me.leads.exists()
+
+
+def can_pose(seat: Seat, meeting: Meeting | None = None) -> bool:
+    """In the whole course, or for the meeting that one leads."""
+    if seat.can(Right.POSE):
+        return True
+    return meeting is not None and seat.can(Right.WRITE) and leads(seat, meeting.pk)
+
+
+# -- Posts --------------------------------------------------------------------------------------
+
+# What has been posted counts as one's own answer also while it waits to be let in. What was
+# withdrawn or hidden does not: then the door that post-first keeps is shut again.
+COUNTING = (Post.State.POSTED, Post.State.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one viewer may read in one discussion.
+
+    ``is_open``: others' posts may be read, counted and named. Otherwise the discussion asks for
+    one's own response first, and only what one wrote oneself is there.
+    """
+
+    me: int | None
+    is_open: bool
+    sees_hidden: bool
+
+    def reads(self, state: str, author_id: int) -> bool:
+        """Whether this viewer sees the words of a post. Withdrawn words are for nobody but their
+        author; hidden and waiting ones also for teachers.
+        """
+        if author_id == self.me:
+            return True
+        if state == Post.State.POSTED:
+            return self.is_open
+        return state in {Post.State.HIDDEN, Post.State.HELD} and self.sees_hidden
+
+    def knows_of(self, state: str, author_id: int, number: int) -> bool:
+        """Whether this viewer may know that the post is there: at least a line in its place."""
+        return self.reads(state, author_id) or (self.is_open and number > 0)
+
+
+def sight_of(seat: Seat, discussion: Discussion, now: datetime | None = None) -> Sight:
+    """No query; one for a student in a discussion that is post-first."""
+    me = seat.enrollment
+    return Sight(
+        me=me.pk if me else None,
+        is_open=not asks_first(discussion, now or timezone.now())
+        or seat.can(Right.SEE_HIDDEN)
+        or (me is not None and (discussion.author_id == me.pk or has_answered(me, discussion))),
+        sees_hidden=seat.can(Right.SEE_HIDDEN),
+    )
+
+
+def asks_first(discussion: Discussion, now: datetime) -> bool:
+    """Whether others' posts are still kept from those who have not answered: until the answers
+    are due, or nothing can be added any more.
+    """
+    return (
+        discussion.post_first
+        and discussion.is_open
+        and not discussion.course.is_sealed
+        and (discussion.due_at is None or discussion.due_at > now)
+    )
+
+
+def has_answered(person: Enrollment, discussion: Discussion) -> bool:
+    """Whether a person's own response opens the door: it stands, and is as long as is asked for.
+    So cutting it down to nothing afterwards shuts the door again.
+    """
+    least = max(discussion.words_least or 1, 1)
+    return Post.objects.filter(
+        discussion=discussion,
+        author=person,
+        root__isnull=True,
+        state__in=COUNTING,
+        words__gte=least,
+    ).exists()
+
+
+def readable_posts(seats: Iterable[Seat], now: datetime | None = None) -> QuerySet[Post]:
+    """Every post whose words somebody with these seats may read: ``Sight.reads`` as a query.
+
+    For whatever shows, counts or searches posts of several discussions.
+    """
+    seats = list(seats)
+    people = [seat.enrollment.pk for seat in seats if seat.enrollment is not None]
+    teaching = [seat.course.pk for seat in seats if seat.can(Right.SEE_HIDDEN)]
+    mine = Q(author__in=people)
+    taught = Q(discussion__course__in=teaching)
+    shown = Q(state=Post.State.POSTED) & (taught | open_to(people, now or timezone.now()))
+    kept = Q(state__in=[Post.State.HIDDEN, Post.State.HELD]) & taught
+    return Post.objects.filter(discussion__in=visible_to(seats)).filter(mine | shown | kept)
+
+
+def open_to(people: list[int], now: datetime) -> Q:
+    """The posts of discussions that ask these people for nothing (more) first."""
+    answered = Post.objects.filter(
+        discussion=OuterRef("discussion"),
+        author__in=people,
+        root__isnull=True,
+        state__in=COUNTING,
+        words__gte=Coalesce(F("discussion__words_least"), 1),
+        words__gt=0,
+    )
+    return (
+        Q(discussion__post_first=False)
+        | ~Q(discussion__state=Discussion.State.OPEN)
+        | Q(discussion__due_at__lte=now)
+        | Q(discussion__course__sealed_at__isnull=False)
+        | Q(discussion__author__in=people)
+        | Q(Exists(answered))
+    )
+
+
 def post_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple[Seat, Post]:
-    """The door to a post, whatever its state: a placeholder keeps its address."""
+    """The door to a post. A placeholder keeps its address; a post that this viewer may not know
+    of is not there.
+    """
     post = (
         Post.objects.select_related("discussion__course", "author", "root", "parent")
         .filter(public_id=public_id)
@@ -63,38 +234,33 @@ def post_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple[Se
     seat = seat_in(user, post.discussion.course)
     if not can_see_discussion(seat, post.discussion):
         raise Http404
+    sight = sight_of(seat, post.discussion)
+    if not sight.knows_of(post.state, post.author_id, post.number):
+        raise Http404
     if not seat.can(right):
         raise PermissionDenied
     return seat, post
 
 
-def can_read_body(seat: Seat, *, state: str, author_id: int) -> bool:
-    """Whether this viewer sees the words of a post, or only that it stood there.
-
-    Withdrawn words are for nobody but their author; hidden ones also for teachers.
-    """
-    mine = seat.enrollment is not None and seat.enrollment.pk == author_id
-    if state == Post.State.POSTED:
-        return True
-    if state == Post.State.HIDDEN:
-        return mine or seat.can(Right.SEE_HIDDEN)
-    return mine
-
-
-def can_edit_discussion(seat: Seat, discussion: Discussion) -> bool:
-    mine = seat.enrollment is not None and discussion.author_id == seat.enrollment.pk
-    return (mine and seat.can(Right.POSE)) or seat.can(Right.MODERATE)
+def can_read(seat: Seat, post: Post) -> bool:
+    """Whether this viewer sees the words of a post, or only that it stood there."""
+    return sight_of(seat, post.discussion).reads(post.state, post.author_id)
 
 
 def can_edit_post(seat: Seat, post: Post) -> bool:
-    """Its author, while it stands and the discussion is open."""
+    """Its author, while it stands, the discussion is open and the time for it has not run out."""
     return (
-        seat.enrollment is not None
-        and post.author_id == seat.enrollment.pk
-        and seat.can(Right.WRITE)
-        and post.state == Post.State.POSTED
+        can_withdraw(seat, post)
         and post.discussion.is_open
+        and in_edit_window(seat.course, post.created_at)
     )
+
+
+def in_edit_window(course: Course, created_at: datetime) -> bool:
+    """Whether a post may still be edited, as far as the course's rule goes."""
+    if course.edit_minutes is None:
+        return True
+    return timezone.now() < created_at + timedelta(minutes=course.edit_minutes)
 
 
 def can_withdraw(seat: Seat, post: Post) -> bool:
@@ -103,7 +269,7 @@ def can_withdraw(seat: Seat, post: Post) -> bool:
         seat.enrollment is not None
         and post.author_id == seat.enrollment.pk
         and seat.can(Right.WRITE)
-        and post.state == Post.State.POSTED
+        and post.state in COUNTING
     )
 
 
@@ -115,3 +281,47 @@ def can_see_revisions(seat: Seat, post: Post) -> bool:
 def drafts_of(person: Enrollment) -> QuerySet[Draft]:
     """A draft is its writer's alone."""
     return Draft.objects.filter(person=person)
+
+
+# -- Names --------------------------------------------------------------------------------------
+
+
+class Bylines:
+    """The name shown to one viewer for whoever wrote something in some discussions.
+
+    Where a discussion hides names, a classmate sees the made-up one, teachers see both, and
+    everybody knows their own.
+    """
+
+    def __init__(self, seat: Seat, discussions: Iterable[Discussion]) -> None:
+        """One query, none where no discussion hides names."""
+        self.sees_names = seat.can(Right.SEE_NAMES)
+        self.me = seat.enrollment.pk if seat.enrollment else None
+        self.masked = {one.pk for one in discussions if one.pseudonyms}
+        self.names: dict[tuple[int, int], str] = {}
+        if self.masked:
+            rows = Pseudonym.objects.filter(discussion__in=self.masked)
+            self.names = {
+                (discussion, person): name
+                for discussion, person, name in rows.values_list("discussion", "person", "name")
+            }
+
+    def of(self, discussion_id: int, person_id: int, byline: str, role: str) -> str:
+        if discussion_id not in self.masked:
+            return byline
+        name = self.names.get((discussion_id, person_id), "")
+        if not name and role not in MASKED:
+            return byline
+        if not name:
+            # Nothing was posted under a made-up name yet: say nobody's rather than the real one.
+            name = gettext("a classmate")
+        if person_id == self.me:
+            return gettext("%(name)s (you)") % {"name": name}
+        return f"{byline} ({name})" if self.sees_names else name
+
+    def by(self, discussion_id: int, person: Enrollment) -> str:
+        return self.of(discussion_id, person.pk, person.byline, person.role)
+
+
+# Whose names a discussion hides. Teachers speak as themselves.
+MASKED = frozenset({Role.STUDENT, Role.OBSERVER})

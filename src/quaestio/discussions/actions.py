@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quaestio.citations.checking import Checked
-from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.courses.models import Course, Enrollment, Meeting, Section
+from quaestio.courses.roles import RIGHTS, Right
+from quaestio.discussions.access import COUNTING, MASKED, in_edit_window
 from quaestio.discussions.models import (
     Answer,
     Choice,
@@ -25,11 +27,13 @@ from quaestio.discussions.models import (
     Draft,
     Position,
     Post,
+    Pseudonym,
     Question,
     Quotation,
     Revision,
     Visit,
 )
+from quaestio.discussions.pseudonyms import new_name
 from quaestio.discussions.rendering import Rendered, render
 from quaestio.web.richtext import clean, is_empty
 
@@ -73,6 +77,22 @@ class QuestionInput:
     choices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a discussion is held: for whom, who reads what when, under which name, how long."""
+
+    section: Section | None = None
+    post_first: bool = False
+    pseudonyms: bool = False
+    words_least: int | None = None
+    words_most: int | None = None
+
+    @classmethod
+    def of(cls, course: Course) -> Rules:
+        """How the course begins new ones."""
+        return cls(post_first=course.post_first, pseudonyms=course.pseudonyms)
+
+
 # -- Posing -------------------------------------------------------------------------------------
 
 
@@ -84,12 +104,17 @@ def pose(
     questions: Sequence[QuestionInput] = (),
     meeting: Meeting | None = None,
     due_at: datetime | None = None,
+    rules: Rules | None = None,
     open_now: bool = False,
     key: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Discussion:
-    """A new discussion, as a draft unless ``open_now``. The same key makes the same one."""
+    """A new discussion, as a draft unless ``open_now``. The same key makes the same one.
+
+    Without ``rules`` it is held as the course has it.
+    """
     key = key or uuid.uuid4()
+    rules = rules or Rules.of(by.course)
     source = take_source(context, may_be_empty=True)
     known = Discussion.objects.filter(author=by, submission_key=key).first()
     if known is not None:
@@ -106,11 +131,17 @@ def pose(
                 body_html=rendered.html,
                 meeting=meeting,
                 due_at=due_at,
+                section=rules.section,
+                post_first=rules.post_first,
+                pseudonyms=rules.pseudonyms,
+                words_least=rules.words_least,
+                words_most=rules.words_most,
                 state=Discussion.State.OPEN if open_now else Discussion.State.DRAFT,
                 opened_at=now if open_now else None,
                 created_at=now,
                 submission_key=key,
             )
+            give_name(discussion, by)
             put_questions(discussion, questions)
             put_quotations(discussion, None, rendered.quotations)
             drop_draft(by, f"pose:{by.course.public_id}")
@@ -145,30 +176,79 @@ def change_discussion(
     meeting: Meeting | None,
     due_at: datetime | None,
     version: int,
+    rules: Rules | None = None,
 ) -> Discussion:
     """Change what was posed. ``questions`` pairs the old number (None for a new one) with the new
     wording. A question that has been answered stays; ``PostRefused`` if it was left out.
+    Without ``rules`` it is held as before.
     """
     source = take_source(context, may_be_empty=True)
     rendered = render(discussion.course, source)
     with transaction.atomic():
-        lock(discussion.pk)
+        locked = lock(discussion.pk)
+        rules = rules or Rules(
+            section=locked.section,
+            post_first=locked.post_first,
+            pseudonyms=locked.pseudonyms,
+            words_least=locked.words_least,
+            words_most=locked.words_most,
+        )
+        keep_promise(locked, rules)
         changed = Discussion.objects.filter(pk=discussion.pk, version=version).update(
             title=title,
             context=source,
             body_html=rendered.html,
             meeting=meeting,
             due_at=due_at,
+            section=rules.section,
+            post_first=rules.post_first,
+            pseudonyms=rules.pseudonyms,
+            words_least=rules.words_least,
+            words_most=rules.words_most,
             edited_at=timezone.now(),
             version=F("version") + 1,
         )
         if not changed:
             raise EditConflict(Discussion.objects.get(pk=discussion.pk))
+        if rules.pseudonyms and not locked.pseudonyms:
+            name_everybody(locked)
         keep_questions(discussion, questions)
         put_quotations(discussion, None, rendered.quotations)
         drop_draft(by, f"revise:{discussion.public_id}")
     discussion.refresh_from_db()
     return discussion
+
+
+def keep_promise(discussion: Discussion, rules: Rules) -> None:
+    """Whoever wrote under a made-up name was promised that classmates do not learn the real one."""
+    if discussion.pseudonyms and not rules.pseudonyms and discussion.posts.exists():
+        raise PostRefused(
+            _(
+                "People have written here under made-up names, trusting that classmates do not "
+                "see the real ones. So this cannot be changed back."
+            )
+        )
+
+
+def give_name(discussion: Discussion, person: Enrollment) -> None:
+    """The made-up name under which classmates see this person here: once, and for good."""
+    if not discussion.pseudonyms or person.role not in MASKED:
+        return
+    taken = dict(discussion.names.values_list("person", "name"))
+    if person.pk not in taken:
+        Pseudonym.objects.create(
+            discussion=discussion, person=person, name=new_name(set(taken.values()))
+        )
+
+
+def name_everybody(discussion: Discussion) -> None:
+    """Names are hidden from now on: also those of whoever has written here before."""
+    discussion.pseudonyms = True
+    people = Enrollment.objects.filter(
+        Q(posts__discussion=discussion) | Q(pk=discussion.author_id)
+    ).distinct()
+    for person in people:
+        give_name(discussion, person)
 
 
 def put_questions(discussion: Discussion, questions: Iterable[QuestionInput]) -> None:
@@ -318,6 +398,7 @@ def respond(
 ) -> Post:
     """A response. ``answers`` are question numbers, ``positions`` maps a question's number to
     the number of the choice taken. The same key gives the same post, however often it comes.
+    It waits for a teacher where the course or the person has it so.
     """
     key = key or uuid.uuid4()
     text = take_source(source)
@@ -334,24 +415,33 @@ def respond(
             locked = lock(discussion.pk)
             if not locked.is_open:
                 raise PostRefused(closed_sentence(locked))
+            held = waits(by, discussion.course)
             post = Post.objects.create(
                 discussion=locked,
                 author=by,
-                number=locked.numbers_given + 1,
+                number=0 if held else locked.numbers_given + 1,
+                state=Post.State.HELD if held else Post.State.POSTED,
                 source=text,
                 body_html=rendered.html,
                 words=rendered.words,
                 created_at=now,
+                shown_at=now,
                 submission_key=key,
             )
             put_stand(post, taken, now, is_new=True)
             put_quotations(locked, post, rendered.quotations, is_new=True)
-            touch(locked, numbers_given=F("numbers_given") + 1)
+            give_name(locked, by)
+            touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
             drop_draft(by, f"respond:{locked.public_id}")
     except IntegrityError:
         # The same submission, a moment earlier, by another process.
         return posted_meanwhile(by, key, text)
     return post
+
+
+def waits(person: Enrollment, course: Course) -> bool:
+    """Whether what this person posts waits until a teacher lets it in."""
+    return (person.hold_posts or course.hold_posts) and Right.MODERATE not in RIGHTS[person.role]
 
 
 def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
@@ -378,6 +468,7 @@ def reply(
     by: Enrollment,
     parent: Post,
     source: str,
+    kind: str = Post.Kind.PLAIN,
     key: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Post:
@@ -393,6 +484,7 @@ def reply(
         raise PostRefused(taken_back_sentence())
     rendered = render(parent.discussion.course, text)
     root_pk = parent.root_id or parent.pk
+    now = at or timezone.now()
     try:
         with transaction.atomic():
             discussion = lock(parent.discussion_id)
@@ -401,20 +493,26 @@ def reply(
             if not Post.objects.filter(pk=parent.pk, state=Post.State.POSTED).exists():
                 raise PostRefused(taken_back_sentence())
             root = Post.objects.select_for_update().get(pk=root_pk)
+            held = waits(by, parent.discussion.course)
             post = Post.objects.create(
                 discussion=discussion,
                 author=by,
                 root=root,
                 parent=parent,
-                number=root.replies_made + 1,
+                number=0 if held else root.replies_made + 1,
+                state=Post.State.HELD if held else Post.State.POSTED,
+                kind=Post.Kind(kind),
                 source=text,
                 body_html=rendered.html,
                 words=rendered.words,
-                created_at=at or timezone.now(),
+                created_at=now,
+                shown_at=now,
                 submission_key=key,
             )
-            Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
+            if not held:
+                Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
             put_quotations(discussion, post, rendered.quotations, is_new=True)
+            give_name(discussion, by)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
     except IntegrityError:
@@ -437,6 +535,8 @@ def edit_post(
     """
     if not post.discussion.is_open:
         raise PostRefused(closed_sentence(post.discussion))
+    if not in_edit_window(post.discussion.course, post.created_at):
+        raise PostRefused(run_out_sentence())
     text = take_source(source)
     taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
     rendered = render(post.discussion.course, text)
@@ -448,7 +548,7 @@ def edit_post(
         before = Post.objects.select_for_update().get(pk=post.pk)
         if before.version != version:
             raise EditConflict(before)
-        if before.state != Post.State.POSTED:
+        if before.state not in COUNTING:
             raise PostRefused(_("This post has been taken back and can no longer be edited."))
         if before.source != text:
             Revision.objects.create(
@@ -461,7 +561,10 @@ def edit_post(
             before.edited_at = now
         before.source, before.body_html, before.words = text, rendered.html, rendered.words
         before.version += 1
-        before.save(update_fields=["source", "body_html", "words", "edited_at", "version"])
+        if waits(by, post.discussion.course):
+            # What a teacher let in was the text as it was: a changed one waits again.
+            before.state = Post.State.HELD
+        before.save(update_fields=["source", "body_html", "words", "edited_at", "version", "state"])
         if taken is not None:
             put_stand(before, taken, now)
         put_quotations(before.discussion, before, rendered.quotations)
@@ -482,7 +585,7 @@ def lock_post(post: Post) -> Post:
 def withdraw(*, post: Post) -> Post:
     """Take a post back. Its number, its replies and its address stay."""
     post = lock_post(post)
-    if post.state == Post.State.POSTED:
+    if post.state in COUNTING:
         post.state = Post.State.WITHDRAWN
         post.version += 1
         post.save(update_fields=["state", "version"])
@@ -493,9 +596,11 @@ def withdraw(*, post: Post) -> Post:
 
 @transaction.atomic
 def hide(*, post: Post, because: str = "") -> Post:
-    """Hide a post from classmates; its author sees it, with the reason."""
+    """Hide a post from classmates; its author sees it, with the reason. One that waits to be let
+    in is turned down by this.
+    """
     post = lock_post(post)
-    if post.state == Post.State.POSTED:
+    if post.state in COUNTING:
         post.state, post.hidden_because = Post.State.HIDDEN, because[:500]
         post.save(update_fields=["state", "hidden_because"])
         touch(post.discussion)
@@ -504,13 +609,49 @@ def hide(*, post: Post, because: str = "") -> Post:
 
 @transaction.atomic
 def show(*, post: Post) -> Post:
-    """Let a hidden post be seen again."""
+    """Let a hidden post be seen again, or one that waits be seen at all."""
     post = lock_post(post)
-    if post.state == Post.State.HIDDEN:
-        post.state, post.hidden_because = Post.State.POSTED, ""
-        post.save(update_fields=["state", "hidden_because"])
-        touch(post.discussion)
+    if post.state not in {Post.State.HIDDEN, Post.State.HELD}:
+        return post
+    had_waited = post.state == Post.State.HELD or post.number == 0
+    if had_waited:
+        post.shown_at = timezone.now()
+    post.state, post.hidden_because = Post.State.POSTED, ""
+    number_it(post)
+    post.save(update_fields=["state", "hidden_because", "number", "shown_at"])
+    if had_waited:
+        take_up_positions(post)
+    touch(post.discussion)
     return post
+
+
+def number_it(post: Post) -> None:
+    """Give a post its number when it is first let in; the next one in its row."""
+    if post.number:
+        return
+    if post.root_id is None:
+        discussion = Discussion.objects.get(pk=post.discussion_id)
+        post.number = discussion.numbers_given + 1
+        Discussion.objects.filter(pk=discussion.pk).update(numbers_given=F("numbers_given") + 1)
+        return
+    root = Post.objects.get(pk=post.root_id)
+    post.number = root.replies_made + 1
+    Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
+
+
+def take_up_positions(post: Post) -> None:
+    """The positions taken in a post that waited hold from now on, if its author has taken none
+    later.
+    """
+    now = timezone.now()
+    for position in post.positions.all():
+        there = Position.objects.filter(
+            question=position.question_id, person=position.person_id, ended_at__isnull=True
+        )
+        if there.filter(taken_at__gt=position.taken_at).exists():
+            continue
+        there.update(ended_at=now)
+        Position.objects.filter(pk=position.pk).update(ended_at=None)
 
 
 # -- Parts of the verbs -------------------------------------------------------------------------
@@ -520,6 +661,13 @@ def closed_sentence(discussion: Discussion) -> str:
     if discussion.state == Discussion.State.DRAFT:
         return _("This discussion has not been opened yet. Your text is kept below.")
     return _("This discussion has been closed meanwhile. Your text is kept below.")
+
+
+def run_out_sentence() -> str:
+    return _(
+        "The time in which this post could be edited is over. Your text is below: you can post it "
+        "as a reply to your own post."
+    )
 
 
 def taken_back_sentence() -> str:
@@ -598,6 +746,9 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
         wanted = {question.pk for question in stand.questions}
         post.answers.exclude(question__in=wanted).delete()
         there = set(post.answers.values_list("question_id", flat=True))
+    if post.state == Post.State.HELD:
+        put_waiting_stand(post, stand, there, now)
+        return
     Answer.objects.bulk_create(
         Answer(post=post, question=question)
         for question in stand.questions
@@ -624,6 +775,29 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
         )
         for question_pk, choice in stand.choices.items()
         if is_new or question_pk not in held or held[question_pk].choice_id != choice.pk
+    )
+
+
+def put_waiting_stand(post: Post, stand: Stand, there: set[int], now: datetime) -> None:
+    """What a post that waits answers, and the positions it takes: kept, but they hold only once it
+    is let in (``take_up_positions``).
+    """
+    post.positions.all().delete()
+    Answer.objects.bulk_create(
+        Answer(post=post, question=question)
+        for question in stand.questions
+        if question.pk not in there
+    )
+    Position.objects.bulk_create(
+        Position(
+            question_id=question_pk,
+            person=post.author,
+            choice=choice,
+            post=post,
+            taken_at=now,
+            ended_at=now,
+        )
+        for question_pk, choice in stand.choices.items()
     )
 
 

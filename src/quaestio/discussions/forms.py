@@ -10,8 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from quaestio.courses.models import Course, Meeting
-from quaestio.discussions.actions import QuestionInput
+from quaestio.courses.models import Course, Meeting, Section
+from quaestio.discussions.actions import QuestionInput, Rules
 from quaestio.discussions.models import Discussion, Question
 from quaestio.web.richtext import CONTROL, clean, from_plain, to_plain
 
@@ -114,6 +114,29 @@ class DiscussionForm(forms.Form):
         required=False,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+    section = forms.ModelChoiceField(
+        label=_("For"),
+        queryset=Section.objects.none(),
+        required=False,
+        empty_label=_("the whole course"),
+        help_text=_("The other sections do not see it."),
+    )
+    post_first = forms.BooleanField(
+        label=_("Answer first, then read what others wrote"),
+        required=False,
+        help_text=_("Until the answers are due. Teachers see everything."),
+    )
+    pseudonyms = forms.BooleanField(
+        label=_("Classmates see made-up names"),
+        required=False,
+        help_text=_("Teachers see both names. Once somebody has written, this stays."),
+    )
+    words_least = forms.IntegerField(
+        label=_("Words, at least"), required=False, min_value=1, max_value=10_000
+    )
+    words_most = forms.IntegerField(
+        label=_("Words, at most"), required=False, min_value=1, max_value=10_000
+    )
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     draft_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
@@ -121,6 +144,25 @@ class DiscussionForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+        self.fields["section"].queryset = course.sections.all()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        least, most = data.get("words_least"), data.get("words_most")
+        if least and most and least > most:
+            self.add_error("words_most", _now("This is less than the least number of words."))
+        return data
+
+    @property
+    def rules(self) -> Rules:
+        data = self.cleaned_data
+        return Rules(
+            section=data["section"],
+            post_first=data["post_first"],
+            pseudonyms=data["pseudonyms"],
+            words_least=data["words_least"],
+            words_most=data["words_most"],
+        )
 
     @property
     def source(self) -> str:
@@ -232,6 +274,11 @@ class HideForm(forms.Form):
     )
 
 
+def rules_of_course(course: Course) -> dict[str, Any]:
+    """How the course begins new discussions, as the fields of the form."""
+    return {"post_first": course.post_first, "pseudonyms": course.pseudonyms}
+
+
 def initial_of(discussion: Discussion) -> dict[str, Any]:
     return {
         "title": discussion.title,
@@ -239,5 +286,10 @@ def initial_of(discussion: Discussion) -> dict[str, Any]:
         "format": "html",
         "meeting": discussion.meeting_id,
         "due_at": discussion.due_at,
+        "section": discussion.section_id,
+        "post_first": discussion.post_first,
+        "pseudonyms": discussion.pseudonyms,
+        "words_least": discussion.words_least,
+        "words_most": discussion.words_most,
         "version": discussion.version,
     }

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.courses.models import Course, Enrollment, Meeting, Section
 from quaestio.readings.models import Reading
 from quaestio.web.ids import PublicIdField
 
@@ -22,6 +22,9 @@ class Discussion(models.Model):
 
     ``version`` grows with every change that a reader of the thread could see.
     ``numbers_given`` counts the responses ever made, so that a number is never given twice.
+    ``section``: only that section (and teachers) know of it. ``post_first``: others' posts are
+    read after one's own. ``pseudonyms``: classmates see made-up names. ``merged_into`` is the
+    discussion to which this one's posts went; its address leads there.
     """
 
     class State(models.TextChoices):
@@ -40,6 +43,22 @@ class Discussion(models.Model):
     body_html = models.TextField(blank=True, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.DRAFT)
     due_at = models.DateTimeField(_("answers due"), null=True, blank=True)
+    section = models.ForeignKey(
+        Section, on_delete=models.PROTECT, null=True, blank=True, related_name="discussions"
+    )
+    post_first = models.BooleanField(_("answer first, then read what others wrote"), default=False)
+    pseudonyms = models.BooleanField(_("classmates see made-up names"), default=False)
+    words_least = models.PositiveIntegerField(_("at least so many words"), null=True, blank=True)
+    words_most = models.PositiveIntegerField(_("at most so many words"), null=True, blank=True)
+    pinned_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -56,6 +75,12 @@ class Discussion(models.Model):
             models.CheckConstraint(
                 condition=Q(state="draft") | Q(opened_at__isnull=False),
                 name="discussion_open_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(words_least__isnull=True)
+                | Q(words_most__isnull=True)
+                | Q(words_least__lte=F("words_most")),
+                name="discussion_words_in_order",
             ),
         ]
 
@@ -111,12 +136,28 @@ class Post(models.Model):
     Responses are numbered within the discussion, replies within the response they hang under
     (``root``); ``parent`` is the very post a reply answers. ``source`` is what was written, as
     clean HTML; ``body_html`` is what readers see, rendered when it was written.
+
+    A post that waits for a teacher (``HELD``) has the number 0 until it is let in; ``shown_at`` is
+    when others could first read it. A reply may be of a ``kind`` and may answer a span of its
+    parent: ``quotes_text``, which stood at ``quotes_start`` to ``quotes_end`` of the parent's
+    flattened text.
     """
 
     class State(models.TextChoices):
+        HELD = "held", _("waiting")
         POSTED = "posted", _("posted")
         HIDDEN = "hidden", _("hidden")
         WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Kind(models.TextChoices):
+        """What a reply does to the post it answers."""
+
+        PLAIN = "", _("reply")
+        AGREE = "agree", _("agrees")
+        DISAGREE = "disagree", _("disagrees")
+        QUALIFY = "qualify", _("qualifies")
+        ASK = "ask", _("asks")
+        SOURCE = "source", _("adds a source")
 
     public_id = PublicIdField()
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="posts")
@@ -133,7 +174,16 @@ class Post(models.Model):
     words = models.PositiveIntegerField(default=0, editable=False)
     state = models.CharField(max_length=20, choices=State, default=State.POSTED)
     hidden_because = models.CharField(max_length=500, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PLAIN, blank=True)
+    quotes_text = models.TextField(blank=True)
+    quotes_start = models.PositiveIntegerField(null=True, blank=True)
+    quotes_end = models.PositiveIntegerField(null=True, blank=True)
+    endorsed_by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    endorsed_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    shown_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     replies_made = models.PositiveIntegerField(default=0, editable=False)
@@ -147,12 +197,12 @@ class Post(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["discussion", "number"],
-                condition=Q(root__isnull=True),
+                condition=Q(root__isnull=True, number__gt=0),
                 name="response_number_once",
             ),
             models.UniqueConstraint(
                 fields=["root", "number"],
-                condition=Q(root__isnull=False),
+                condition=Q(root__isnull=False, number__gt=0),
                 name="reply_number_once",
             ),
             models.CheckConstraint(
@@ -163,6 +213,17 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="post_not_its_own_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gt=0) | ~Q(state="posted"), name="post_number_once_let_in"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="") | Q(parent__isnull=False), name="post_kind_is_of_a_reply"
+            ),
+            models.CheckConstraint(
+                condition=Q(quotes_text="")
+                | Q(parent__isnull=False, quotes_end__gt=F("quotes_start")),
+                name="post_span_is_of_a_reply",
             ),
         ]
         indexes = [models.Index(fields=["discussion", "created_at"], name="post_by_time")]
@@ -308,3 +369,110 @@ class Visit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.discussion}"
+
+
+class Pseudonym(models.Model):
+    """The made-up name of one person in one discussion. Given once, kept for good: whoever has
+    one is called by it, whatever becomes of their role.
+    """
+
+    discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="names")
+    person = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="pseudonyms")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["discussion", "person"], name="pseudonym_one_each"),
+            models.UniqueConstraint(fields=["discussion", "name"], name="pseudonym_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Thanks(models.Model):
+    """A classmate says thank you for a post. Not counted up into anything."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="thanks")
+    person = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="thanks")
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["post", "person"], name="thanks_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.post}"
+
+
+class Remark(models.Model):
+    """What a teacher says about a discussion that is still a draft; its author answers here too."""
+
+    discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="remarks")
+    author = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="remarks")
+    text = models.TextField(_("remark"), max_length=4000)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Report(models.Model):
+    """A member tells the teachers that a post is not right. Settled by one of them."""
+
+    public_id = PublicIdField()
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="reports")
+    by = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="reports")
+    because = models.CharField(_("what is not right"), max_length=500)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    settled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    settled_by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "by"],
+                condition=Q(settled_at__isnull=True),
+                name="report_one_open_each",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.because[:60]
+
+
+class Trace(models.Model):
+    """One line of the course's record of what was decided about posts and discussions: who did
+    what, when, to what, and why. Written with the deed, never changed.
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="traces")
+    by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="deeds"
+    )
+    deed = models.CharField(max_length=40)
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
+    )
+    person = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
+    )
+    because = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["course", "at"], name="trace_by_time")]
+
+    def __str__(self) -> str:
+        return self.deed

@@ -48,6 +48,8 @@ class Posts:
             "edited": gettext("edited"),
             "new": pgettext("post since the last visit", "new"),
             "withdrawn": gettext("This post has been withdrawn by its author."),
+            "held": gettext("This post waits for a teacher to let it in again."),
+            "yours_held": gettext("Waits for a teacher to let it in."),
             "hidden": gettext("This post has been hidden by a teacher."),
             "yours_withdrawn": gettext("You have withdrawn this post. Only you see its text."),
             "hidden_for_you": gettext("Hidden from the class."),
@@ -78,7 +80,7 @@ class Posts:
     def one(self, post: PostRow) -> str:
         words = self.words
         if post.state != Post.State.POSTED and not post.body:
-            gone = words["withdrawn" if post.state == Post.State.WITHDRAWN else "hidden"]
+            gone = words[post.state]
             return (
                 f'<article class="post gone" id="p-{post.public_id}">{self.number(post)}'
                 f"<p>{escape(gone)}</p></article>"
@@ -124,6 +126,8 @@ class Posts:
         return f'<span class="edited">{word}</span>'
 
     def state(self, post: PostRow) -> str:
+        if post.state == Post.State.HELD:
+            return f'<p class="held">{escape(self.words["yours_held"])}</p>'
         if post.state == Post.State.WITHDRAWN:
             return f'<p class="held">{escape(self.words["yours_withdrawn"])}</p>'
         if post.state == Post.State.HIDDEN:
@@ -148,17 +152,18 @@ class Posts:
 
     def actions(self, post: PostRow) -> str:
         rights, posted = self.rights, post.state == Post.State.POSTED
+        stands = post.state in {Post.State.POSTED, Post.State.HELD}
         links = []
         if rights.reply and posted:
             links.append(self.link("reply", "reply", post))
         links.append(self.link("post", "link", post))
-        if post.is_mine and posted and rights.edit:
+        if post.is_mine and stands and rights.edit:
             links.append(self.link("post-edit", "edit", post))
-        if post.is_mine and posted and rights.withdraw:
+        if post.is_mine and stands and rights.withdraw:
             links.append(self.link("withdraw", "withdraw", post))
-        if rights.moderate and posted and not post.is_mine:
+        if rights.moderate and stands and not post.is_mine:
             links.append(self.link("hide", "hide", post))
-        if rights.moderate and post.state == Post.State.HIDDEN:
+        if rights.moderate and post.state in {Post.State.HIDDEN, Post.State.HELD}:
             links.append(self.link("show", "show", post))
         return f'<footer class="post-actions">{"".join(links)}</footer>'
 

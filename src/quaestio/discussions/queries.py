@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from quaestio import __version__
 from quaestio.courses.access import Seat, Viewer
-from quaestio.discussions.access import can_read_body
+from quaestio.discussions.access import Bylines, Sight, in_edit_window, sight_of
 from quaestio.discussions.models import (
     Answer,
     Discussion,
@@ -128,6 +128,10 @@ class Thread:
     shown_position: int | None
     new_count: int
     presence: Presence
+    # Others' posts are kept back until this viewer has answered: nothing of them is in here.
+    is_waiting: bool
+    posed_by: str
+    edits_run_out: bool  # some post on this page can be edited only for a while
 
 
 def questions_of(discussion: Discussion) -> list[Question]:
@@ -173,12 +177,15 @@ def thread_of(
     position: int | None = None,
 ) -> Thread:
     """A discussion with all its posts, or those that answer one question (and take one of its
-    positions). Five queries.
+    positions). Five queries; one more where post-first asks whether the viewer has answered, one
+    where names are hidden.
     """
+    sight = sight_of(seat, discussion)
     discussion = with_head(discussion)
-    stances = _stances(discussion)
+    bylines = Bylines(seat, [discussion])
+    stances = _stances(discussion, sight, bylines)
     answers = _answers(discussion, stances)
-    responses = _posts(seat, discussion, answers, presence.seen_at)
+    responses = _posts(discussion, answers, presence.seen_at, sight, bylines)
     posted = [post for post in responses if post.state == Post.State.POSTED]
     everything = [post for response in responses for post in (response, *response.replies)]
     shown = responses
@@ -200,6 +207,12 @@ def thread_of(
         shown_position=position if question is not None else None,
         new_count=sum(1 for post in everything if post.is_new),
         presence=presence,
+        is_waiting=not sight.is_open,
+        posed_by=bylines.by(discussion.pk, discussion.author),
+        edits_run_out=seat.course.edit_minutes is not None
+        and any(
+            post.is_mine and in_edit_window(seat.course, post.created_at) for post in everything
+        ),
     )
 
 
@@ -223,7 +236,7 @@ class Taken:
     stands: bool
 
 
-def _stances(discussion: Discussion) -> list[Taken]:
+def _stances(discussion: Discussion, sight: Sight, bylines: Bylines) -> list[Taken]:
     rows = Position.objects.filter(question__discussion=discussion).order_by("taken_at", "pk")
     fields = rows.values_list(
         "person_id",
@@ -232,6 +245,7 @@ def _stances(discussion: Discussion) -> list[Taken]:
         "choice__number",
         "choice__label",
         "person__byline",
+        "person__role",
         "ended_at",
         "post__state",
     )
@@ -242,10 +256,11 @@ def _stances(discussion: Discussion) -> list[Taken]:
             question,
             choice,
             label,
-            byline,
+            bylines.of(discussion.pk, person, byline, role),
             stands=ended is None and state == Post.State.POSTED,
         )
-        for person, post, question, choice, label, byline, ended, state in fields
+        for person, post, question, choice, label, byline, role, ended, state in fields
+        if sight.reads(state, person) or (sight.is_open and state != Post.State.HELD)
     ]
 
 
@@ -273,29 +288,41 @@ def _answers(discussion: Discussion, stances: list[Taken]) -> Stands:
 
 
 def _posts(
-    seat: Seat, discussion: Discussion, answers: Stands, seen_at: datetime | None
+    discussion: Discussion,
+    answers: Stands,
+    seen_at: datetime | None,
+    sight: Sight,
+    bylines: Bylines,
 ) -> list[PostRow]:
-    """All posts in order, replies under their response."""
-    mine = seat.enrollment.pk if seat.enrollment else None
+    """All posts that the viewer may know of, in order, replies under their response.
+
+    A reply of one's own under a response that one may not read stands by itself.
+    """
     rows: dict[int, PostRow] = {}
     tops: list[PostRow] = []
     fields = (
         "pk", "public_id", "number", "root_id", "parent_id", "author_id", "author__byline",
-        "state", "body_html", "hidden_because", "created_at", "edited_at",
+        "author__role", "state", "body_html", "hidden_because", "created_at", "shown_at",
+        "edited_at",
     )  # fmt: skip
     posts = Post.objects.filter(discussion=discussion).order_by("created_at", "pk")
+    if not sight.is_open:
+        posts = posts.filter(author=sight.me)
     waiting = []
     for row in posts.values_list(*fields):
-        (pk, public_id, number, root, parent, author, byline, state, body, because, at, edited) = (
-            row
-        )
-        readable = can_read_body(seat, state=state, author_id=author)
+        (
+            pk, public_id, number, root, parent, author, byline, role, state, body, because, at,
+            shown, edited,
+        ) = row  # fmt: skip
+        if not sight.knows_of(state, author, number):
+            continue
+        readable = sight.reads(state, author)
         rows[pk] = PostRow(
             public_id=public_id,
             number=number,
-            label=str(number),
+            label=str(number or "–"),
             parent_label="",
-            byline=byline,
+            byline=bylines.of(discussion.pk, author, byline, role),
             author_id=author,
             state=state,
             body=body if readable else "",
@@ -305,22 +332,26 @@ def _posts(
             answers=answers.get(pk, []) if state == Post.State.POSTED or readable else [],
             is_new=(
                 seen_at is not None
-                and at > seen_at
-                and author != mine
+                and shown > seen_at
+                and author != sight.me
                 and state == Post.State.POSTED
             ),
-            is_mine=author == mine,
+            is_mine=author == sight.me,
         )
         if root is None:
             tops.append(rows[pk])
         else:
             waiting.append((pk, root, parent))
-    tops.sort(key=lambda post: post.number)
+    # What waits to be let in has no number yet: it stands last.
+    tops.sort(key=lambda post: (not post.number, post.number))
     for pk, root, parent in waiting:
         reply = rows[pk]
-        reply.label = f"{rows[root].number}.{reply.number}"
+        if root not in rows:
+            tops.append(reply)
+            continue
+        reply.label = f"{rows[root].label}.{reply.label}"
         rows[root].replies.append(reply)
-        if parent != root:
+        if parent != root and parent in rows:
             reply.parent_label = f"{rows[root].number}.{rows[parent].number}"
     return tops
 
@@ -373,6 +404,7 @@ def thread_key(
         shown,  # the question and the position chosen in the address
         course.version,
         sorted(seat.rights),
+        sight_of(seat, discussion).is_open,
         me.pk if me else None,
         (viewer.pk, viewer.public_id, viewer.name) if viewer.is_authenticated else None,
         presence.seen_at,

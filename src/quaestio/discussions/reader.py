@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from quaestio.courses.access import Seat
-from quaestio.discussions.access import visible_discussions
+from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
 from quaestio.discussions.models import Post, Quotation
 from quaestio.readings.access import page_for
 from quaestio.readings.models import Page, Reading
@@ -44,17 +45,25 @@ def passage_of(request: HttpRequest, found: Page) -> Span | None:
 
 
 def quotations_on(seat: Seat, reading: Reading, found: Page) -> list[Quotation]:
-    """The quotations from this page in posts that this viewer may read. One query."""
-    rows = Quotation.objects.filter(
-        reading=reading,
-        page_number=found.number,
-        discussion__in=visible_discussions(seat),
-    ).select_related("post__author", "discussion__author")
-    return [
-        one
-        for one in rows.order_by("page_start", "pk")
-        if one.post is None or one.post.state == Post.State.POSTED
-    ]
+    """The quotations from this page in posts that this viewer may read and that stand, each with
+    the ``byline`` of whoever quotes. One query, two where a discussion hides names.
+    """
+    posts = readable_posts([seat]).filter(state=Post.State.POSTED)
+    rows = list(
+        Quotation.objects.filter(
+            Q(post__in=posts) | Q(post__isnull=True),
+            reading=reading,
+            page_number=found.number,
+            discussion__in=visible_discussions(seat),
+        )
+        .select_related("post__author", "discussion__author")
+        .order_by("page_start", "pk")
+    )
+    bylines = Bylines(seat, [one.discussion for one in rows])
+    for one in rows:
+        author = one.post.author if one.post else one.discussion.author
+        one.byline = bylines.by(one.discussion_id, author)  # type: ignore[attr-defined]
+    return rows
 
 
 def spans_of(quoting: list[Quotation]) -> list[Span]:

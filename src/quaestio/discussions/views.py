@@ -23,16 +23,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quaestio.citations.checking import check_source
-from quaestio.courses.access import Seat, course_for, meeting_for
+from quaestio.courses.access import Seat, course_for
+from quaestio.courses.models import Meeting
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
+    Bylines,
     can_edit_discussion,
     can_edit_post,
-    can_read_body,
+    can_pose,
+    can_read,
     can_see_revisions,
     can_withdraw,
     discussion_for,
+    leads_any,
     post_for,
 )
 from quaestio.discussions.actions import EditConflict, PostedBefore, PostRefused
@@ -45,6 +49,7 @@ from quaestio.discussions.forms import (
     WriteForm,
     as_shown,
     initial_of,
+    rules_of_course,
     source_of,
     stand_of,
     typed_fields,
@@ -92,9 +97,11 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     if seat.enrollment and (presence.seen_at is None or thread.new_count):
         response = thread_page(request, seat, thread, typed=typed)
-        actions.mark_seen(person=seat.enrollment, discussion=found, at=timezone.now())
+        # Whoever has not seen others' posts yet finds them new later.
+        if not thread.is_waiting:
+            actions.mark_seen(person=seat.enrollment, discussion=found, at=timezone.now())
         return response
-    if not fresh:
+    if not fresh or thread.edits_run_out:
         return thread_page(request, seat, thread, typed=typed)
     page = Page(thread_page(request, seat, thread, to_keep=True).content)
     finished.put(key, page)
@@ -224,7 +231,11 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
             refused=refused.sentence,
             status=409 if not found.is_open else 422,
         )
-    posted(request, _("Your response is posted."), f"respond:{public_id}")
+    if post.state == Post.State.HELD:
+        said = _("Your response is kept. The class sees it once a teacher has let it in.")
+    else:
+        said = _("Your response is posted.")
+    posted(request, said, f"respond:{public_id}")
     return redirect(anchor(post))
 
 
@@ -261,9 +272,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, parent = post_for(request.user, public_id, Right.WRITE)
     me = seat.need(Right.WRITE)
     fields, draft = kept(request, me, target) if request.method != "POST" else ({}, None)
-    if not can_read_body(seat, state=parent.state, author_id=parent.author_id) and not (
-        draft or request.method == "POST"
-    ):
+    if not can_read(seat, parent) and not (draft or request.method == "POST"):
         raise Http404  # but what was being written when it went is given back
     if request.method != "POST":
         gone = "" if parent.state == Post.State.POSTED else actions.taken_back_sentence()
@@ -276,7 +285,11 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         fields = {**typed_fields(request.POST), "key": key_after(refused, form)}
         parent.refresh_from_db(fields=["state"])
         return write_page(request, seat, parent, "reply", fields, None, refused.sentence)
-    posted(request, _("Your reply is posted."), target)
+    if made.state == Post.State.HELD:
+        said = _("Your reply is kept. The class sees it once a teacher has let it in.")
+    else:
+        said = _("Your reply is posted.")
+    posted(request, said, target)
     return redirect(anchor(made))
 
 
@@ -294,8 +307,10 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         if not fields:
             fields = as_written(found)
         if not can_edit_post(seat, found):
-            closed = actions.closed_sentence(found.discussion)
-            return write_page(request, seat, found, "edit", fields, draft, closed)
+            why = actions.run_out_sentence()
+            if not found.discussion.is_open:
+                why = actions.closed_sentence(found.discussion)
+            return write_page(request, seat, found, "edit", fields, draft, why)
         return write_page(request, seat, found, "edit", fields, draft)
     form = WriteForm(request.POST)
     form.is_valid()
@@ -364,7 +379,7 @@ def write_page(
     ``other`` is what the post says by now, when somebody changed it meanwhile.
     """
     thread = thread_of(seat, about.discussion, Presence())
-    readable = can_read_body(seat, state=about.state, author_id=about.author_id)
+    readable = can_read(seat, about)
     shown = composer(thread, fields, draft)
     if kind == "reply" or about.root_id is not None:
         shown["questions"] = []
@@ -377,6 +392,7 @@ def write_page(
             "course": seat.course,
             "discussion": about.discussion,
             "post": about,
+            "byline": byline_of(seat, about),
             "readable": readable,
             # A text grown from an older version must not pass for one grown from the newest.
             "version": about.version if other else fields.get("version") or about.version,
@@ -388,6 +404,11 @@ def write_page(
         },
         status=status,
     )
+
+
+def byline_of(seat: Seat, about: Post) -> str:
+    """Whose post it is, as this viewer may know it."""
+    return Bylines(seat, [about.discussion]).by(about.discussion_id, about.author)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -411,7 +432,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id, Right.MODERATE)
-    if not can_read_body(seat, state=found.state, author_id=found.author_id):
+    if not can_read(seat, found):
         raise PermissionDenied
     form = HideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -435,7 +456,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
 @login_required
 def show(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id, Right.MODERATE)
-    if not can_read_body(seat, state=found.state, author_id=found.author_id):
+    if not can_read(seat, found):
         raise PermissionDenied
     if request.method == "POST":
         actions.show(post=found)
@@ -462,6 +483,7 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
             "course": seat.course,
             "discussion": found.discussion,
             "post": found,
+            "byline": byline_of(seat, found),
             "revisions": list(found.revisions.all()),
         },
     )
@@ -476,13 +498,13 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
     target = f"pose:{public_id}"
     if not request.user.is_authenticated:
         return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
-    seat = course_for(request.user, public_id, Right.POSE)
-    me = seat.need(Right.POSE)
+    seat, meeting = poser_seat(request, public_id)
+    me = seat.need(Right.WRITE)
     if request.method != "POST":
         fields, draft = kept(request, me, target)
-        if not fields and request.GET.get("meeting"):
-            _meeting_seat, meeting = meeting_for(request.user, request.GET["meeting"])
-            fields = {"meeting": meeting.pk} if meeting.course_id == seat.course.pk else {}
+        if not fields:
+            fields = rules_of_course(seat.course)
+            fields |= {"meeting": meeting.pk} if meeting else {}
         form = DiscussionForm(initial={"key": uuid.uuid4(), **fields}, course=seat.course)
         rows = QuestionRows.posted(fields)
         return pose_page(request, seat, form, rows, draft=draft)
@@ -493,7 +515,10 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
         return pose_page(request, seat, form, offer(form, rows), offered=True)
     if not valid:
         return pose_page(request, seat, form, rows, status=422)
-    open_now = request.POST.get("do") == "open" and seat.can(Right.POSE)
+    if not can_pose(seat, form.cleaned_data["meeting"]):
+        form.add_error("meeting", _("You pose the question for the meeting that you lead."))
+        return pose_page(request, seat, form, rows, status=422)
+    open_now = request.POST.get("do") == "open"
     try:
         made = actions.pose(
             by=me,
@@ -502,6 +527,7 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
             questions=[wording for _old, wording in rows.wanted()],
             meeting=form.cleaned_data["meeting"],
             due_at=form.cleaned_data["due_at"],
+            rules=form.rules,
             open_now=open_now,
             key=form.cleaned_data.get("key"),
         )
@@ -548,6 +574,7 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
             questions=rows.wanted(),
             meeting=form.cleaned_data["meeting"],
             due_at=form.cleaned_data["due_at"],
+            rules=form.rules,
             version=form.cleaned_data.get("version") or 0,
         )
     except PostRefused as refused:
@@ -559,6 +586,18 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
         )
     posted(request, _("Saved."), target)
     return redirect("discussion", found.public_id)
+
+
+def poser_seat(request: HttpRequest, public_id: str) -> tuple[Seat, Meeting | None]:
+    """The door for whoever may pose in this course, or for the meeting in the address, which the
+    viewer then leads.
+    """
+    seat = course_for(request.user, public_id)
+    named = request.GET.get("meeting") or ""
+    meeting = seat.course.meetings.filter(public_id=named).first() if named else None
+    if not can_pose(seat, meeting) and not (request.method == "POST" and leads_any(seat)):
+        raise PermissionDenied
+    return seat, meeting
 
 
 def offer(form: DiscussionForm, rows: QuestionRows) -> QuestionRows:
@@ -602,6 +641,7 @@ def pose_page(
             "discussion": discussion,
             "form": form,
             "rows": rows.with_blanks(),
+            "sections": seat.course.sections.exists(),
             "default_positions": DEFAULT_POSITIONS,
             "draft": draft,
             "draft_version": grown_from(request, draft),
@@ -702,7 +742,10 @@ def draft_seat(request: HttpRequest, kind: str, public_id: str) -> Seat:
     """The door that the finished thing would go through."""
     user: Any = request.user
     if kind == "pose":
-        return course_for(user, public_id, Right.POSE)
+        seat = course_for(user, public_id)
+        if not can_pose(seat) and not leads_any(seat):
+            raise PermissionDenied
+        return seat
     if kind == "revise":
         seat, found = discussion_for(user, public_id)
         if not can_edit_discussion(seat, found):
@@ -711,7 +754,7 @@ def draft_seat(request: HttpRequest, kind: str, public_id: str) -> Seat:
     if kind == "respond":
         return discussion_for(user, public_id, Right.WRITE)[0]
     seat, about = post_for(user, public_id, Right.WRITE)
-    readable = can_read_body(seat, state=about.state, author_id=about.author_id)
+    readable = can_read(seat, about)
     if not readable:
         raise Http404
     if kind == "edit" and not can_withdraw(seat, about):

@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 from quaestio.courses.access import Seat, visible_people
 from quaestio.courses.models import Meeting
 from quaestio.courses.roles import Right
-from quaestio.discussions.access import drafts_of, visible_discussions
+from quaestio.discussions.access import drafts_of, readable_posts, visible_to
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.readings.access import visible_readings
 from quaestio.readings.models import AssignedReading, Reading
@@ -146,20 +146,21 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         return []
     people = [seat.enrollment.pk for seat in seats if seat.enrollment is not None]
     posted = (
-        Post.objects.filter(discussion=OuterRef("pk"), state=Post.State.POSTED)
+        readable_posts(seats, now)
+        .filter(discussion=OuterRef("pk"), state=Post.State.POSTED)
         .order_by()
         .values("discussion")
     )
     seen = Visit.objects.filter(discussion=OuterRef("pk"), person__in=people).values("seen_at")[:1]
-    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
     rows = (
-        visible.select_related("author")
+        visible_to(seats)
+        .select_related("author")
         .annotate(seen_at=Subquery(seen))
         .annotate(
             responses=counted(posted.filter(root__isnull=True)),
             answers_of_mine=counted(posted.filter(root__isnull=True, author__in=people)),
             new_posts=counted(
-                posted.filter(created_at__gt=OuterRef("seen_at")).exclude(author__in=people)
+                posted.filter(shown_at__gt=OuterRef("seen_at")).exclude(author__in=people)
             ),
         )
         .order_by("due_at", "opened_at", "pk")
@@ -302,12 +303,12 @@ def draft_rows(seats: Sequence[Seat]) -> list[DraftRow]:
 
 
 def discussions_named(seats: Sequence[Seat], names: Iterable[str]) -> dict[str, Discussion]:
-    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
+    visible = visible_to(seats)
     return {one.public_id: one for one in visible.filter(public_id__in=list(names))}
 
 
 def posts_named(seats: Sequence[Seat], names: Iterable[str]) -> dict[str, Post]:
-    visible = reduce(or_, (visible_discussions(seat) for seat in seats))
+    visible = visible_to(seats)
     posts = Post.objects.filter(public_id__in=list(names), discussion__in=visible)
     return {one.public_id: one for one in posts.select_related("discussion")}
 
