@@ -9,6 +9,7 @@ from tests.support import cast
 
 from quaestio.discussions import actions
 from quaestio.discussions.actions import EditConflict, PostRefused, QuestionInput
+from quaestio.discussions.actions.posing import keep_choices
 from quaestio.discussions.models import Discussion, Draft, Position, Post
 from quaestio.web.richtext import clean_rendered
 
@@ -260,7 +261,7 @@ def test_positions_that_change_places_take_those_who_hold_them_along() -> None:
     held = Position.objects.get(person=maya).choice.label
     asked = question.questions.get(number=1)
     labels = list(asked.choices.values_list("label", flat=True))
-    actions.keep_choices(asked, labels[::-1])
+    keep_choices(asked, labels[::-1])
     assert list(asked.choices.values_list("label", flat=True)) == labels[::-1]
     assert Position.objects.get(person=maya, post=post).choice.label == held
 
@@ -271,11 +272,11 @@ def test_a_position_nobody_holds_can_go_and_one_that_is_held_can_not() -> None:
     cast.response(anna, question, positions={1: 1})
     asked = question.questions.get(number=1)
     labels = list(asked.choices.values_list("label", flat=True))
-    actions.keep_choices(asked, [labels[0], "perhaps"])
+    keep_choices(asked, [labels[0], "perhaps"])
     assert list(asked.choices.values_list("label", flat=True)) == [labels[0], "perhaps"]
     cast.response(cast.student(anna.course), question, positions={1: 2})
     with pytest.raises(PostRefused):
-        actions.keep_choices(asked, ["perhaps"])
+        keep_choices(asked, ["perhaps"])
 
 
 def test_a_form_sent_again_with_other_words_is_not_taken_for_posted() -> None:

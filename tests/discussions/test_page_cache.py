@@ -14,8 +14,9 @@ from tests.support import cast
 
 from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment
-from quaestio.discussions import actions, views
+from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
+from quaestio.discussions.views import thread as views
 from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support import cast
 
-from quaestio.discussions import views
 from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.views import thread as views
 
 pytestmark = pytest.mark.django_db
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")

@@ -1,0 +1,53 @@
+"""What people do to a conversation: the verbs. Each is atomic and returns the thing it made or
+changed. They stand in modules by what they are about; callers find them all here.
+"""
+
+from __future__ import annotations
+
+from quaestio.discussions.actions.checking import recheck
+from quaestio.discussions.actions.drafts import drop_draft, is_posted, mark_seen, save_draft
+from quaestio.discussions.actions.moderating import close_discussion, hide, show
+from quaestio.discussions.actions.parts import (
+    LONGEST,
+    EditConflict,
+    PostedBefore,
+    PostRefused,
+    closed_sentence,
+    run_out_sentence,
+    taken_back_sentence,
+)
+from quaestio.discussions.actions.posing import (
+    QuestionInput,
+    Rules,
+    change_discussion,
+    open_discussion,
+    pose,
+)
+from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
+
+__all__ = [
+    "LONGEST",
+    "EditConflict",
+    "PostRefused",
+    "PostedBefore",
+    "QuestionInput",
+    "Rules",
+    "change_discussion",
+    "close_discussion",
+    "closed_sentence",
+    "drop_draft",
+    "edit_post",
+    "hide",
+    "is_posted",
+    "mark_seen",
+    "open_discussion",
+    "pose",
+    "recheck",
+    "reply",
+    "respond",
+    "run_out_sentence",
+    "save_draft",
+    "show",
+    "taken_back_sentence",
+    "withdraw",
+]

@@ -1,0 +1,140 @@
+"""What the verbs share: refusals, the lock, the limits, the marks of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from quaestio.citations.checking import Checked
+from quaestio.courses.models import Enrollment
+from quaestio.discussions.access import MASKED
+from quaestio.discussions.models import (
+    Discussion,
+    Post,
+    Pseudonym,
+    Quotation,
+)
+from quaestio.discussions.pseudonyms import new_name
+from quaestio.web.richtext import clean, is_empty
+
+LONGEST = 100_000  # characters of a post's source: more than ten thousand words
+
+
+class PostRefused(Exception):
+    """A post cannot be taken. ``sentence`` says why and what to do; the text goes back whole."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class PostedBefore(PostRefused):
+    """The form was sent before, with another text: what changed since needs a key of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You had posted this before; it was changed since. The earlier text stands. "
+                "Yours is below: post it as another one, or edit the earlier one."
+            )
+        )
+
+
+class EditConflict(Exception):
+    """Somebody changed the thing since this writer opened it. ``current`` is as it is now."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__("changed meanwhile")
+        self.current = current
+
+
+def give_name(discussion: Discussion, person: Enrollment) -> None:
+    """The made-up name under which classmates see this person here: once, and for good."""
+    if not discussion.pseudonyms or person.role not in MASKED:
+        return
+    taken = dict(discussion.names.values_list("person", "name"))
+    if person.pk not in taken:
+        Pseudonym.objects.create(
+            discussion=discussion, person=person, name=new_name(set(taken.values()))
+        )
+
+
+def lock(discussion_pk: int) -> Discussion:
+    """The discussion as it is now, for this transaction alone. Every verb that changes something
+    in a discussion takes this lock first, so no two wait for each other.
+    """
+    return Discussion.objects.select_for_update().get(pk=discussion_pk)
+
+
+def closed_sentence(discussion: Discussion) -> str:
+    if discussion.state == Discussion.State.DRAFT:
+        return _("This discussion has not been opened yet. Your text is kept below.")
+    return _("This discussion has been closed meanwhile. Your text is kept below.")
+
+
+def run_out_sentence() -> str:
+    return _(
+        "The time in which this post could be edited is over. Your text is below: you can post it "
+        "as a reply to your own post."
+    )
+
+
+def taken_back_sentence() -> str:
+    return _("The post you reply to has been taken back. Your text is below.")
+
+
+def take_source(source: str, *, may_be_empty: bool = False) -> str:
+    """Clean HTML within the limits, or ``PostRefused``."""
+    if len(source) > LONGEST:
+        raise PostRefused(
+            _(
+                "This is longer than a post can be: %(now)s characters, at most %(most)s. "
+                "Your text is kept below; please shorten it or post it in two parts."
+            )
+            % {"now": len(source), "most": LONGEST}
+        )
+    text = clean(source)
+    if is_empty(text):
+        if may_be_empty:
+            return ""
+        raise PostRefused(_("There is nothing written yet."))
+    return text
+
+
+def put_quotations(
+    discussion: Discussion,
+    post: Post | None,
+    checked: Sequence[Checked],
+    *,
+    is_new: bool = False,
+) -> None:
+    """Replace what is known of the quotations of a post, or of the context without one."""
+    if not is_new:
+        Quotation.objects.filter(discussion=discussion, post=post).delete()
+    Quotation.objects.bulk_create(
+        Quotation(
+            discussion=discussion,
+            post=post,
+            number=number,
+            text=one.text,
+            start=one.start,
+            end=one.end,
+            verdict=one.verdict,
+            citation=one.citation,
+            reading_id=one.reading_id,
+            page_number=one.page_number,
+            page_label=one.page_label[:40],
+            page_start=one.page_start,
+            page_end=one.page_end,
+            detail=one.detail,
+        )
+        for number, one in enumerate(checked, start=1)
+    )
+
+
+def touch(discussion: Discussion, **more: Any) -> None:
+    """Say that something a reader could see has changed."""
+    Discussion.objects.filter(pk=discussion.pk).update(version=F("version") + 1, **more)

@@ -1,0 +1,249 @@
+"""Responding, replying, editing, taking back.
+
+Quotations are checked before the transaction opens: a lock is never held while text is searched.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quaestio.courses.models import Course, Enrollment
+from quaestio.courses.roles import RIGHTS, Right
+from quaestio.discussions.access import COUNTING, in_edit_window
+from quaestio.discussions.actions.drafts import drop_draft
+from quaestio.discussions.actions.parts import (
+    EditConflict,
+    PostedBefore,
+    PostRefused,
+    closed_sentence,
+    give_name,
+    lock,
+    put_quotations,
+    run_out_sentence,
+    take_source,
+    taken_back_sentence,
+    touch,
+)
+from quaestio.discussions.actions.stands import put_stand, take_stand
+from quaestio.discussions.models import (
+    Discussion,
+    Position,
+    Post,
+    Revision,
+)
+from quaestio.discussions.rendering import render
+
+
+def respond(
+    *,
+    by: Enrollment,
+    discussion: Discussion,
+    source: str,
+    answers: Iterable[int] = (),
+    positions: Mapping[int, int] | None = None,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """A response. ``answers`` are question numbers, ``positions`` maps a question's number to
+    the number of the choice taken. The same key gives the same post, however often it comes.
+    It waits for a teacher where the course or the person has it so.
+    """
+    key = key or uuid.uuid4()
+    text = take_source(source)
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is not None:
+        return the_same_post(known, text)
+    if not discussion.is_open:
+        raise PostRefused(closed_sentence(discussion))
+    taken = take_stand(discussion, answers, positions or {})
+    rendered = render(discussion.course, text)
+    now = at or timezone.now()
+    try:
+        with transaction.atomic():
+            locked = lock(discussion.pk)
+            if not locked.is_open:
+                raise PostRefused(closed_sentence(locked))
+            held = waits(by, discussion.course)
+            post = Post.objects.create(
+                discussion=locked,
+                author=by,
+                number=0 if held else locked.numbers_given + 1,
+                state=Post.State.HELD if held else Post.State.POSTED,
+                source=text,
+                body_html=rendered.html,
+                words=rendered.words,
+                created_at=now,
+                shown_at=now,
+                submission_key=key,
+            )
+            put_stand(post, taken, now, is_new=True)
+            put_quotations(locked, post, rendered.quotations, is_new=True)
+            give_name(locked, by)
+            touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
+            drop_draft(by, f"respond:{locked.public_id}")
+    except IntegrityError:
+        # The same submission, a moment earlier, by another process.
+        return posted_meanwhile(by, key, text)
+    return post
+
+
+def waits(person: Enrollment, course: Course) -> bool:
+    """Whether what this person posts waits until a teacher lets it in."""
+    return (person.hold_posts or course.hold_posts) and Right.MODERATE not in RIGHTS[person.role]
+
+
+def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
+    """The post that made this key or a number impossible; else a question was removed."""
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is None:
+        raise PostRefused(
+            _("The discussion was changed at this very moment. Please send your text once more.")
+        )
+    return the_same_post(known, text)
+
+
+def the_same_post(known: Post, text: str) -> Post:
+    """The post a key has made, unless the form was sent again with other words, as the browser's
+    Back button allows: to call those posted would lose them.
+    """
+    if known.source != text and not known.revisions.filter(source=text).exists():
+        raise PostedBefore
+    return known
+
+
+def reply(
+    *,
+    by: Enrollment,
+    parent: Post,
+    source: str,
+    kind: str = Post.Kind.PLAIN,
+    key: uuid.UUID | None = None,
+    at: datetime | None = None,
+) -> Post:
+    """A reply to a response or to another reply; it hangs under the response."""
+    key = key or uuid.uuid4()
+    text = take_source(source)
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    if known is not None:
+        return the_same_post(known, text)
+    if not parent.discussion.is_open:
+        raise PostRefused(closed_sentence(parent.discussion))
+    if parent.state != Post.State.POSTED:
+        raise PostRefused(taken_back_sentence())
+    rendered = render(parent.discussion.course, text)
+    root_pk = parent.root_id or parent.pk
+    now = at or timezone.now()
+    try:
+        with transaction.atomic():
+            discussion = lock(parent.discussion_id)
+            if not discussion.is_open:
+                raise PostRefused(closed_sentence(discussion))
+            if not Post.objects.filter(pk=parent.pk, state=Post.State.POSTED).exists():
+                raise PostRefused(taken_back_sentence())
+            root = Post.objects.select_for_update().get(pk=root_pk)
+            held = waits(by, parent.discussion.course)
+            post = Post.objects.create(
+                discussion=discussion,
+                author=by,
+                root=root,
+                parent=parent,
+                number=0 if held else root.replies_made + 1,
+                state=Post.State.HELD if held else Post.State.POSTED,
+                kind=Post.Kind(kind),
+                source=text,
+                body_html=rendered.html,
+                words=rendered.words,
+                created_at=now,
+                shown_at=now,
+                submission_key=key,
+            )
+            if not held:
+                Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
+            put_quotations(discussion, post, rendered.quotations, is_new=True)
+            give_name(discussion, by)
+            touch(discussion)
+            drop_draft(by, f"reply:{parent.public_id}")
+    except IntegrityError:
+        return posted_meanwhile(by, key, text)
+    return post
+
+
+def edit_post(
+    *,
+    post: Post,
+    by: Enrollment,
+    source: str,
+    version: int,
+    answers: Iterable[int] = (),
+    positions: Mapping[int, int] | None = None,
+) -> Post:
+    """Change a post; what it said before is kept as a revision.
+
+    ``version`` is the one the writer saw; ``EditConflict`` if it is no longer the newest.
+    """
+    if not post.discussion.is_open:
+        raise PostRefused(closed_sentence(post.discussion))
+    if not in_edit_window(post.discussion.course, post.created_at):
+        raise PostRefused(run_out_sentence())
+    text = take_source(source)
+    taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
+    rendered = render(post.discussion.course, text)
+    now = timezone.now()
+    with transaction.atomic():
+        discussion = lock(post.discussion_id)
+        if not discussion.is_open:
+            raise PostRefused(closed_sentence(discussion))
+        before = Post.objects.select_for_update().get(pk=post.pk)
+        if before.version != version:
+            raise EditConflict(before)
+        if before.state not in COUNTING:
+            raise PostRefused(_("This post has been taken back and can no longer be edited."))
+        if before.source != text:
+            Revision.objects.create(
+                post=before,
+                version=before.version,
+                source=before.source,
+                written_at=before.edited_at or before.created_at,
+                replaced_at=now,
+            )
+            before.edited_at = now
+        before.source, before.body_html, before.words = text, rendered.html, rendered.words
+        before.version += 1
+        if waits(by, post.discussion.course):
+            # What a teacher let in was the text as it was: a changed one waits again.
+            before.state = Post.State.HELD
+        before.save(update_fields=["source", "body_html", "words", "edited_at", "version", "state"])
+        if taken is not None:
+            put_stand(before, taken, now)
+        put_quotations(before.discussion, before, rendered.quotations)
+        touch(before.discussion)
+        drop_draft(by, f"edit:{post.public_id}")
+    return before
+
+
+def lock_post(post: Post) -> Post:
+    """The post as it is now: between the page and the press of its button it may have changed."""
+    lock(post.discussion_id)
+    now = Post.objects.select_for_update()
+    post.refresh_from_db(fields=["state", "version", "hidden_because"], from_queryset=now)
+    return post
+
+
+@transaction.atomic
+def withdraw(*, post: Post) -> Post:
+    """Take a post back. Its number, its replies and its address stay."""
+    post = lock_post(post)
+    if post.state in COUNTING:
+        post.state = Post.State.WITHDRAWN
+        post.version += 1
+        post.save(update_fields=["state", "version"])
+        Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
+        touch(post.discussion)
+    return post

@@ -1,0 +1,74 @@
+"""What pages with a composer share."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.urls import reverse
+
+from quaestio.discussions.actions import PostedBefore, PostRefused
+from quaestio.discussions.forms import (
+    WriteForm,
+    as_shown,
+    stand_of,
+)
+from quaestio.discussions.models import Draft, Post
+from quaestio.discussions.queries import (
+    Thread,
+)
+from quaestio.web.finished import FORM_KEY
+from quaestio.web.rescue import rescued
+
+
+def composer(
+    thread: Thread, fields: dict[str, Any], draft: Draft | None, to_keep: bool = False
+) -> dict[str, Any]:
+    """What the composer shows: the text, the ticks, a fresh key."""
+    answers, positions = stand_of(fields)
+    plain, html = as_shown(str(fields.get("body", "")), str(fields.get("format", "")))
+    return {
+        "body": plain,
+        "html": html,
+        "key": fields.get("key") or (FORM_KEY if to_keep else uuid.uuid4()),
+        "draft": draft,
+        "questions": [
+            {
+                "row": row,
+                "ticked": row.number in answers,
+                "choice": positions.get(row.number),
+            }
+            for row in thread.questions
+        ],
+    }
+
+
+def key_after(refused: PostRefused, form: WriteForm) -> uuid.UUID:
+    """The key for the next attempt: another one where this one has made a post already."""
+    return uuid.uuid4() if isinstance(refused, PostedBefore) else form.submission_key
+
+
+def posted(request: HttpRequest, sentence: str, key: str) -> None:
+    """Say that it is stored; the copy of the text in the browser may go."""
+    messages.success(request, sentence, extra_tags=f"draft-done:{key}")
+
+
+def anchor(post: Post) -> str:
+    """Where a post stands in its thread."""
+    return f"{reverse('discussion', args=[post.discussion.public_id])}#p-{post.public_id}"
+
+
+def kept(request: HttpRequest, me: Any, target: str) -> tuple[dict[str, Any], Draft | None]:
+    """What was typed before: saved from an expired session, or the draft."""
+    draft = Draft.objects.filter(person=me, target=target).first()
+    return rescued(request, target) or (draft.fields if draft else {}), draft
+
+
+def grown_from(request: HttpRequest, draft: Draft | None) -> int:
+    """The version of the draft from which the text on the page has grown."""
+    sent = request.POST.get("draft_version", "")
+    if sent.isdecimal() and len(sent) < 9:
+        return int(sent)
+    return draft.version if draft else 0

@@ -1,0 +1,119 @@
+"""What is asked while somebody types: the check of quotations, the draft."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from quaestio.citations.checking import check_source
+from quaestio.courses.access import Seat, course_for
+from quaestio.courses.roles import Right
+from quaestio.discussions import actions
+from quaestio.discussions.access import (
+    can_edit_discussion,
+    can_pose,
+    can_read,
+    can_withdraw,
+    discussion_for,
+    leads_any,
+    post_for,
+)
+from quaestio.discussions.actions import EditConflict, PostRefused
+from quaestio.discussions.forms import (
+    WriteForm,
+    as_shown,
+    source_of,
+    typed_fields,
+)
+from quaestio.discussions.models import Draft
+from quaestio.discussions.rendering import names_of, note
+from quaestio.web.richtext import clean
+
+
+@require_POST
+@login_required
+def check(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The quotations of a text being written, each with its verdict: a fragment of a page."""
+    seat = course_for(request.user, public_id, Right.CHECK)
+    seat.need(Right.CHECK)
+    body = request.POST.get("body", "") or request.POST.get("context", "")
+    if len(body) > actions.LONGEST:
+        body = body[: actions.LONGEST]
+    checked = check_source(seat.course, clean(source_of(body, request.POST.get("format", ""))))
+    names = names_of(checked)
+    return render(
+        request,
+        "discussions/check_panel.html",
+        {"notes": [note(one, names) for one in checked], "course": seat.course},
+    )
+
+
+KINDS = {"respond", "reply", "edit", "pose", "revise"}
+
+
+@require_POST
+def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
+    """Keep what is being typed. Answers JSON: the draft's version, or 409 with the newer text."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"error": _("You have been signed out.")}, status=401)
+    if kind not in KINDS:
+        raise Http404
+    seat = draft_seat(request, kind, public_id)
+    me = seat.enrollment
+    if me is None:
+        raise PermissionDenied
+    form = WriteForm(request.POST)
+    form.is_valid()
+    typed = typed_fields(request.POST)
+    body = str(typed.get("body", "") or typed.get("context", ""))
+    source = source_of(body, str(typed.get("format", "")))
+    if actions.is_posted(person=me, key=form.cleaned_data.get("key"), source=source):
+        return JsonResponse({"version": 0})
+    version = request.POST.get("draft_version", "")
+    try:
+        saved = actions.save_draft(
+            person=me,
+            target=f"{kind}:{public_id}",
+            fields=typed,
+            version=int(version) if version.isdecimal() and len(version) < 9 else 0,
+        )
+    except EditConflict as conflict:
+        newer: Draft = conflict.current
+        body = newer.fields.get("body") or newer.fields.get("context", "")
+        plain, html = as_shown(body, newer.fields.get("format", ""))
+        return JsonResponse({"version": newer.version, "body": plain, "html": html}, status=409)
+    except PostRefused as refused:
+        return JsonResponse({"error": refused.sentence}, status=413)
+    local = timezone.localtime(saved.updated_at)
+    return JsonResponse({"version": saved.version, "saved_at": local.strftime("%H:%M")})
+
+
+def draft_seat(request: HttpRequest, kind: str, public_id: str) -> Seat:
+    """The door that the finished thing would go through."""
+    user: Any = request.user
+    if kind == "pose":
+        seat = course_for(user, public_id)
+        if not can_pose(seat) and not leads_any(seat):
+            raise PermissionDenied
+        return seat
+    if kind == "revise":
+        seat, found = discussion_for(user, public_id)
+        if not can_edit_discussion(seat, found):
+            raise PermissionDenied
+        return seat
+    if kind == "respond":
+        return discussion_for(user, public_id, Right.WRITE)[0]
+    seat, about = post_for(user, public_id, Right.WRITE)
+    readable = can_read(seat, about)
+    if not readable:
+        raise Http404
+    if kind == "edit" and not can_withdraw(seat, about):
+        raise PermissionDenied
+    return seat

@@ -1,0 +1,259 @@
+"""Responding, replying, editing, taking back, earlier versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from quaestio.courses.access import Seat
+from quaestio.courses.roles import Right
+from quaestio.discussions import actions
+from quaestio.discussions.access import (
+    Bylines,
+    can_edit_post,
+    can_read,
+    can_see_revisions,
+    can_withdraw,
+    discussion_for,
+    post_for,
+)
+from quaestio.discussions.actions import EditConflict, PostRefused
+from quaestio.discussions.forms import (
+    WriteForm,
+    stand_of,
+    typed_fields,
+)
+from quaestio.discussions.models import Draft, Post
+from quaestio.discussions.queries import (
+    Presence,
+    presence_of,
+    thread_of,
+)
+from quaestio.discussions.views.composing import (
+    anchor,
+    composer,
+    grown_from,
+    kept,
+    key_after,
+    posted,
+)
+from quaestio.discussions.views.thread import thread_page
+from quaestio.web.rescue import sign_in_keeping
+
+
+@require_POST
+def respond(request: HttpRequest, public_id: str) -> HttpResponse:
+    if not request.user.is_authenticated:
+        back = reverse("discussion", args=[public_id])
+        return sign_in_keeping(
+            request, f"respond:{public_id}", typed_fields(request.POST), f"{back}#write"
+        )
+    seat, found = discussion_for(request.user, public_id, Right.WRITE)
+    me = seat.need(Right.WRITE)
+    form = WriteForm(request.POST)
+    form.is_valid()
+    answers, positions = stand_of(request.POST)
+    try:
+        post = actions.respond(
+            by=me,
+            discussion=found,
+            source=form.source,
+            answers=answers,
+            positions=positions,
+            key=form.submission_key,
+        )
+    except PostRefused as refused:
+        typed = {**typed_fields(request.POST), "key": key_after(refused, form)}
+        found.refresh_from_db()
+        return thread_page(
+            request,
+            seat,
+            thread_of(seat, found, presence_of(seat, found)),
+            typed=typed,
+            refused=refused.sentence,
+            status=409 if not found.is_open else 422,
+        )
+    if post.state == Post.State.HELD:
+        said = _("Your response is kept. The class sees it once a teacher has let it in.")
+    else:
+        said = _("Your response is posted.")
+    posted(request, said, f"respond:{public_id}")
+    return redirect(anchor(post))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    target = f"reply:{public_id}"
+    if not request.user.is_authenticated:
+        return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
+    seat, parent = post_for(request.user, public_id, Right.WRITE)
+    me = seat.need(Right.WRITE)
+    fields, draft = kept(request, me, target) if request.method != "POST" else ({}, None)
+    if not can_read(seat, parent) and not (draft or request.method == "POST"):
+        raise Http404  # but what was being written when it went is given back
+    if request.method != "POST":
+        gone = "" if parent.state == Post.State.POSTED else actions.taken_back_sentence()
+        return write_page(request, seat, parent, "reply", fields, draft, gone)
+    form = WriteForm(request.POST)
+    form.is_valid()
+    try:
+        made = actions.reply(by=me, parent=parent, source=form.source, key=form.submission_key)
+    except PostRefused as refused:
+        fields = {**typed_fields(request.POST), "key": key_after(refused, form)}
+        parent.refresh_from_db(fields=["state"])
+        return write_page(request, seat, parent, "reply", fields, None, refused.sentence)
+    if made.state == Post.State.HELD:
+        said = _("Your reply is kept. The class sees it once a teacher has let it in.")
+    else:
+        said = _("Your reply is posted.")
+    posted(request, said, target)
+    return redirect(anchor(made))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    target = f"edit:{public_id}"
+    if not request.user.is_authenticated:
+        return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
+    seat, found = post_for(request.user, public_id, Right.WRITE)
+    me = seat.need(Right.WRITE)
+    if found.author_id != me.pk or (request.method != "POST" and not can_withdraw(seat, found)):
+        raise PermissionDenied
+    if request.method != "POST":
+        fields, draft = kept(request, me, target)
+        if not fields:
+            fields = as_written(found)
+        if not can_edit_post(seat, found):
+            why = actions.run_out_sentence()
+            if not found.discussion.is_open:
+                why = actions.closed_sentence(found.discussion)
+            return write_page(request, seat, found, "edit", fields, draft, why)
+        return write_page(request, seat, found, "edit", fields, draft)
+    form = WriteForm(request.POST)
+    form.is_valid()
+    answers, positions = stand_of(request.POST)
+    try:
+        changed = actions.edit_post(
+            post=found,
+            by=me,
+            source=form.source,
+            version=form.cleaned_data.get("version") or 0,
+            answers=answers,
+            positions=positions,
+        )
+    except PostRefused as refused:
+        fields = typed_fields(request.POST)
+        return write_page(request, seat, found, "edit", fields, None, refused.sentence)
+    except EditConflict as conflict:
+        fields = typed_fields(request.POST)
+        return write_page(
+            request, seat, conflict.current, "edit", fields, None, other=conflict.current.body_html
+        )
+    posted(request, _("Your post is changed."), target)
+    return redirect(anchor(changed))
+
+
+def as_written(found: Post) -> dict[str, Any]:
+    """A post as the fields of the form that changes it."""
+    fields: dict[str, Any] = {
+        "body": found.source,
+        "format": "html",
+        "answers": [answer.question.number for answer in found.answers.select_related("question")],
+    }
+    for position in found.positions.select_related("question", "choice").filter(
+        ended_at__isnull=True
+    ):
+        fields[f"position-{position.question.number}"] = position.choice.number
+    return fields
+
+
+def write_page(
+    request: HttpRequest,
+    seat: Seat,
+    about: Post,
+    kind: str,
+    fields: dict[str, Any],
+    draft: Draft | None,
+    refused: str = "",
+    other: str = "",
+) -> HttpResponse:
+    """The page to write a reply (to ``about``) or to change a post (``about`` itself).
+
+    ``other`` is what the post says by now, when somebody changed it meanwhile.
+    """
+    thread = thread_of(seat, about.discussion, Presence())
+    readable = can_read(seat, about)
+    shown = composer(thread, fields, draft)
+    if kind == "reply" or about.root_id is not None:
+        shown["questions"] = []
+    status = 409 if other or (refused and not about.discussion.is_open) else 422 if refused else 200
+    return render(
+        request,
+        "discussions/write.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "discussion": about.discussion,
+            "post": about,
+            "byline": byline_of(seat, about),
+            "readable": readable,
+            # A text grown from an older version must not pass for one grown from the newest.
+            "version": about.version if other else fields.get("version") or about.version,
+            "kind": kind,
+            "composer": shown,
+            "refused": refused,
+            "other": other,
+            "draft_version": grown_from(request, draft),
+        },
+        status=status,
+    )
+
+
+def byline_of(seat: Seat, about: Post) -> str:
+    """Whose post it is, as this viewer may know it."""
+    return Bylines(seat, [about.discussion]).by(about.discussion_id, about.author)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat, found = post_for(request.user, public_id, Right.WRITE)
+    if not can_withdraw(seat, found):
+        raise PermissionDenied
+    if request.method == "POST":
+        actions.withdraw(post=found)
+        messages.success(request, _("Your post has been withdrawn. Its place is kept."))
+        return redirect(anchor(found))
+    return render(
+        request,
+        "discussions/withdraw.html",
+        {"seat": seat, "course": seat.course, "discussion": found.discussion, "post": found},
+    )
+
+
+@require_safe
+def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What a post said before, newest first, for its author and for teachers."""
+    seat, found = post_for(request.user, public_id)
+    if not can_see_revisions(seat, found):
+        raise PermissionDenied if seat.is_member else Http404
+    return render(
+        request,
+        "discussions/revisions.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "discussion": found.discussion,
+            "post": found,
+            "byline": byline_of(seat, found),
+            "revisions": list(found.revisions.all()),
+        },
+    )
