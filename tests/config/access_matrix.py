@@ -82,6 +82,8 @@ reading-remove          POST   in  404 404 404 404 404 403 403 403 ok  ok
 reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+document-numbers        GET    in  404 404 404 404 404 403 403 403 ok  ok
+document-numbers        POST   in  404 404 404 404 404 403 403 403 ok  ok
 document-file           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 
 import                  GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -198,6 +200,7 @@ def build() -> World:
             "reading-go": of_reading,
             "reading-search": of_reading,
             "page": {**of_reading, "number": 1},
+            "document-numbers": {"public_id": document.public_id},
             "document-file": {"public_id": document.public_id},
             "import": in_course,
             "pose": in_course,
@@ -227,6 +230,7 @@ def build() -> World:
             "meeting-readings": {f"pages-{reading.public_id}": "1-2"},
             "reading-new": {"title": "The Precocious Autobiography", "author": "Evtushenko"},
             "reading-edit": {"title": "The Burial of Stalin", "author": "Polly Jones"},
+            "document-numbers": {"number": "1", "label": "43", "counts_on": "on"},
             "import": {"page": "Was it planned?\n\n1 Response\n\nann says:\n\nYes."},
             "pose": {"title": "Who was in the room?", "context": "Think of it.", "do": "draft"},
             "discussion-edit": {"title": "Changed", "version": discussion.version},

@@ -140,6 +140,8 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
             document=made,
             number=number,
             label=str(first_label + number - 1),
+            found_label=str(first_label + number - 1),
+            sheet=number,
             text=text,
             start=start,
         )

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 
 import quotecheck
 from quaestio.courses.models import Course, Enrollment
+from quaestio.readings.locators import called, paragraph_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.web.richtext import flatten
 from quotecheck import Finding, Library, Post, Span, Verdict
@@ -151,7 +152,11 @@ def as_reading(
         aliases=tuple(
             alias for part in reading.also_cited_as.split(";") if (alias := part.strip())
         ),
-        pages=tuple(quotecheck.PageMark(page.start, page.label) for page in pages),
+        # Numbers of paragraphs are no pages: who cites page 42 has the printed book.
+        pages=tuple(
+            quotecheck.PageMark(page.start, page.label if page.kind == Page.Kind.PAGE else "")
+            for page in pages
+        ),
         searchable=current is not None,
         why_not="" if current else (newest.message if newest else ""),
     )
@@ -199,7 +204,7 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
             page_number=page.number,
-            page_label="–".join(dict.fromkeys(finding.place.pages[:1] + finding.place.pages[-1:])),
+            page_label=pages.called(reading, finding),
             page_start=first - page.start,
             page_end=min(last - page.start, len(page.text)),
             detail=detail,
@@ -248,6 +253,17 @@ class _Pages:
     def at(self, reading: Reading, offset: int) -> Page:
         pages = self.pages[reading.pk]
         return pages[max(bisect_right(pages, offset, key=lambda page: page.start) - 1, 0)]
+
+    def called(self, reading: Reading, finding: Finding) -> str:
+        """ "42", "42–43", "¶ 12": what the writer would cite."""
+        assert finding.place is not None
+        start = finding.place.spans[0].start
+        page = self.at(reading, start)
+        if page.kind == Page.Kind.PARAGRAPH:
+            number = paragraph_at(page.text, page.paragraphs, start - page.start)
+            return called(page.kind, str(number or page.label), page.number)
+        labels = finding.place.pages[:1] + finding.place.pages[-1:]
+        return "–".join(dict.fromkeys(label for label in labels if label))
 
     def text(self, reading: Reading, start: int, end: int) -> str:
         out = []

@@ -191,7 +191,7 @@ def fenced_reading(path: Path) -> Reading:
         raise Unreadable(str(refused.sentence)) from refused
     marks, parts, start = [], [], 0
     for page in extracted.pages:
-        marks.append(PageMark(start, page.label))
+        marks.append(PageMark(start, page.label if page.kind == "page" else ""))
         parts.append(page.text)
         start += len(page.text) + 1
     return Reading(key=path.name, text="\f".join(parts), pages=tuple(marks))

@@ -30,7 +30,12 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
             "reading": reading,
             "page": found,
             "near": neighbours_of(found),
-            "text": page_html(found.text, passage_of(request, found), spans_of(quoting)),
+            "text": page_html(
+                found.text,
+                passage_of(request, found),
+                spans_of(quoting),
+                found.paragraphs if found.kind == Page.Kind.PARAGRAPH else (),
+            ),
             "quoting": quoting,
         },
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
 from quaestio.readings.extraction import Extracted, Refused, extract
-from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
+from quaestio.readings.locators import Correction, corrected
+from quaestio.readings.models import (
+    PAGE_BREAK,
+    AssignedReading,
+    Document,
+    LabelCorrection,
+    Page,
+    Reading,
+)
 from quaestio.web.queue import enqueue_once
 from quaestio.web.sentences import translated
 
@@ -173,15 +181,28 @@ def refuse(document: Document, sentence: str) -> Document:
 @transaction.atomic
 def keep_pages(document: Document, extracted: Extracted) -> Document:
     """Store the pages of a document and make it the reading's current one."""
-    start, digest = 0, sha256()
+    start = 0
     pages = []
     for number, page in enumerate(extracted.pages, start=1):
         text = page.text.replace(PAGE_BREAK, "\n").replace("\x00", "")
         pages.append(
-            Page(document=document, number=number, label=page.label[:20], text=text, start=start)
+            Page(
+                document=document,
+                number=number,
+                kind=page.kind,
+                found_label=page.label[:20],
+                heading=page.heading[:300],
+                chapter=page.chapter[:20],
+                paragraphs=list(page.paragraphs),
+                sheet=page.sheet,
+                side=page.side,
+                furniture=page.furniture.replace("\x00", ""),
+                text=text,
+                start=start,
+            )
         )
         start += len(text) + len(PAGE_BREAK)
-        digest.update(f"{page.label}\0{text}\0".encode("utf-8", "replace"))
+    put_labels(document, pages)
     document.pages.all().delete()
     Page.objects.bulk_create(pages, batch_size=200)
     Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
@@ -189,10 +210,65 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
     document.media_type = extracted.media_type
     document.message = " ".join(translated(warning) for warning in extracted.warnings)
     document.pages_done = document.pages_total = len(pages)
-    document.text_sha256 = digest.hexdigest()
+    document.labels_from = extracted.labels_from
+    document.text_sha256 = print_of(pages)
     document.save()
     after_change(document.reading.course)
     return document
+
+
+def put_labels(document: Document, pages: Sequence[Page]) -> None:
+    """Give the pages, which are all of the document, the labels that hold for them."""
+    corrections = [
+        Correction(one.number, one.label, one.counts_on)
+        for one in document.label_corrections.all()
+        if one.number <= len(pages)
+    ]
+    labels = corrected([page.found_label for page in pages], corrections)
+    for page, label in zip(pages, labels, strict=True):
+        page.label = label[:20]
+
+
+def print_of(pages: Iterable[Page]) -> str:
+    """What changes when a text or the number of a page does."""
+    digest = sha256()
+    for page in pages:
+        told = f"{page.kind} {page.label}\0{page.paragraphs}\0{page.text}\0"
+        digest.update(told.encode("utf-8", "replace"))
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def correct_label(*, document: Document, number: int, label: str, counts_on: bool) -> int:
+    """Say what is printed on page ``number``, and whether the pages after it count on from it.
+
+    The file is not read again; quotations are checked against the new numbers. How many pages
+    changed.
+    """
+    LabelCorrection.objects.update_or_create(
+        document=document, number=number, defaults={"label": label, "counts_on": counts_on}
+    )
+    return relabel(document)
+
+
+@transaction.atomic
+def take_back_correction(*, document: Document, number: int) -> int:
+    """The page gets the number that was found in the file. How many pages changed."""
+    document.label_corrections.filter(number=number).delete()
+    return relabel(document)
+
+
+def relabel(document: Document) -> int:
+    pages = list(document.pages.all())
+    before = [page.label for page in pages]
+    put_labels(document, pages)
+    changed = [page for page, label in zip(pages, before, strict=True) if page.label != label]
+    if changed:
+        Page.objects.bulk_update(changed, ["label"], batch_size=200)
+        document.text_sha256 = print_of(pages)
+        document.save(update_fields=["text_sha256"])
+        after_change(document.reading.course)
+    return len(changed)
 
 
 def after_change(course: Course) -> None:

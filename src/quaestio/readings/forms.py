@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.readings.models import Reading
+from quaestio.web.richtext import CONTROL
 
 
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -34,6 +35,33 @@ class UploadForm(forms.Form):
             "Leave it empty to use the numbers in the file."
         ),
     )
+
+
+class LabelForm(forms.Form):
+    """What is printed on a page of the file. Field errors name the page that does not exist."""
+
+    number = forms.IntegerField(label=_("Page of the file"), min_value=1)
+    label = forms.CharField(
+        label=_("is printed page"),
+        required=False,
+        max_length=20,
+        help_text=_("Such as 37, xi or A-12. Leave it empty if no number is meant."),
+    )
+    counts_on = forms.BooleanField(label=_("Count on from here"), required=False, initial=True)
+
+    def __init__(self, *args: Any, pages: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.pages = pages
+        self.fields["number"].widget.attrs["max"] = pages
+
+    def clean_number(self) -> int:
+        number: int = self.cleaned_data["number"]
+        if number > self.pages:
+            raise forms.ValidationError(_("The file has %(n)s pages."), params={"n": self.pages})
+        return number
+
+    def clean_label(self) -> str:
+        return CONTROL.sub("", self.cleaned_data["label"]).strip()
 
 
 class NewReadingForm(ReadingForm):

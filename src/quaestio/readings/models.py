@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.readings.locators import called
 from quaestio.web.ids import PublicIdField, new_public_id
 
 # Between two pages in a document's whole text; a page's own text never holds it.
@@ -48,7 +49,16 @@ def file_path(document: Document, filename: str) -> str:
 
 
 class Document(models.Model):
-    """One uploaded file of a reading. The newest that could be read is the current one."""
+    """One uploaded file of a reading. The newest that could be read is the current one.
+
+    ``labels_from`` says where the numbers of its pages come from.
+    """
+
+    class Labels(models.TextChoices):
+        CARRIED = "carried", _("the file says them")
+        PRINTED = "printed", _("found at the head or foot of the pages")
+        GIVEN = "given", _("counted from the first number you gave")
+        COUNTED = "counted", _("counted, since the file shows none")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting to be read")
@@ -72,6 +82,7 @@ class Document(models.Model):
     message = models.TextField(blank=True)
     pages_done = models.PositiveIntegerField(default=0)
     pages_total = models.PositiveIntegerField(default=0)
+    labels_from = models.CharField(max_length=20, choices=Labels, default=Labels.COUNTED)
     text_sha256 = models.CharField(max_length=64, blank=True)
     is_current = models.BooleanField(default=False)
     uploaded_by = models.ForeignKey(
@@ -95,11 +106,35 @@ class Document(models.Model):
 
 
 class Page(models.Model):
-    """One page of a document. ``start`` is its offset in the document's whole text."""
+    """One page of a document. ``start`` is its offset in the document's whole text.
+
+    ``label`` is the number readers cite: ``found_label``, which the file shows, unless a teacher
+    corrected it. Where a file has no pages, ``kind`` is *paragraph*, the label says which of them
+    stand here ("12–19"), and ``paragraphs`` has the number of each, in order, 0 for a heading.
+    ``sheet`` is the page of the file, and ``side`` its half where two pages lie on one sheet.
+    ``furniture`` is what was kept out of the text.
+    """
+
+    class Kind(models.TextChoices):
+        PAGE = "page", _("page")
+        PARAGRAPH = "paragraph", _("paragraph")
+
+    class Side(models.TextChoices):
+        WHOLE = "", _("the whole sheet")
+        LEFT = "left", _("left half")
+        RIGHT = "right", _("right half")
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
     number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.PAGE)
     label = models.CharField(max_length=20, blank=True)
+    found_label = models.CharField(max_length=20, blank=True)
+    heading = models.CharField(max_length=300, blank=True)
+    chapter = models.CharField(max_length=20, blank=True)
+    paragraphs = models.JSONField(default=list, blank=True)
+    sheet = models.PositiveIntegerField(default=0)
+    side = models.CharField(max_length=10, choices=Side, blank=True, default=Side.WHOLE)
+    furniture = models.TextField(blank=True)
     text = models.TextField(blank=True)
     start = models.PositiveIntegerField()
 
@@ -111,6 +146,30 @@ class Page(models.Model):
 
     def __str__(self) -> str:
         return self.label or str(self.number)
+
+    @property
+    def locator(self) -> str:
+        return called(self.kind, self.label, self.number)
+
+
+class LabelCorrection(models.Model):
+    """What a teacher says is printed on a page, and whether the pages after it count on."""
+
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="label_corrections"
+    )
+    number = models.PositiveIntegerField(_("page of the file"))
+    label = models.CharField(_("printed number"), max_length=20, blank=True)
+    counts_on = models.BooleanField(_("count on from here"), default=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["document", "number"], name="label_corrected_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} → {self.label}"
 
 
 class AssignedReading(models.Model):

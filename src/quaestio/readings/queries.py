@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from quaestio.courses.access import Seat
 from quaestio.readings.access import visible_readings
 from quaestio.readings.finding import level, places_of
-from quaestio.readings.models import Document, Page, Reading
+from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
+from quaestio.readings.models import Document, LabelCorrection, Page, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,24 @@ def documents_of(reading: Reading) -> list[Document]:
 
 def pages_of(document: Document | None) -> list[Page]:
     """All pages without their text."""
-    return list(document.pages.defer("text")) if document else []
+    return list(document.pages.defer("text", "furniture")) if document else []
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedPage:
+    """A page with the number printed on it, and what a teacher said about that, if anything."""
+
+    page: Page
+    correction: LabelCorrection | None
+
+
+def numbered_pages_of(document: Document) -> list[NumberedPage]:
+    """All pages without their text. Two queries."""
+    corrections = {one.number: one for one in document.label_corrections.all()}
+    return [
+        NumberedPage(page, corrections.get(page.number))
+        for page in document.pages.defer("text", "furniture")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +80,25 @@ def neighbours_of(page: Page) -> Neighbours:
 
 
 def page_with_label(reading: Reading, label: str) -> Page | None:
-    """The page on which this number is printed; else, for a number, that page of the file."""
+    """The page on which this number is printed, or this paragraph stands; else, for a number,
+    that page of the file.
+    """
     pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
     wanted = label.strip()
-    found = pages.filter(label__iexact=wanted).first()
-    if found is None and wanted.isdecimal() and len(wanted) < 7:
-        found = pages.filter(number=int(wanted), label="").first()
-    return found
+    for number, kind, there in pages.order_by("number").values_list("number", "kind", "label"):
+        if holds(kind, there, wanted):
+            return pages.get(number=number)
+    if wanted.isdecimal() and len(wanted) < 7:
+        return pages.filter(number=int(wanted), label="").first()
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place where the words stand, with what is around them."""
+    """A place where the words stand, how it is called, and what is around it."""
 
     number: int
-    label: str
+    locator: str
     start: int
     end: int
     before: str
@@ -102,14 +124,17 @@ def search_in(reading: Reading, words: str, most: int = MOST_HITS) -> Search:
     if not wanted:
         return Search([], False)
     pages = Page.objects.filter(document__reading=reading, document__is_current=True)
-    rows = pages.order_by("number").values_list("number", "label", "text")
+    rows = pages.order_by("number").values_list("number", "kind", "label", "paragraphs", "text")
     hits: list[Hit] = []
-    for number, label, text in rows.iterator(chunk_size=100):
+    for number, kind, label, paragraphs, text in rows.iterator(chunk_size=100):
         for start, end in places_of(wanted, text):
             if len(hits) == most:
                 return Search(hits, True)
             before, after = surroundings(text, start, end)
-            hits.append(Hit(number, label, start, end, before, text[start:end], after))
+            if kind == PARAGRAPH:
+                label = str(paragraph_at(text, paragraphs, start) or label)
+            locator = called(kind, label, number)
+            hits.append(Hit(number, locator, start, end, before, text[start:end], after))
     return Search(hits, False)
 
 

@@ -12,11 +12,20 @@ from django.utils.safestring import SafeString, mark_safe
 Span = tuple[int, int]
 
 
-def page_html(text: str, passage: Span | None = None, quoted: Sequence[Span] = ()) -> SafeString:
-    """``text`` in paragraphs. The first part of ``passage`` gets the id that links lead to."""
+def page_html(
+    text: str,
+    passage: Span | None = None,
+    quoted: Sequence[Span] = (),
+    numbers: Sequence[int] = (),
+) -> SafeString:
+    """``text`` in paragraphs. The first part of ``passage`` gets the id that links lead to.
+
+    ``numbers`` has one for each paragraph, which it then shows and can be linked to by; 0 is for
+    a heading. They are no part of the text of the page, so that offsets in it hold.
+    """
     out = []
     first = True
-    for start, end in paragraphs(text):
+    for place, (start, end) in enumerate(paragraphs(text)):
         cuts = {start, end}
         for span in [*quoted, *([passage] if passage else [])]:
             cuts |= {min(max(offset, start), end) for offset in span}
@@ -32,8 +41,17 @@ def page_html(text: str, passage: Span | None = None, quoted: Sequence[Span] = (
                 first = False
             pieces.append(piece)
         if pieces:
-            out.append(f"<p>{''.join(pieces)}</p>")
+            number = numbers[place] if place < len(numbers) else None
+            out.append(_paragraph("".join(pieces), number))
     return mark_safe("\n".join(out))  # noqa: S308  every piece is escaped above
+
+
+def _paragraph(html: str, number: int | None) -> str:
+    if number is None:
+        return f"<p>{html}</p>"
+    if number == 0:
+        return f'<p class="heading">{html}</p>'
+    return f'<p id="par-{number}" data-paragraph="{number}">{html}</p>'
 
 
 def paragraphs(text: str) -> Iterator[Span]:

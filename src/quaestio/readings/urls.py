@@ -13,5 +13,6 @@ urlpatterns = [
     path("r/<slug:public_id>/remove", views.remove, name="reading-remove"),
     path("r/<slug:public_id>/go", views.go, name="reading-go"),
     path("r/<slug:public_id>/search", views.search, name="reading-search"),
+    path("document/<slug:public_id>/numbers", views.numbers, name="document-numbers"),
     path("file/<slug:public_id>", views.file, name="document-file"),
 ]

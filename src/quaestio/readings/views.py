@@ -11,6 +11,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from quaestio.courses.access import course_for
@@ -19,10 +20,11 @@ from quaestio.courses.roles import Right
 from quaestio.readings import actions
 from quaestio.readings.access import document_for, reading_for
 from quaestio.readings.actions import UploadRefused
-from quaestio.readings.forms import NewReadingForm, ReadingForm, UploadForm
+from quaestio.readings.forms import LabelForm, NewReadingForm, ReadingForm, UploadForm
 from quaestio.readings.models import Document, Reading
 from quaestio.readings.queries import (
     documents_of,
+    numbered_pages_of,
     page_with_label,
     pages_of,
     readings_of,
@@ -202,6 +204,52 @@ def go(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.error(request, _("No page is numbered “%s” in this reading.") % label)
         return redirect("reading", public_id)
     return redirect("page", public_id, page.number)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def numbers(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Which number is printed on which page of a document: a table, and a form to correct it."""
+    seat, document = document_for(request.user, public_id, Right.READINGS)
+    if request.method == "POST" and request.POST.get("take_back", "").isdecimal():
+        number = int(request.POST["take_back"][:9])
+        tell_of(request, actions.take_back_correction(document=document, number=number))
+        return redirect("document-numbers", public_id)
+    pages = numbered_pages_of(document)
+    asked = request.GET.get("page", "")
+    form = LabelForm(
+        request.POST or None,
+        pages=len(pages),
+        initial={"number": int(asked[:9])} if asked.isdecimal() else None,
+    )
+    if request.method == "POST" and form.is_valid():
+        tell_of(request, actions.correct_label(document=document, **form.cleaned_data))
+        return redirect("document-numbers", public_id)
+    return render(
+        request,
+        "readings/numbers.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "reading": document.reading,
+            "document": document,
+            "pages": pages,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def tell_of(request: HttpRequest, changed: int) -> None:
+    if changed:
+        told = ngettext(
+            "%(n)s page has another number now. Quotations are being checked against it.",
+            "%(n)s pages have other numbers now. Quotations are being checked against them.",
+            changed,
+        )
+        messages.success(request, told % {"n": changed})
+    else:
+        messages.info(request, _("That is the number already; nothing has changed."))
 
 
 @require_safe

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -210,12 +211,11 @@ EXPECTED = {
 
 def children() -> set[str]:
     """The processes whose parent we are."""
-    tasks = Path("/proc/self/task")
-    return {
-        child
-        for task in tasks.iterdir()
-        for child in (task / "children").read_text().split()
-    } if tasks.exists() else set()  # fmt: skip
+    found: set[str] = set()
+    for task in Path("/proc/self/task").glob("*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread may have ended meanwhile
+            found |= set((task / "children").read_text().split())
+    return found
 
 
 def outcome(path: Path, media_type: str = "") -> str:

@@ -126,6 +126,7 @@ def _send(extracted: Extracted, speaker: Speaker) -> None:
                 "title": extracted.title,
                 "author": extracted.author,
                 "warnings": [[w.template, w.values] for w in extracted.warnings],
+                "labels_from": extracted.labels_from,
             }
         },
         now=False,

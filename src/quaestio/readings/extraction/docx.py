@@ -32,7 +32,9 @@ def read_docx(archive: Archive, order: Order, limits: Limits) -> Extracted:
             notes.read(parse_xml(archive.read(part), limits))
     title, author = _properties(archive, limits)
     pieces = _with_pages(reader, order, _pages_counted_by_word(archive, limits))
-    return Extracted(DOCX, title, author, pages_of(pieces + notes.blocks()))
+    pages = pages_of(pieces + notes.blocks())
+    source = "given" if order.first_label and pages and pages[0].kind == "page" else "counted"
+    return Extracted(DOCX, title, author, pages, labels_from=source)
 
 
 def _main_part(archive: Archive, limits: Limits) -> str:

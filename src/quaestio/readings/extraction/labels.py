@@ -77,18 +77,20 @@ def choose(
     printed: Sequence[str],
     first_label: str,
     first_page: int,
-) -> list[str]:
-    """One label for every page, from the best source that has any.
+) -> tuple[list[str], str]:
+    """One label for every page, from the best source that has any, and which source it was.
 
     ``carried`` are the labels inside the file, ``printed`` those found on the pages.
     """
     if any(carried) and not _only_counts(carried):
-        return list(carried)
+        return list(carried), "carried"
     if any(printed):
-        return list(printed)
+        return list(printed), "printed"
     if first_label:
-        return counted(first_label, first_page, len(printed))
-    return list(carried) if any(carried) else [str(n + 1) for n in range(len(printed))]
+        return counted(first_label, first_page, len(printed)), "given"
+    if any(carried):
+        return list(carried), "counted"
+    return [str(n + 1) for n in range(len(printed))], "counted"
 
 
 def counted(first_label: str, first_page: int, pages: int) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from .decoding import decode
-from .paging import Block, PageBreak, Piece, pages_of
+from .paging import Block, PageBreak, Piece, labels_from, pages_of
 from .prose import clean
 from .types import HTML, Extracted, Refused
 from .types import Sentence as _
@@ -71,7 +71,8 @@ def read_html(data: bytes) -> Extracted:
                 "Open it in a browser, print it as a PDF, and upload that."
             ),
         )
-    return Extracted(HTML, _title(root, article), _named(root, "author"), pages)
+    title, author = _title(root, article), _named(root, "author")
+    return Extracted(HTML, title, author, pages, labels_from=labels_from(pages))
 
 
 def parse_html(text: str) -> Element:

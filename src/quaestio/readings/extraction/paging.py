@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from .chapters import chapter_numbers
 from .types import ExtractedPage
 
 _WORDS = 600
 _FEWEST_BEFORE_HEADING = 300
 _LONGEST_PARAGRAPH = 12_000  # characters; more is no paragraph but a file without line breaks
+_BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
     """By the printed pages where the file marks them, else some 600 words of a section each."""
     pieces = list(pieces)
     if sum(1 for piece in pieces if isinstance(piece, PageBreak)) >= 2:
-        return tuple(_pages(_by_breaks(pieces)))
+        return tuple(_pages(_by_breaks(pieces), "page"))
     sections: list[list[Block]] = [[]]
     for piece in pieces:
         if isinstance(piece, Block):
@@ -48,7 +51,12 @@ def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
         else:
             sections.append([])
     parts = (part for section in sections for part in _by_length(_bearable(section)))
-    return tuple(_pages(("", part) for part in parts))
+    return tuple(_pages((("", part) for part in parts), "paragraph"))
+
+
+def labels_from(pages: Iterable[ExtractedPage]) -> str:
+    """Where the labels of such pages come from."""
+    return "carried" if any(page.label and page.kind == "page" for page in pages) else "counted"
 
 
 def _by_breaks(pieces: list[Piece]) -> Iterator[tuple[str, list[Block]]]:
@@ -96,22 +104,45 @@ def _length(block: Block) -> int:
     return max(block.text.count(" ") + 1, len(block.text) // 12)
 
 
-def _pages(parts: Iterable[tuple[str, list[Block]]]) -> Iterator[ExtractedPage]:
-    heading, paragraph = "", 0
-    for number, (label, blocks) in enumerate(parts, 1):
+def _pages(parts: Iterable[tuple[str, list[Block]]], kind: str) -> Iterator[ExtractedPage]:
+    whole = list(parts)
+    headings = [block.text for _, blocks in whole for block in blocks if block.is_heading]
+    chapters = iter(chapter_numbers(headings))
+    heading = chapter = ""
+    paragraph = 0
+    for number, (label, blocks) in enumerate(whole, 1):
         numbers: list[int] = []
-        at_top = heading
+        at_top, chapter_at_top = heading, chapter
         for block in blocks:
             if block.is_heading:
-                heading = block.text
+                heading, chapter = block.text, next(chapters) or chapter
             else:
                 paragraph += 0 if block.continues and paragraph else 1
             numbers.append(0 if block.is_heading else paragraph)
-        begins = blocks[0].text if blocks and blocks[0].is_heading else ""
+        begins = bool(blocks) and blocks[0].is_heading
         yield ExtractedPage(
             number=number,
-            label=label,
-            text="\n\n".join(block.text for block in blocks),
-            heading=(begins or at_top or heading)[:300],
+            label=label if kind == "page" else span_of(numbers),
+            # A blank line is what parts paragraphs, so there is none inside one.
+            text="\n\n".join(_BLANK_LINES.sub("\n", block.text) for block in blocks),
+            heading=((blocks[0].text if begins else at_top) or heading)[:300],
             paragraphs=tuple(numbers),
+            kind=kind,
+            chapter=_leading_chapter(blocks, chapter_at_top, chapter),
         )
+
+
+def span_of(numbers: Iterable[int]) -> str:
+    """ "12–19" for the paragraphs from 12 to 19; "" where there is none but headings."""
+    counted = [number for number in numbers if number]
+    if not counted:
+        return ""
+    first, last = counted[0], counted[-1]
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def _leading_chapter(blocks: list[Block], at_top: str, at_end: str) -> str:
+    """The chapter most of the page stands in: the one that begins at its top, else the one that
+    goes on from the page before, else the one that begins on it."""
+    begins_at_top = bool(blocks) and blocks[0].is_heading
+    return at_end if begins_at_top or not at_top else at_top

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from . import fence
 from .sniff import SNIFFED_BYTES, coarse_kind
-from .types import DEFAULT_LIMITS, MEGABYTE, Extracted, ExtractedPage, Limits, Order, Refused
+from .types import (
+    DEFAULT_LIMITS,
+    KINDS,
+    LABEL_SOURCES,
+    MEGABYTE,
+    SIDES,
+    Extracted,
+    ExtractedPage,
+    Limits,
+    Order,
+    Refused,
+)
 from .types import Sentence as _
 
 if TYPE_CHECKING:
@@ -100,6 +111,7 @@ def _extracted(about: dict[str, Any], pages: list[dict[str, Any]]) -> Extracted:
         author=_text(about["author"]),
         pages=tuple(_page(page) for page in pages),
         warnings=tuple(_(_text(template), **values) for template, values in about["warnings"]),
+        labels_from=_one_of(LABEL_SOURCES, about["labels_from"]),
     )
 
 
@@ -111,7 +123,17 @@ def _page(page: dict[str, Any]) -> ExtractedPage:
         heading=_text(page["heading"]),
         paragraphs=tuple(int(number) for number in page["paragraphs"]),
         furniture=_text(page["furniture"]),
+        kind=_one_of(KINDS, page["kind"]),
+        chapter=_text(page["chapter"]),
+        sheet=max(0, int(page["sheet"])),
+        side=_one_of(SIDES, page["side"]),
     )
+
+
+def _one_of(known: frozenset[str], value: Any) -> str:
+    if value not in known:
+        raise ValueError("not one of the words agreed on")
+    return _text(value)
 
 
 def _text(value: Any) -> str:

@@ -38,7 +38,7 @@ def read_pdf(data: bytes, order: Order, limits: Limits, progress: Progress) -> E
         if (index + 1) * 100 // count > index * 100 // count:
             progress(index + 1, count)
     carried = [clean(document.get_page_label(index) or "")[:20] for index in range(count)]
-    pages, warnings = _pages(sheets, carried, order)
+    pages, warnings, labels_from = _pages(sheets, carried, order)
     bare = [page.number for page in pages if not page.text]
     _refuse_without_text(len(bare), count)
     return Extracted(
@@ -47,6 +47,7 @@ def read_pdf(data: bytes, order: Order, limits: Limits, progress: Progress) -> E
         _meant(_meta(document, "Author")),
         pages,
         tuple(warnings + _missing(lost, [number for number in bare if number not in lost])),
+        labels_from,
     )
 
 
@@ -150,9 +151,9 @@ def _is_readable(lines: list[Line]) -> bool:
 
 def _pages(
     sheets: list[Sheet], carried: list[str], order: Order
-) -> tuple[tuple[ExtractedPage, ...], list[_]]:
+) -> tuple[tuple[ExtractedPage, ...], list[_], str]:
     printed = labels.printed_numbers([_edge_texts(sheet) for sheet in sheets])
-    chosen = labels.choose(carried, printed, order.first_label, order.first_page)
+    chosen, labels_from = labels.choose(carried, printed, order.first_label, order.first_page)
     furniture = find_furniture(sheets, printed if any(printed) else chosen)
     vocabulary = Vocabulary(line.text for sheet in sheets for line in sheet.lines)
     pages = []
@@ -164,9 +165,10 @@ def _pages(
                 label=chosen[index],
                 text="\n\n".join(paragraphs(body, vocabulary)),
                 furniture="\n".join(sheet.lines[number].text for number in sorted(gone)),
+                sheet=index + 1,
             )
         )
-    return tuple(pages), _disagreement(order, chosen)
+    return tuple(pages), _disagreement(order, chosen), labels_from
 
 
 def _edge_texts(sheet: Sheet) -> list[str]:

@@ -41,7 +41,8 @@ def read_text(data: bytes, order: Order, limits: Limits) -> Extracted:
     if order.media_type == MARKDOWN:
         return _read_markdown(text)
     if "\f" in text.strip("\f\n "):
-        return Extracted(PLAIN, "", "", _printed_pages(text, order, limits))
+        pages, labels_from = _printed_pages(text, order, limits)
+        return Extracted(PLAIN, "", "", pages, labels_from=labels_from)
     return Extracted(PLAIN, "", "", pages_of(Block(one) for one in _paragraphs(text)))
 
 
@@ -74,7 +75,9 @@ def _read_markdown(text: str) -> Extracted:
     return Extracted(MARKDOWN, title[:300], "", pages_of(pieces))
 
 
-def _printed_pages(text: str, order: Order, limits: Limits) -> tuple[ExtractedPage, ...]:
+def _printed_pages(
+    text: str, order: Order, limits: Limits
+) -> tuple[tuple[ExtractedPage, ...], str]:
     """Text with form feeds: each is the end of a page, as printers have it."""
     count = text.removesuffix("\f").count("\f") + 1
     if count > limits.pages:
@@ -90,7 +93,9 @@ def _printed_pages(text: str, order: Order, limits: Limits) -> tuple[ExtractedPa
     sheets = [_sheet(page) for page in text.removesuffix("\f").split("\f")]
     edges = [[line.text for line in (*s.lines[:2], *s.lines[2:][-2:])] for s in sheets]
     printed = labels.printed_numbers(edges)
-    chosen = labels.choose([""] * len(sheets), printed, order.first_label, order.first_page)
+    chosen, labels_from = labels.choose(
+        [""] * len(sheets), printed, order.first_label, order.first_page
+    )
     furniture = find_furniture(sheets, printed if any(printed) else chosen)
     vocabulary = Vocabulary(line.text for sheet in sheets for line in sheet.lines)
     pages = []
@@ -104,7 +109,7 @@ def _printed_pages(text: str, order: Order, limits: Limits) -> tuple[ExtractedPa
                 furniture="\n".join(sheet.lines[number].text for number in sorted(gone)),
             )
         )
-    return tuple(pages)
+    return tuple(pages), labels_from
 
 
 def _sheet(page: str) -> Sheet:

@@ -85,16 +85,25 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+KINDS = frozenset({"page", "paragraph"})
+SIDES = frozenset({"", "left", "right"})
+LABEL_SOURCES = frozenset({"carried", "printed", "given", "counted"})
+
 
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
     """One page as the reader shows it.
 
     ``number`` counts the pages of the file from 1; ``label`` is the number printed on the page,
-    or "" where there are none. ``text`` is paragraphs between blank lines; a single line break
-    inside one is meant (verse, an address). ``paragraphs`` has one number for each of them,
-    counted through the whole reading, 0 for a heading; it is empty for printed pages.
-    ``furniture`` is what was kept out of the text: running heads, page numbers.
+    or "" where there are none. ``kind`` says what the label counts: ``page``, or ``paragraph``
+    where a file has no pages ("12–19" then are the paragraphs on it). ``text`` is paragraphs
+    between blank lines; a single line break inside one is meant (verse, an address).
+    ``paragraphs`` has one number for each of them, counted through the whole reading, 0 for a
+    heading; it is empty for printed pages.
+    ``heading`` is the one it stands under, ``chapter`` the number such a heading bears.
+    ``furniture`` is what was kept out of the text: running heads, page numbers. ``sheet`` is the
+    page of the file it was printed on, 0 where the file has none, and ``side`` which half of it
+    (``left``, ``right``) where two pages lie on one sheet.
     """
 
     number: int
@@ -103,17 +112,26 @@ class ExtractedPage:
     heading: str = ""
     paragraphs: tuple[int, ...] = ()
     furniture: str = ""
+    kind: str = "page"
+    chapter: str = ""
+    sheet: int = 0
+    side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A whole file. ``warnings`` are sentences for the teacher; the pages are good all the same."""
+    """A whole file. ``warnings`` are sentences for the teacher; the pages are good all the same.
+
+    ``labels_from`` says where the labels come from: ``carried`` inside the file, ``printed`` on
+    the pages, ``given`` by the teacher, or ``counted``.
+    """
 
     media_type: str
     title: str
     author: str
     pages: tuple[ExtractedPage, ...]
     warnings: tuple[Sentence, ...] = ()
+    labels_from: str = "counted"
 
 
 @dataclass(frozen=True, slots=True)

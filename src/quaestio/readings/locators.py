@@ -1,0 +1,79 @@
+"""Locators: how a place in a reading is called, and which number is printed on which page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from quaestio.readings.extraction.labels import as_label
+
+PAGE, PARAGRAPH = "page", "paragraph"
+_SPAN = re.compile(r"(\d+)(?:–(\d+))?")
+_ASKED_PARAGRAPH = re.compile(r"(?:¶+|paras?\.?|pars?\.?|paragraphs?)\s*(\d+)", re.IGNORECASE)
+
+
+def called(kind: str, label: str, number: int) -> str:
+    """ "p. 42", "¶ 12", "¶¶ 12–19"; "[7]", its place in the file, where it has no number."""
+    if not label:
+        return f"[{number}]"
+    if kind == PARAGRAPH:
+        return f"¶¶ {label}" if "–" in label else f"¶ {label}"
+    if "–" in label:
+        return _("pp. %s") % label
+    return _("p. %s") % label
+
+
+def paragraph_at(text: str, paragraphs: Sequence[int], offset: int) -> int:
+    """The number of the paragraph in which ``offset`` stands, 0 for a heading or unknown."""
+    place = text.count("\n\n", 0, offset)
+    return paragraphs[place] if place < len(paragraphs) else 0
+
+
+def holds(kind: str, label: str, wanted: str) -> bool:
+    """Whether a page is what somebody means who asks for ``wanted``: "42", "¶ 15"."""
+    wanted = wanted.strip()
+    asked = _ASKED_PARAGRAPH.fullmatch(wanted)
+    if kind != PARAGRAPH:
+        return not asked and bool(label) and label.casefold() == wanted.casefold()
+    number = asked[1] if asked else wanted
+    span = _SPAN.fullmatch(label)
+    if span is None or not (number.isdecimal() and len(number) < 7):
+        return False
+    return int(span[1]) <= int(number) <= int(span[2] or span[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """From page ``number`` of a document on (or on it alone) this label is printed; "" for none."""
+
+    number: int
+    label: str
+    counts_on: bool
+
+
+def corrected(found: Sequence[str], corrections: Iterable[Correction]) -> list[str]:
+    """The labels of all pages: those found in the file, as the teacher corrected them.
+
+    What counts on does so up to the next page that counts on anew; a page put right alone
+    interrupts nothing. A label that is no number ("cover") is for its page alone.
+    """
+    labels = list(found)
+    ordered = sorted(corrections, key=lambda one: one.number)
+    counting = [one for one in ordered if one.counts_on]
+    for place, one in enumerate(counting):
+        end = counting[place + 1].number - 1 if place + 1 < len(counting) else len(labels)
+        first = as_label(one.label)
+        if not one.label:
+            labels[one.number - 1 : end] = [""] * (end - one.number + 1)
+        elif first is None:
+            labels[one.number - 1 : one.number] = [one.label]
+        else:
+            for page in range(one.number, end + 1):
+                labels[page - 1] = str(first.plus(page - one.number))
+    for one in ordered:
+        if not one.counts_on and one.number <= len(labels):
+            labels[one.number - 1] = one.label
+    return labels
