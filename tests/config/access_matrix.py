@@ -81,9 +81,15 @@ reading-remove          GET    in  404 404 404 404 404 403 403 403 ok  ok
 reading-remove          POST   in  404 404 404 404 404 403 403 403 ok  ok
 reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-on              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 document-numbers        GET    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        POST   in  404 404 404 404 404 403 403 403 ok  ok
+quote                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
+quote                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+ask                     POST   in  404 404 404 404 404 403 403 403 ok  ok
+passage                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+passage-new             POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 document-file           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 
 import                  GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -123,7 +129,7 @@ GROUPS = {
 OPEN_TO_ALL = {"course", "meeting", "discussion", "post"}
 
 # What a GET may remember: that somebody was here. Nothing else may change.
-REMEMBERED = {"discussion": {"discussions_visit"}}
+REMEMBERED = {"discussion": {"discussions_visit"}, "page": {"readings_bookmark"}}
 # Signing in, messages: kept in the session, which is nobody's data but the browser's.
 BOOKKEEPING = {"django_session"}
 
@@ -149,6 +155,7 @@ def build() -> World:
     reading = cast.reading(course)
     cast.assigned(meeting, reading)
     document = cast.document(reading)
+    passage = cast.passage(teacher, reading)
     link = cast.invitation(teacher)
     discussion = cast.discussion(teacher, meeting=meeting)
     post = cast.response(author, discussion)
@@ -172,6 +179,8 @@ def build() -> World:
     at_discussion = {"public_id": discussion.public_id}
     of_reading = {"public_id": reading.public_id}
     at_post = {"public_id": post.public_id}
+    at_page = {**of_reading, "number": 1}
+    words = {"words": "distress, outrage"}
     person = {"course_id": course.public_id, "public_id": someone.public_id}
     a_meeting = {"title": "The Manège", "date": "2026-12-01", "note": ""}
     return World(
@@ -199,8 +208,13 @@ def build() -> World:
             "reading-remove": of_reading,
             "reading-go": of_reading,
             "reading-search": of_reading,
-            "page": {**of_reading, "number": 1},
             "document-numbers": {"public_id": document.public_id},
+            "reading-on": of_reading,
+            "page": at_page,
+            "quote": at_page,
+            "ask": at_page,
+            "passage": {"public_id": passage.public_id},
+            "passage-new": at_page,
             "document-file": {"public_id": document.public_id},
             "import": in_course,
             "pose": in_course,
@@ -231,6 +245,9 @@ def build() -> World:
             "reading-new": {"title": "The Precocious Autobiography", "author": "Evtushenko"},
             "reading-edit": {"title": "The Burial of Stalin", "author": "Polly Jones"},
             "document-numbers": {"number": "1", "label": "43", "counts_on": "on"},
+            "quote": {**words, "target": f"respond:{discussion.public_id}"},
+            "ask": words,
+            "passage-new": words,
             "import": {"page": "Was it planned?\n\n1 Response\n\nann says:\n\nYes."},
             "pose": {"title": "Who was in the room?", "context": "Think of it.", "do": "draft"},
             "discussion-edit": {"title": "Changed", "version": discussion.version},

@@ -25,7 +25,8 @@ from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.models import Discussion, Post
-from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Reading
+from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Passage, Reading
+from quaestio.readings.passages import make_passage, place_on
 
 _number = count(1)
 
@@ -147,6 +148,13 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
         )
         start += len(text) + len(PAGE_BREAK)
     return made
+
+
+def passage(by: Enrollment, on: Reading, words: str = "distress, outrage") -> Passage:
+    """A lasting link to words on the first page of a reading."""
+    place = place_on(Page.objects.get(document__reading=on, number=1), words)
+    assert place
+    return make_passage(by=by, reading=on, place=place)
 
 
 def assigned(to: Meeting, what: Reading, pages: str = "41–63") -> AssignedReading:

@@ -158,7 +158,10 @@ TASKS = {
 }
 
 # Tasks that run when a course's readings have changed, each with the course's public id.
-AFTER_READINGS_CHANGED = ["quaestio.discussions.tasks.recheck_course"]
+AFTER_READINGS_CHANGED = [
+    "quaestio.discussions.tasks.recheck_course",
+    "quaestio.citations.tasks.settle_passages",
+]
 
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

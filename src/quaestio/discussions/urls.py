@@ -20,6 +20,13 @@ urlpatterns = [
     path("p/<slug:public_id>/hide", moderating.hide, name="hide"),
     path("p/<slug:public_id>/show", moderating.show, name="show"),
     path("p/<slug:public_id>/revisions", writing.revisions, name="revisions"),
+    path("c/<slug:public_id>/readings/", reader.readings, name="readings"),
+    path("r/<slug:public_id>/", reader.reading, name="reading"),
+    path("r/<slug:public_id>/on", reader.go_on, name="reading-on"),
     path("r/<slug:public_id>/p/<int:number>", reader.page, name="page"),
+    path("r/<slug:public_id>/p/<int:number>/quote", reader.quote, name="quote"),
+    path("r/<slug:public_id>/p/<int:number>/ask", reader.ask, name="ask"),
+    path("r/<slug:public_id>/p/<int:number>/link", reader.link, name="passage-new"),
+    path("passage/<slug:public_id>", reader.passage, name="passage"),
     path("drafts/<slug:kind>/<slug:public_id>", typing.draft, name="draft"),
 ]

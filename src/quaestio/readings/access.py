@@ -7,7 +7,7 @@ from django.http import Http404
 
 from quaestio.courses.access import Seat, Viewer, seat_in
 from quaestio.courses.roles import Right
-from quaestio.readings.models import Document, Page, Reading
+from quaestio.readings.models import Document, Page, Passage, Reading
 
 
 def visible_readings(seat: Seat) -> QuerySet[Reading]:
@@ -52,3 +52,14 @@ def page_for(user: Viewer, public_id: str, number: int) -> tuple[Seat, Reading, 
     if page is None:
         raise Http404
     return seat, reading, page
+
+
+def passage_for(user: Viewer, public_id: str) -> tuple[Seat, Passage]:
+    """A passage by its lasting address, wherever it stands now, orphaned or not."""
+    passage = Passage.objects.select_related("reading__course").filter(public_id=public_id).first()
+    if passage is None or passage.reading.removed_at is not None:
+        raise Http404
+    seat = seat_in(user, passage.reading.course)
+    if not seat.is_member:
+        raise Http404
+    return seat, passage

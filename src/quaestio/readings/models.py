@@ -188,3 +188,53 @@ class AssignedReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reading} {self.pages}".strip()
+
+
+class Passage(models.Model):
+    """Words on a page that somebody has made a lasting link to.
+
+    ``words`` are as they stood when the link was made, with what stood ``before`` and ``after``
+    them; they never change. The page and the offsets are where they stand now, in the text that
+    ``anchored_in`` names (``Document.text_sha256``). After another file has become the current
+    one they are looked for anew; words that are not there any more leave the link orphaned.
+    """
+
+    public_id = PublicIdField()
+    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="passages")
+    words = models.TextField()
+    before = models.CharField(max_length=200, blank=True)
+    after = models.CharField(max_length=200, blank=True)
+    label = models.CharField(max_length=40, blank=True)
+    page_number = models.PositiveIntegerField()
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    anchored_in = models.CharField(max_length=64)
+    made_by = models.ForeignKey(Enrollment, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+    orphaned_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["page_number", "start", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="passage_not_empty")
+        ]
+
+    def __str__(self) -> str:
+        return self.words[:60]
+
+
+class Bookmark(models.Model):
+    """The page of a reading that a person has had open last: there they go on."""
+
+    person = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="bookmarks")
+    reading = models.ForeignKey(Reading, on_delete=models.CASCADE, related_name="bookmarks")
+    page_number = models.PositiveIntegerField()
+    page_label = models.CharField(max_length=40, blank=True)
+    read_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-read_at"]
+        constraints = [models.UniqueConstraint(fields=["person", "reading"], name="bookmark_once")]
+
+    def __str__(self) -> str:
+        return f"{self.reading}, {self.page_label or self.page_number}"

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quaestio.courses.access import Seat
+from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
 from quaestio.readings.finding import level, places_of
 from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
-from quaestio.readings.models import Document, LabelCorrection, Page, Reading
+from quaestio.readings.models import (
+    Bookmark,
+    Document,
+    LabelCorrection,
+    Page,
+    Passage,
+    Reading,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,33 @@ def neighbours_of(page: Page) -> Neighbours:
     }
     total = Page.objects.filter(document_id=page.document_id).count()
     return Neighbours(near.get(page.number - 1), near.get(page.number + 1), total)
+
+
+def bookmark_of(seat: Seat, reading: Reading) -> Bookmark | None:
+    """Where this person stopped reading."""
+    return Bookmark.objects.filter(person=seat.enrollment, reading=reading).first()
+
+
+def page_of(reading: Reading, bookmark: Bookmark) -> Page | None:
+    """The page that a bookmark means in the current document, else the last one before it."""
+    pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
+    there = pages.filter(number=bookmark.page_number).first()
+    if bookmark.page_label and (there is None or there.label != bookmark.page_label):
+        there = page_with_label(reading, bookmark.page_label.partition("–")[0]) or there
+    return there or pages.filter(number__lt=bookmark.page_number).last()
+
+
+def bookmarks_of(seat: Seat) -> dict[int, Bookmark]:
+    """By reading, where this person stopped. One query."""
+    mine = Bookmark.objects.filter(person=seat.enrollment, reading__removed_at=None)
+    return {bookmark.reading_id: bookmark for bookmark in mine}
+
+
+def orphaned_in(seat: Seat, reading: Reading) -> list[Passage]:
+    """Links whose words are in no page of the file now in use: for those who look after it."""
+    if not seat.can(Right.READINGS):
+        return []
+    return list(Passage.objects.filter(reading=reading, orphaned_at__isnull=False))
 
 
 def page_with_label(reading: Reading, label: str) -> Page | None:

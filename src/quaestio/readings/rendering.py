@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 
 Span = tuple[int, int]
+Beside = Callable[[Span], SafeString]
+
+OFTEN = 3  # quoted so many times, a passage is underlined more firmly
 
 
 def page_html(
@@ -17,11 +20,16 @@ def page_html(
     passage: Span | None = None,
     quoted: Sequence[Span] = (),
     numbers: Sequence[int] = (),
+    beside: Beside | None = None,
 ) -> SafeString:
     """``text`` in paragraphs. The first part of ``passage`` gets the id that links lead to.
 
     ``numbers`` has one for each paragraph, which it then shows and can be linked to by; 0 is for
     a heading. They are no part of the text of the page, so that offsets in it hold.
+
+    ``beside`` answers, for a paragraph's span, what is to stand in the margin next to it: our own
+    HTML, or "". Each paragraph says in ``data-at`` where in the page's text it begins, so that
+    what somebody selects can be told in offsets.
     """
     out = []
     first = True
@@ -33,25 +41,28 @@ def page_html(
         pieces = []
         for left, right in pairwise(edges):
             piece = escape(text[left:right])
-            if any(one[0] <= left and right <= one[1] for one in quoted):
-                piece = f'<span class="quoted">{piece}</span>'
+            times = sum(1 for one in quoted if one[0] <= left and right <= one[1])
+            if times:
+                css = "quoted often" if times >= OFTEN else "quoted"
+                piece = f'<span class="{css}">{piece}</span>'
             if passage and passage[0] <= left and right <= passage[1]:
                 anchor = ' id="passage"' if first else ""
                 piece = f"<mark{anchor}>{piece}</mark>"
                 first = False
             pieces.append(piece)
-        if pieces:
-            number = numbers[place] if place < len(numbers) else None
-            out.append(_paragraph("".join(pieces), number))
+        number = numbers[place] if place < len(numbers) else None
+        paragraph = _paragraph("".join(pieces), number, start)
+        notes = beside((start, end)) if beside else ""
+        out.append(f'<div class="para">{paragraph}{notes}</div>' if notes else paragraph)
     return mark_safe("\n".join(out))  # noqa: S308  every piece is escaped above
 
 
-def _paragraph(html: str, number: int | None) -> str:
+def _paragraph(html: str, number: int | None, at: int) -> str:
     if number is None:
-        return f"<p>{html}</p>"
+        return f'<p data-at="{at}">{html}</p>'
     if number == 0:
-        return f'<p class="heading">{html}</p>'
-    return f'<p id="par-{number}" data-paragraph="{number}">{html}</p>'
+        return f'<p class="heading" data-at="{at}">{html}</p>'
+    return f'<p id="par-{number}" data-paragraph="{number}" data-at="{at}">{html}</p>'
 
 
 def paragraphs(text: str) -> Iterator[Span]:

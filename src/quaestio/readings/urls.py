@@ -5,9 +5,7 @@ from django.urls import path
 from quaestio.readings import views
 
 urlpatterns = [
-    path("c/<slug:public_id>/readings/", views.readings, name="readings"),
     path("c/<slug:public_id>/readings/new", views.new, name="reading-new"),
-    path("r/<slug:public_id>/", views.reading, name="reading"),
     path("r/<slug:public_id>/edit", views.edit, name="reading-edit"),
     path("r/<slug:public_id>/upload", views.upload, name="reading-upload"),
     path("r/<slug:public_id>/remove", views.remove, name="reading-remove"),

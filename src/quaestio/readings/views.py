@@ -1,20 +1,22 @@
-"""Readings: the list, one reading with its documents, uploading. The reader itself, which shows
-who quotes a page, is in ``discussions``.
+"""Readings: uploading, records, search, files. The pages that show who quotes a reading (the list,
+one reading, the reader) are in ``discussions``, which asks here for their part about files.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from quaestio.courses.access import course_for
+from quaestio.courses.access import Seat, course_for
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right
 from quaestio.readings import actions
@@ -27,24 +29,11 @@ from quaestio.readings.queries import (
     numbered_pages_of,
     page_with_label,
     pages_of,
-    readings_of,
     search_in,
 )
 from quaestio.web.richtext import CONTROL
 
 LONGEST_SEARCH = 200
-
-
-@require_safe
-def readings(request: HttpRequest, public_id: str) -> HttpResponse:
-    seat = course_for(request.user, public_id)
-    if not seat.is_member:
-        raise Http404
-    return render(
-        request,
-        "readings/readings.html",
-        {"seat": seat, "course": seat.course, "rows": readings_of(seat)},
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,14 +62,12 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-@require_safe
-def reading(request: HttpRequest, public_id: str) -> HttpResponse:
-    """One reading: its record, what became of its files, its pages."""
-    seat, found = reading_for(request.user, public_id)
+def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
+    """What the page of a reading shows of its record, its files and their pages."""
     documents = documents_of(found)
     current = next((one for one in documents if one.is_current), None)
     newest = documents[0] if documents else None
-    context = {
+    return {
         "seat": seat,
         "course": seat.course,
         "reading": found,
@@ -92,9 +79,6 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
         "pages": pages_of(current),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
     }
-    fragment = request.headers.get("X-Requested-With") == "fetch"
-    template = "readings/state.html" if fragment else "readings/reading.html"
-    return render(request, template, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

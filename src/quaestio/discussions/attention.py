@@ -1,0 +1,161 @@
+"""Who quotes a reading, and where: reads for the reader's margin and for a reading's own page.
+
+Whatever is read here goes through the doors in ``access``: a post that this viewer may not read
+quotes nothing, and is not counted either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from quaestio.courses.access import Seat
+from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
+from quaestio.discussions.models import Post, Quotation
+from quaestio.readings.models import Page, Reading
+from quaestio.readings.rendering import Span
+
+
+def readable_quotations(seat: Seat) -> QuerySet[Quotation]:
+    """The quotations in what this viewer may read and what stands: posts, and the contexts of
+    discussions.
+    """
+    posts = readable_posts([seat]).filter(state=Post.State.POSTED)
+    return Quotation.objects.filter(
+        Q(post__in=posts) | Q(post__isnull=True), discussion__in=visible_discussions(seat)
+    )
+
+
+# -- The margin of a page -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quoter:
+    """A post (or a discussion's context) that quotes a passage."""
+
+    byline: str
+    url: str
+    title: str  # of the discussion
+    span: Span
+
+
+@dataclass(slots=True)
+class QuotedPassage:
+    """Words on a page that are quoted; quotations that overlap are one passage."""
+
+    start: int
+    end: int
+    quoters: list[Quoter] = field(default_factory=list)
+
+    @property
+    def posts(self) -> list[Quoter]:
+        """Each post once, however often it comes back to the passage."""
+        return list({one.url: one for one in self.quoters}.values())
+
+
+def quoters_on(seat: Seat, reading: Reading, page: Page) -> list[Quoter]:
+    """All that quote from this page, in the order of its text. One query, two where a
+    discussion hides names.
+    """
+    rows = list(
+        readable_quotations(seat)
+        .filter(reading=reading, page_number=page.number)
+        .exclude(Q(page_start=None) | Q(page_end=None))
+        .select_related("post__author", "discussion__author")
+        .order_by("page_start", "-page_end", "pk")
+    )
+    bylines = Bylines(seat, [one.discussion for one in rows])
+    found = []
+    for one in rows:
+        start, end = one.page_start or 0, min(one.page_end or 0, len(page.text))
+        if start >= end:
+            continue
+        of_post = one.post is not None
+        name, public_id = (
+            ("post", one.post.public_id) if one.post else ("discussion", one.discussion.public_id)
+        )
+        author = one.post.author if one.post else one.discussion.author
+        found.append(
+            Quoter(
+                byline=bylines.by(one.discussion_id, author),
+                url=reverse(name, args=[public_id]),
+                title=one.discussion.title if of_post else "",
+                span=(start, end),
+            )
+        )
+    return found
+
+
+def passages_of(quoters: Iterable[Quoter]) -> list[QuotedPassage]:
+    """Quotations that share words, as one passage each."""
+    found: list[QuotedPassage] = []
+    for one in quoters:
+        start, end = one.span
+        if found and start < found[-1].end:
+            found[-1].end = max(found[-1].end, end)
+        else:
+            found.append(QuotedPassage(start, end))
+        found[-1].quoters.append(one)
+    return found
+
+
+# -- Where a class looked -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A page in the chart: how many posts quote it, and its bar in a drawing 100 units high."""
+
+    number: int
+    label: str
+    posts: int
+    x: int
+    y: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    bars: list[Bar]
+    quoted: list[Bar]  # those with at least one post, most quoted first
+    posts: int
+    people: int
+    width: int  # of the drawing
+
+    @property
+    def pages(self) -> int:
+        return len(self.quoted)
+
+
+STEP = 10  # units from bar to bar
+
+
+def attention_of(seat: Seat, reading: Reading, pages: Sequence[Page]) -> Attention:
+    """How many posts quote each page of a reading. One query."""
+    rows = (
+        readable_quotations(seat)
+        .filter(reading=reading, page_number__isnull=False)
+        .order_by()
+        .values_list(
+            "page_number", "post_id", "discussion_id", "post__author_id", "discussion__author_id"
+        )
+        .distinct()
+    )
+    by_page: dict[int | None, set[tuple[int | None, int]]] = {}
+    posts, people = set(), set()
+    for number, post, discussion, author, poser in rows:
+        by_page.setdefault(number, set()).add((post, discussion))
+        posts.add((post, discussion))
+        people.add(poser if post is None else author)
+    most = max(map(len, by_page.values()), default=0)
+    bars = []
+    for place, page in enumerate(pages):
+        count = len(by_page.get(page.number, ()))
+        height = round(96 * count / most) if most else 0
+        label = page.label or f"[{page.number}]"
+        bars.append(Bar(page.number, label, count, place * STEP, 100 - height, height))
+    quoted = sorted((bar for bar in bars if bar.posts), key=lambda bar: (-bar.posts, bar.number))
+    return Attention(bars, quoted, len(posts), len(people), len(bars) * STEP)

@@ -1,0 +1,440 @@
+"""The reader: a page with those who quote it, and what can be done with words on it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from tests.support import cast
+
+from quaestio.courses.models import Course, Enrollment
+from quaestio.discussions import actions
+from quaestio.discussions.actions.drafts import LONGEST_DRAFT
+from quaestio.discussions.forms import source_of
+from quaestio.discussions.models import Discussion, Draft
+from quaestio.discussions.quoting import citation_of, put_into_draft, quotation_html
+from quaestio.readings.models import Bookmark, Page, Passage, Reading
+from quaestio.readings.passages import Place
+from quaestio.web.richtext import flatten
+
+pytestmark = pytest.mark.django_db
+
+FIRST = (
+    "Initially there was distress, outrage and confusion among the members.\n\n"
+    "Nobody had planned the silence that followed it; it grew by itself."
+)
+SECOND = "The hall was heated; the speech was not printed in any newspaper of the country."
+
+
+class Seminar:
+    def __init__(self) -> None:
+        self.anna = cast.instructor()
+        self.course: Course = self.anna.course
+        self.maya = cast.student(self.course)
+        self.reading: Reading = cast.reading(self.course)
+        cast.document(self.reading, FIRST, SECOND)
+        self.discussion: Discussion = cast.discussion(self.anna)
+        self.client = cast.sign_in(self.maya)
+
+    def address(self, what: str = "", page: int = 1) -> str:
+        return f"/r/{self.reading.public_id}/p/{page}{what}"
+
+    def page(self, who: Enrollment | None = None, query: str = "") -> str:
+        client = cast.sign_in(who) if who else self.client
+        answer = client.get(self.address() + query)
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+
+@pytest.fixture
+def s() -> Seminar:
+    return Seminar()
+
+
+def span(words: str, text: str = FIRST) -> dict[str, str]:
+    start = text.index(words)
+    return {"from": str(start), "to": str(start + len(words)), "words": words}
+
+
+def quote(s: Seminar, words: str, target: str, client: Client | None = None) -> str:
+    fields = {**span(words), "target": target}
+    answer = (client or s.client).post(s.address("/quote"), fields)
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+# -- The margin ---------------------------------------------------------------------------------
+
+
+def test_a_passage_says_who_quotes_it(s: Seminar) -> None:
+    cast.response(s.maya, s.discussion, "“distress, outrage and confusion” (Jones 41)")
+    page = s.page(s.anna)
+    assert '<span class="quoted">distress, outrage and confusion</span>' in page
+    margin = page.split('class="notes"')[1].split("</aside>")[0]
+    assert "Maya Lindqvist" in margin
+    assert page.index('class="notes"') < page.index("Nobody had planned")  # beside its paragraph
+
+
+def test_quotations_that_overlap_are_one_passage(s: Seminar) -> None:
+    chance = cast.student(s.course, "Chance Robbins")
+    cast.response(s.maya, s.discussion, "“there was distress, outrage and confusion” (Jones 41)")
+    cast.response(chance, s.discussion, "“outrage and confusion among the members” (Jones 41)")
+    page = s.page()
+    assert page.count('class="note"') == 1
+    assert "Maya Lindqvist" in page
+    assert "Chance Robbins" in page
+
+
+def test_many_posts_on_one_passage_fold_and_are_counted(s: Seminar) -> None:
+    for number in range(5):
+        someone = cast.student(s.course, f"Student {number}")
+        cast.response(someone, s.discussion, "“distress, outrage and confusion” (Jones 41)")
+    page = s.page()
+    assert "5 posts" in page
+    assert "Who quotes it" in page
+    assert "quoted often" in page
+
+
+def test_a_post_that_is_not_for_this_reader_quotes_nothing(s: Seminar) -> None:
+    post = cast.response(s.maya, s.discussion, "“distress, outrage and confusion” (Jones 41)")
+    actions.hide(post=post)
+    noah = cast.student(s.course, "Noah Weiss")
+    for page in (s.page(noah), cast.sign_in(noah).get(f"/r/{s.reading.public_id}/").content):
+        assert "Maya Lindqvist" not in str(page)
+        assert "quoted often" not in str(page)
+    assert (
+        "Nobody has quoted from it yet"
+        in cast.sign_in(noah).get(f"/r/{s.reading.public_id}/").content.decode()
+    )
+
+
+def test_names_that_a_discussion_hides_are_hidden_in_the_margin_too(s: Seminar) -> None:
+    masked = cast.discussion(s.anna, "Whose words?", rules=actions.Rules(pseudonyms=True))
+    cast.response(s.maya, masked, "“distress, outrage and confusion” (Jones 41)")
+    noah = cast.student(s.course, "Noah Weiss")
+    page = s.page(noah)
+    assert "quoted" in page
+    assert "Maya" not in page
+    assert "Maya Lindqvist (" in s.page(s.anna)
+
+
+def test_what_one_is_not_to_read_before_answering_quotes_nothing(s: Seminar) -> None:
+    first = cast.discussion(s.anna, "Think first", rules=actions.Rules(post_first=True))
+    cast.response(s.maya, first, "“distress, outrage and confusion” (Jones 41)")
+    noah = cast.student(s.course, "Noah Weiss")
+    overview = f"/r/{s.reading.public_id}/"
+    assert "Maya Lindqvist" not in s.page(noah)
+    assert "1 post quotes it" not in cast.sign_in(noah).get(overview).content.decode()
+    cast.response(noah, first, "I think so too, for my part.")
+    assert "Maya Lindqvist" in s.page(noah)
+    assert "1 post quotes it" in cast.sign_in(noah).get(overview).content.decode()
+
+
+def test_a_file_without_pages_is_cited_by_its_paragraphs(s: Seminar) -> None:
+    Page.objects.update(kind="paragraph", label="1–2", paragraphs=[1, 2])
+    page = Page.objects.get(number=1)
+    second = page.text.index("the silence")
+    assert citation_of(s.reading, Place(page, 0, 9)) == "(Jones ¶ 1)"
+    assert citation_of(s.reading, Place(page, 0, second + 5)) == "(Jones ¶¶ 1–2)"
+
+
+def test_who_quotes_a_page_costs_the_same_for_one_and_for_many(s: Seminar) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            s.page()
+        return len(queries)
+
+    cast.response(s.maya, s.discussion, "“distress, outrage and confusion” (Jones 41)")
+    s.page()
+    once = cost()
+    for name in ("Noah Weiss", "Chance Robbins"):
+        someone = cast.student(s.course, name)
+        cast.response(someone, s.discussion, "“the silence that followed it” (Jones 41)")
+    assert cost() == once
+
+
+# -- Where the class looked ---------------------------------------------------------------------
+
+
+def test_a_reading_shows_where_the_class_looked(s: Seminar) -> None:
+    cast.response(s.maya, s.discussion, "“distress, outrage and confusion” (Jones 41)")
+    cast.response(s.anna, s.discussion, "“the silence that followed it” (Jones 41)")
+    cast.response(s.anna, s.discussion, "“not printed in any newspaper” (Jones 42)")
+    shown = s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    assert "3 posts quote it, by 2 people, from 2 of 2 pages." in text
+    assert "p. 41 2 posts p. 42 1 post" in text
+    assert shown.count('class="bar"') == 2
+
+
+def test_a_post_that_quotes_a_page_twice_counts_once(s: Seminar) -> None:
+    cast.response(
+        s.maya,
+        s.discussion,
+        "“distress, outrage and confusion” and “the silence that followed it” (Jones 41)",
+    )
+    shown = s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    assert "1 post quotes it," in shown
+
+
+# -- Quote this ---------------------------------------------------------------------------------
+
+
+def test_words_go_into_the_response_with_their_citation(s: Seminar) -> None:
+    where = quote(s, "distress, outrage and confusion", f"respond:{s.discussion.public_id}")
+    assert where == f"/d/{s.discussion.public_id}/#write"
+    draft = Draft.objects.get()
+    assert draft.person == s.maya
+    assert draft.fields["body"] == "<p>“distress, outrage and confusion” (Jones 41)</p>"
+    shown = s.client.get(f"/d/{s.discussion.public_id}/").content.decode()
+    assert "“distress, outrage and confusion” (Jones 41)" in shown
+
+
+@pytest.mark.parametrize("format_", ["text", "html"])
+def test_nothing_that_was_written_is_lost(s: Seminar, format_: str) -> None:
+    target = f"respond:{s.discussion.public_id}"
+    body = "I think 2 * 2 is *four*." if format_ == "text" else "<p>I think so.</p>"
+    fields = {"body": body, "format": format_, "answers": ["1"], "position-1": "2"}
+    before = actions.save_draft(person=s.maya, target=target, fields=fields, version=0)
+    quote(s, "distress, outrage and confusion", target)
+    draft = Draft.objects.get()
+    assert draft.version == before.version + 1
+    assert draft.fields["body"].startswith(body)
+    assert draft.fields["answers"] == ["1"]
+    assert draft.fields["position-1"] == "2"
+    assert "“distress, outrage and confusion” (Jones 41)" in (
+        flatten(source_of(draft.fields["body"], format_)).text
+    )
+
+
+def test_a_text_open_elsewhere_is_not_written_over_by_an_older_one(s: Seminar) -> None:
+    target = f"respond:{s.discussion.public_id}"
+    begun = {"body": "Begun.", "format": "text"}
+    old = actions.save_draft(person=s.maya, target=target, fields=begun, version=0)
+    quote(s, "distress, outrage and confusion", target)
+    with pytest.raises(actions.EditConflict):
+        actions.save_draft(
+            person=s.maya, target=target, fields={"body": "Typed on."}, version=old.version
+        )
+    assert "distress" in Draft.objects.get().fields["body"]
+
+
+def test_the_discussion_one_came_from_is_the_one_it_goes_into(s: Seminar) -> None:
+    other = cast.discussion(s.anna, "Another question")
+    assert "You are asked which response" in s.page()
+    came = {"HTTP_REFERER": f"http://testserver/d/{other.public_id}/"}
+    page = s.client.get(s.address(), **came).content.decode()
+    assert f'value="respond:{other.public_id}"' in page
+    page = s.client.get(s.address(page=2)).content.decode()  # and a page on, too
+    assert f'value="respond:{other.public_id}"' in page
+
+
+def test_where_several_are_open_it_is_asked(s: Seminar) -> None:
+    other = cast.discussion(s.anna, "Another question")
+    answer = s.client.post(s.address("/quote"), {**span("the silence"), "target": ""})
+    shown = answer.content.decode()
+    assert answer.status_code == 200
+    assert not Draft.objects.exists()
+    for one in (s.discussion, other):
+        assert f'value="respond:{one.public_id}"' in shown
+
+
+def test_a_reply_that_was_begun_can_be_added_to(s: Seminar) -> None:
+    post = cast.response(s.anna, s.discussion)
+    target = f"reply:{post.public_id}"
+    actions.save_draft(person=s.maya, target=target, fields={"body": "But"}, version=0)
+    assert quote(s, "the silence", target) == f"/p/{post.public_id}/reply#write"
+    assert "the silence" in Draft.objects.get().fields["body"]
+
+
+@pytest.mark.parametrize("words", ["distress, outrage and great confusion", "", "   "])
+def test_words_that_do_not_stand_on_the_page_are_not_quoted(s: Seminar, words: str) -> None:
+    fields = {"words": words, "target": f"respond:{s.discussion.public_id}"}
+    answer = s.client.post(s.address("/quote"), fields)
+    assert answer.status_code == 422
+    assert not Draft.objects.exists()
+    assert words.strip() in answer.content.decode()
+
+
+def test_a_page_can_be_cut_down_by_hand(s: Seminar) -> None:
+    page = s.client.get(s.address("/quote")).content.decode()
+    assert "it grew by itself." in page
+    fields = {
+        "words": "Nobody  had planned\nthe silence",
+        "target": f"respond:{s.discussion.public_id}",
+    }
+    assert s.client.post(s.address("/quote"), fields).status_code == 302
+    assert (
+        Draft.objects.get().fields["body"] == "<p>“Nobody had planned the silence” (Jones 41)</p>"
+    )
+
+
+def test_what_is_put_into_a_draft_is_found_verbatim_on_its_page(s: Seminar) -> None:
+    for words in ("distress, outrage and confusion", FIRST):
+        quote(s, words, f"respond:{s.discussion.public_id}")
+    source = Draft.objects.get().fields["body"]
+    post = actions.respond(by=s.maya, discussion=s.discussion, source=source)
+    found = list(post.quotations.values_list("verdict", "page_label"))
+    assert found == [("verbatim", "41"), ("verbatim", "41")]
+
+
+def test_long_words_are_set_off_and_verses_keep_their_lines() -> None:
+    verse = "The trumpet of a prophecy! O Wind,\nIf Winter comes, can Spring be far behind?"
+    assert quotation_html(verse, "(Shelley 69)") == (
+        "<blockquote><p>The trumpet of a prophecy! O Wind,<br>"
+        "If Winter comes, can Spring be far behind? (Shelley 69)</p></blockquote>"
+    )
+    assert (
+        quotation_html("<b> & “so” he said", "(X)") == "<p>“&lt;b&gt; &amp; ‘so’ he said” (X)</p>"
+    )
+
+
+def test_namesakes_are_told_apart_in_the_citation(s: Seminar) -> None:
+    page = Place(Page.objects.get(number=1), 0, 9)
+    s.reading.year = "2006"
+    assert citation_of(s.reading, page) == "(Jones 41)"
+    other = cast.reading(s.course, "Another book", year="2012")
+    assert citation_of(s.reading, page) == "(Jones 2006, 41)"
+    other.year = "2006"
+    other.save()
+    assert citation_of(s.reading, page) == "(Jones, <em>The Myth of the Short Course</em>, 41)"
+    other.author = ""
+    assert citation_of(other, page) == "(<em>Another book</em> 41)"
+
+
+def test_a_draft_that_would_be_too_long_stays_as_it_is(s: Seminar) -> None:
+    target = f"respond:{s.discussion.public_id}"
+    full = {"body": "x" * (LONGEST_DRAFT - 10), "format": "text"}
+    actions.save_draft(person=s.maya, target=target, fields=full, version=0)
+    with pytest.raises(actions.PostRefused):
+        put_into_draft(person=s.maya, target=target, addition="<p>Some more words</p>")
+    assert Draft.objects.get().fields == full
+
+
+# -- Ask about this -----------------------------------------------------------------------------
+
+
+def test_words_become_the_context_of_a_question(s: Seminar) -> None:
+    meeting = cast.meeting(s.course)
+    cast.assigned(meeting, s.reading)
+    client = cast.sign_in(s.anna)
+    answer = client.post(s.address("/ask"), span("the silence that followed it"))
+    assert answer["Location"] == f"/c/{s.course.public_id}/ask"
+    page = client.get(answer["Location"]).content.decode()
+    assert "“the silence that followed it” (Jones 41)" in page
+    assert f'value="{meeting.pk}" selected' in page
+
+
+def test_only_those_who_may_pose_are_offered_it(s: Seminar) -> None:
+    assert "Ask about this" not in s.page()
+    assert "Ask about this" in s.page(s.anna)
+    assert s.client.post(s.address("/ask"), span("the silence")).status_code == 403
+
+
+# -- Where one stopped --------------------------------------------------------------------------
+
+
+def test_the_place_is_remembered_and_gone_back_to(s: Seminar) -> None:
+    s.client.get(s.address(page=2))
+    assert "Go on reading at p. 42" in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    answer = s.client.get(f"/r/{s.reading.public_id}/on")
+    assert answer["Location"] == s.address(page=2)
+
+
+def test_following_a_link_to_a_passage_does_not_move_the_bookmark(s: Seminar) -> None:
+    s.client.get(s.address(page=2))
+    s.client.get(s.address() + "?from=0&to=9")
+    assert Bookmark.objects.get().page_number == 2
+
+
+def test_a_bookmark_goes_by_the_printed_number_when_the_file_is_replaced(s: Seminar) -> None:
+    s.client.get(s.address(page=2))
+    s.reading.documents.update(is_current=False)
+    cast.document(s.reading, "Title page", FIRST, SECOND, first_label=40)
+    answer = s.client.get(f"/r/{s.reading.public_id}/on")
+    assert answer["Location"] == s.address(page=3)
+
+
+# -- A link to a passage ------------------------------------------------------------------------
+
+
+def linked(s: Seminar, words: str = "the silence that followed it") -> Passage:
+    answer = s.client.post(s.address("/link"), span(words))
+    assert answer.status_code == 302
+    return Passage.objects.latest("pk")
+
+
+def followed(s: Seminar, passage: Passage) -> str:
+    return s.client.get(f"/passage/{passage.public_id}", follow=True).content.decode()
+
+
+def test_a_passage_has_an_address_that_marks_it(s: Seminar) -> None:
+    passage = linked(s)
+    page = followed(s, passage)
+    assert '<mark id="passage">the silence that followed it</mark>' in page
+    assert f"/passage/{passage.public_id}" in page
+    assert linked(s) == passage
+
+
+def replace(s: Seminar, *texts: str, first_label: int = 41) -> None:
+    s.reading.documents.update(is_current=False)
+    cast.document(s.reading, *texts, first_label=first_label)
+
+
+def test_the_address_survives_a_better_scan(s: Seminar) -> None:
+    passage = linked(s)
+    replace(s, "A title page", "Preface.", FIRST.replace("Nobody", "No body"), SECOND)
+    page = followed(s, passage)
+    assert '<mark id="passage">the silence that followed it</mark>' in page
+    assert "This link was made to the words" not in page
+    passage.refresh_from_db()
+    assert passage.page_number == 3
+
+
+def test_words_that_a_better_scan_corrects_are_found_and_said_to_differ(s: Seminar) -> None:
+    replace(s, FIRST.replace("silence", "si1ence"), SECOND)
+    s.client.post(s.address("/link"), {"words": "Nobody had planned the si1ence that followed it"})
+    passage = Passage.objects.get()
+    replace(s, "A title page", FIRST, SECOND)
+    page = followed(s, passage)
+    assert '<mark id="passage">Nobody had planned the silence that followed it' in page
+    assert "This link was made to the words" in page
+
+
+def test_words_that_are_gone_leave_an_orphan_that_says_what_they_were(s: Seminar) -> None:
+    passage = linked(s)
+    replace(s, "Another book altogether.", "With nothing in it of what was there.")
+    answer = s.client.get(f"/passage/{passage.public_id}")
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "the silence that followed it" in page
+    assert "not in the file now in use" in page
+    passage.refresh_from_db()
+    assert passage.orphaned_at is not None
+    assert "lost their passage" in (
+        cast.sign_in(s.anna).get(f"/r/{s.reading.public_id}/").content.decode()
+    )
+    assert "lost their passage" not in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    replace(s, FIRST, SECOND)
+    assert '<mark id="passage">the silence that followed it</mark>' in followed(s, passage)
+
+
+def test_common_words_are_not_moved_to_another_place(s: Seminar) -> None:
+    passage = linked(s, "it")
+    replace(s, "Here it stands alone.", "There are other things, and it is one of them.")
+    s.client.get(f"/passage/{passage.public_id}")
+    passage.refresh_from_db()
+    assert passage.orphaned_at is not None
+
+
+def test_of_two_places_the_one_among_the_same_words_is_meant(s: Seminar) -> None:
+    passage = linked(s, "the silence")
+    replace(s, "He kept the silence of the grave and the silence of the archive.", FIRST)
+    followed(s, passage)
+    passage.refresh_from_db()
+    assert (passage.page_number, passage.orphaned_at) == (2, None)
