@@ -251,8 +251,8 @@ def test_a_draft_that_grows_is_on_the_page_and_one_that_is_dropped_is_not() -> N
 
 def test_another_language_is_another_page() -> None:
     scene = Scene()
-    seat, found = views.discussion_for(scene.maya.user, scene.discussion.public_id)
-    presence = views.presence_of(seat, found)
+    entered = views.enter(scene.maya.user, scene.discussion.public_id)
+    seat, found, presence = entered.seat, entered.discussion, views.presence_in(entered)
     keys = set()
     for language in ("en", "de"):
         with translation.override(language):

@@ -3,8 +3,9 @@ from __future__ import annotations
 from allauth.account.auth_backends import AuthenticationBackend
 
 from quaestio.accounts.models import User
+from quaestio.web.rows import Joined
 
-BY_ID = "SELECT * FROM accounts_user WHERE id = %s"
+BY_ID = Joined("SELECT {person} FROM accounts_user person WHERE person.id = %s", person=User)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
@@ -14,6 +15,6 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
     """
 
     def get_user(self, user_id: int) -> User | None:
-        for user in User.objects.raw(BY_ID, [user_id]):
+        for (user,) in BY_ID.rows([user_id]):
             return user if self.user_can_authenticate(user) else None
         return None

@@ -10,12 +10,21 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-FIND = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
+from quaestio.web.rows import Joined
+
+FIND = Joined(
+    """
+    SELECT {session} FROM django_session session
+    WHERE session.session_key = %s AND session.expire_date > %s
+    """,
+    session=Session,
+)
 
 
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
-        for found in Session.objects.raw(FIND, [self.session_key, timezone.now()]):
-            return found
+        found: list[Session] | None = FIND.first([self.session_key, timezone.now()])
+        if found:
+            return found[0]
         self._session_key = None
         return None

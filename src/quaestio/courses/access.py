@@ -6,17 +6,17 @@ A stranger gets 404, as if nothing were there; a member without the right gets 4
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
-from django.db.models.query import RawQuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from quaestio.accounts.models import User
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
 from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right
+from quaestio.web.rows import Joined
 
 Viewer: TypeAlias = User | AnonymousUser
 
@@ -63,27 +63,26 @@ def rights_of(course: Course, enrollment: Enrollment | None) -> frozenset[Right]
     return rights
 
 
-# Written out because every request in a course asks for it: composing the same query anew costs
-# five times what the database needs to answer it (docs/speed.md).
-SEAT = """
-    SELECT * FROM courses_enrollment
-    WHERE course_id = %s AND user_id = %s AND removed_at IS NULL
-"""
-
-Row = TypeVar("Row", bound=Model)
-
-
-def first(rows: RawQuerySet[Row]) -> Row | None:
-    return next(iter(rows), None)
+# Written out because every request in a course asks for it (web/rows.py says why).
+SEAT = Joined(
+    """
+    SELECT {seat} FROM courses_enrollment seat
+    WHERE seat.course_id = %s AND seat.user_id = %s AND seat.removed_at IS NULL
+    """,
+    seat=Enrollment,
+)
 
 
 def seat_in(user: Viewer, course: Course, right: Right = Right.SEE) -> Seat:
     """The viewer's seat in a course already at hand. One query, none for the anonymous."""
-    enrollment = None
-    if user.is_authenticated:
-        enrollment = first(Enrollment.objects.raw(SEAT, [course.pk, user.pk]))
-        if enrollment is not None:
-            enrollment.course = course
+    found = SEAT.first([course.pk, user.pk]) if user.is_authenticated else None
+    return seated(course, found[0] if found else None, right)
+
+
+def seated(course: Course, enrollment: Enrollment | None, right: Right = Right.SEE) -> Seat:
+    """The seat of a person whose enrollment is at hand too. No query."""
+    if enrollment is not None:
+        enrollment.course = course
     seat = Seat(course, enrollment, rights_of(course, enrollment))
     if not seat.can(Right.SEE):
         raise Http404

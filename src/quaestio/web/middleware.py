@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +24,21 @@ def private_by_default(get_response: Handler) -> Handler:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
+        return response
+
+    return middleware
+
+
+def content_security_policy(get_response: Handler) -> Handler:
+    """The one policy of the site on every answer, unless its view set a stricter one.
+
+    django-csp writes it from the settings, once: its own middleware does so for every answer.
+    """
+    policy = build_policy()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault(HEADER, policy)
         return response
 
     return middleware

@@ -20,7 +20,7 @@ from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
     can_edit_discussion,
-    discussion_for,
+    enter,
     post_for,
 )
 from quaestio.discussions.forms import (
@@ -30,7 +30,7 @@ from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
     Thread,
     draft_of,
-    presence_of,
+    presence_in,
     thread_key,
     thread_of,
 )
@@ -45,10 +45,11 @@ finished = Shelf(settings.FINISHED_PAGES)
 @require_safe
 def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     """A discussion with its responses; ``?question=2`` shows those that answer question 2."""
-    seat, found = discussion_for(request.user, public_id)
+    entered = enter(request.user, public_id)
+    seat, found = entered.seat, entered.discussion
     question, position = number_in(request, "question"), number_in(request, "position")
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
-    presence = presence_of(seat, found)
+    presence = presence_in(entered)
     key = thread_key(seat, found, presence, request.user, (question, position))
     fresh = typed is None and not messages.get_messages(request)
     if fresh:

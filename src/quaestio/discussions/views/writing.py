@@ -22,7 +22,7 @@ from quaestio.discussions.access import (
     can_read,
     can_see_revisions,
     can_withdraw,
-    discussion_for,
+    enter,
     post_for,
 )
 from quaestio.discussions.actions import EditConflict, PostRefused
@@ -34,7 +34,7 @@ from quaestio.discussions.forms import (
 from quaestio.discussions.models import Draft, Post
 from quaestio.discussions.queries import (
     Presence,
-    presence_of,
+    presence_in,
     thread_of,
 )
 from quaestio.discussions.views.composing import (
@@ -56,7 +56,8 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         return sign_in_keeping(
             request, f"respond:{public_id}", typed_fields(request.POST), f"{back}#write"
         )
-    seat, found = discussion_for(request.user, public_id, Right.WRITE)
+    entered = enter(request.user, public_id, Right.WRITE)
+    seat, found = entered.seat, entered.discussion
     me = seat.need(Right.WRITE)
     form = WriteForm(request.POST)
     form.is_valid()
@@ -76,7 +77,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         return thread_page(
             request,
             seat,
-            thread_of(seat, found, presence_of(seat, found)),
+            thread_of(seat, found, presence_in(entered)),
             typed=typed,
             refused=refused.sentence,
             status=409 if not found.is_open else 422,

@@ -1,0 +1,56 @@
+"""Several models from one written-out query, equal to what the ORM would give."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import Model
+from tests.support import cast
+
+from quaestio.courses.models import Course, Enrollment
+from quaestio.discussions.access import DOOR
+from quaestio.discussions.models import Discussion, Draft, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+def same(one: Model, other: Model) -> bool:
+    names = [field.attname for field in type(one)._meta.concrete_fields]
+    return [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+
+
+def test_a_row_holds_what_the_orm_would_give() -> None:
+    anna = cast.instructor()
+    posed = cast.discussion(anna)
+    assert anna.user is not None
+    for _time in range(2):  # the second time the columns are known
+        row = DOOR.first([anna.user.pk, "respond:x", posed.public_id])
+        assert row is not None
+        discussion, course, seat, visit, draft = row
+        assert same(discussion, Discussion.objects.get())
+        assert same(course, Course.objects.get())
+        assert same(seat, Enrollment.objects.get())
+        assert (visit, draft) == (None, None)
+
+
+def test_of_a_draft_only_its_name_is_fetched_and_the_rest_on_demand() -> None:
+    anna = cast.instructor()
+    posed = cast.discussion(anna)
+    target = f"respond:{posed.public_id}"
+    made = Draft.objects.create(person=anna, target=target, fields={"body": "Half a thought"})
+    seen = Visit.objects.create(person=anna, discussion=posed, seen_at=made.updated_at)
+    assert anna.user is not None
+    row = DOOR.first([anna.user.pk, target, posed.public_id])
+    assert row is not None
+    visit, draft = row[3:]
+    assert (visit, visit.seen_at) == (seen, seen.seen_at)
+    assert (draft, draft.version, draft.updated_at) == (made, 1, made.updated_at)
+    assert draft.get_deferred_fields() == {"person_id", "target", "fields"}
+    assert draft.fields == {"body": "Half a thought"}
+
+
+def test_who_is_not_signed_in_has_no_seat() -> None:
+    posed = cast.discussion(cast.instructor())
+    row = DOOR.first([None, "", posed.public_id])
+    assert row is not None
+    assert row[2:] == [None, None, None]
+    assert DOOR.first([None, "", "nothing"]) is None
