@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db.models import Model
-from tests.support import cast
 
 from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions.access import DOOR
 from quaestio.discussions.models import Discussion, Draft, Visit
+from tests.support import cast
 
 pytestmark = pytest.mark.django_db
 
