@@ -24,7 +24,8 @@ Read ``check.py`` first.
 
 from .check import check, check_quotation
 from .extract import find_citations, find_quotations
-from .index import IndexDamaged, IndexedReading, Library
+from .index import IndexDamaged, IndexedReading
+from .library import Library
 from .types import (
     Change,
     Citation,

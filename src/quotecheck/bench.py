@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .check import check_quotation
-from .index import Library
+from .library import Library
 from .types import Finding, PageMark, Placing, Reading, Wording
 
 VERDICTS = {

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from .align import Step, align_ranges
 from .differ import Differences, Pair, differences, hides_differences
-from .index import IndexedReading, Library
+from .index import IndexedReading
+from .library import Library
 from .locate import Located, locate
 from .marks import Marked, read_marks
 from .types import (
@@ -147,7 +148,7 @@ def _compared(marked: Marked, located: Located, library: Library, unfinished: bo
         return Differences((), ())
     ranges = [r for r in located.ranges if r is not None]
     base, end = ranges[0][0], ranges[-1][1]
-    source = located.source or located.reading.words(base, end)
+    source = located.reading.words(base, end)
     if plain:
         steps = [Step("equal", 0, len(marked.words), base, end)]
     else:
@@ -275,10 +276,7 @@ def _closed(library: Library) -> tuple[str, ...]:
 
 def _place(located: Located) -> Place:
     reading = located.reading
-    if located.source:
-        spans: tuple[Span, ...] = (Span(located.source[0].start, located.source[-1].end),)
-    else:
-        spans = tuple(reading.span(*place) for place in located.ranges if place is not None)
+    spans = tuple(reading.span(*place) for place in located.ranges if place is not None)
     labels = reading.page_labels(spans[0].start, spans[-1].end)
     return Place(reading.key, spans, labels, located.score)
 

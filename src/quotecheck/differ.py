@@ -12,7 +12,8 @@ from rapidfuzz.distance import Levenshtein
 
 from .align import Step
 from .grave import NEGATIONS, gravity, has_negation
-from .index import IndexedReading, Lexicon
+from .index import IndexedReading
+from .lexicon import Lexicon
 from .marks import Gap, Marked
 from .normalize import Word, hash_word
 from .types import Change, Span
@@ -245,8 +246,9 @@ def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
         return False
     clean = [i for i, r in enumerate(pair.lexicon.readings) if not r.scanned]
     total = sum(pair.lexicon.readings[i].word_count for i in clean)
-    here = entry.counts[pair.lexicon.readings.index(pair.reading)]
+    counts = {number: spot.times for number, spot in entry.spots.items()}
+    here = counts.get(pair.lexicon.readings.index(pair.reading), 0)
     if total < 100_000:
         return here <= 2
-    elsewhere = sum(entry.counts[i] for i in clean)
+    elsewhere = sum(counts.get(i, 0) for i in clean)
     return here / pair.reading.word_count > 8 * elsewhere / total

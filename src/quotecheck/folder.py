@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from quotecheck.files import Unreadable, page_marks, read_reading, suffix_of
-from quotecheck.index import IndexDamaged, Library
+from quotecheck.index import IndexDamaged
+from quotecheck.library import Library
 from quotecheck.types import PageMark, Reading
 
 Loader = Callable[[Path], Reading]

@@ -1,44 +1,30 @@
-"""What is kept on disk for each reading, one file each in a directory.
+"""What is kept on disk of one reading: its text, its pages, where each word stands.
 
-A file is written whole under another name and then renamed, so that other processes see the old
-one or the new one, never half of one. Every section has a checksum, looked at when the reading is
-first used: a damaged or older index is built again from the stored text, or, where the text itself
-is damaged, refused.
+Every section has a checksum, looked at when the reading is first used.
 """
 
 from __future__ import annotations
 
 import bisect
 import json
+import math
 import mmap
 import os
 import struct
-import tempfile
-import time
 import weakref
 import zlib
-from collections.abc import Hashable, Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from rapidfuzz.distance import Levenshtein
-
-from .normalize import SHORTEST_SPELLED, Word, hash_half, nth_word, words
-from .types import PageMark, Reading, ReadingInfo, Span
+from .normalize import Word, nth_word, words
+from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
 VERSION = 5
 BLOCK = 4096
 STRIDE = 8
-_HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
-_SUFFIX = ".reading"
+HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
 _KEPT_BLOCKS = 12
-_KEPT_WORDS = 6000
-_LONGEST_SPELLED = 40
-_TRIMMED_EVERY = 256  # questions after which the pages read are given back to the system
-_TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
 
 
 class IndexDamaged(Exception):
@@ -53,7 +39,7 @@ class IndexedReading:
         self._file = path.open("rb")
         weakref.finalize(self, self._file.close)
         size = os.fstat(self._file.fileno()).st_size
-        self._header = header = _read_header(path, self._file.read(_HEAD.size), self._file, size)
+        self._header = header = _read_header(path, self._file.read(HEAD.size), self._file, size)
         meta, sizes = header["meta"], header["sizes"]
         self.key: str = meta["key"]
         self.title: str = meta["title"]
@@ -66,6 +52,7 @@ class IndexedReading:
         self.digest: str = header["digest"]
         self.length: int = sizes["chars"]
         self.word_count: int = sizes["words"]
+        self.word_bits = math.log2(max(1, self.word_count))
         self.bits: int = sizes["bits"]
         self.mask = (1 << self.bits) - 1
         self.shift: int = sizes["shift"]
@@ -81,7 +68,7 @@ class IndexedReading:
         self.halves = self._numbers("halves")
         self.half_owners = self._section("half_owners").cast("I" if sizes["wide"] else "H")
         self._spelled_at: int = header["sections"]["spelled"][0]
-        self._spelled_ends = self._numbers("spelled_ends")
+        self.spelled_ends = self._numbers("spelled_ends")
         self.ids = self._section("ids").cast("I" if sizes["wide"] else "H")
         self.ids_at: int = header["sections"]["ids"][0]
         self.postings_at: int = header["sections"]["postings"][0]
@@ -195,42 +182,22 @@ class IndexedReading:
             for word in words("".join(pieces))
         ]
 
-    def spelled(self, place: int) -> str:
-        """The word at a place, levelled, without reading the text."""
-        number, at = self.ids[place], self._spelled_at
-        a, b = self._spelled_ends[number], self._spelled_ends[number + 1]
-        return self.map[at + a : at + b].decode("utf-8", "surrogatepass")
+    def spelled_bytes(self) -> memoryview:
+        """All the words, levelled, one behind the other; ``spelled_ends`` parts them."""
+        return self._section("spelled")
 
-    def akin(self, word: str) -> list[int]:
-        """Numbers of other words that differ from this one by a letter, or two in a long one."""
-        size = len(word)
-        if not SHORTEST_SPELLED <= size <= _LONGEST_SPELLED:
-            return []
-        far = 1 + (size > 7)
-        owners: set[int] = set()
-        for key in _half_keys(word):
-            owners.update(self._owners(key))
-        ends, at, data = self._spelled_ends, self._spelled_at, self.map
-        coded = word.encode("utf-8", "surrogatepass")
-        low, high = len(coded) - 2 * far, len(coded) + 2 * far
-        found = []
-        for number in owners:
-            a, b = ends[number], ends[number + 1]
-            if low <= b - a <= high:
-                other = data[at + a : at + b]
-                if other == coded:
-                    continue
-                spelled = other.decode("utf-8", "surrogatepass")
-                if Levenshtein.distance(word, spelled, score_cutoff=far) <= far:
-                    found.append(number)
-        return found
+    def spelling(self, number: int) -> str:
+        """A word by its number, levelled."""
+        at, ends = self._spelled_at, self.spelled_ends
+        return self.map[at + ends[number] : at + ends[number + 1]].decode("utf-8", "surrogatepass")
 
-    def _owners(self, key: int) -> Sequence[int]:
-        halves = self.halves
-        low = bisect.bisect_left(halves, key)
-        if low == len(halves) or halves[low] != key:
-            return ()
-        return self.half_owners[low : bisect.bisect_right(halves, key, low)]
+    def spelled(self, start: int, end: int) -> list[str]:
+        """The words of places ``start`` to ``end``, levelled, without reading the text."""
+        at, ends, data = self._spelled_at, self.spelled_ends, self.map
+        return [
+            data[at + ends[n] : at + ends[n + 1]].decode("utf-8", "surrogatepass")
+            for n in self.ids[max(0, start) : end]
+        ]
 
     def word_id(self, hashed: int) -> int:
         """The number of a word in this reading, -1 when it does not occur."""
@@ -274,262 +241,15 @@ class IndexedReading:
         return tuple(self.labels[first : last + 1])
 
 
-class Entry(NamedTuple):
-    """A word over several readings: in which it occurs (as bits), its numbers, how often."""
-
-    where: int
-    ids: list[int]
-    counts: list[int]
-    total: int
-
-
-class Lexicon:
-    """The words of several readings. What was looked up is kept, for most words come again."""
-
-    def __init__(self, readings: list[IndexedReading]) -> None:
-        self.readings = readings
-        self.everywhere = (1 << len(readings)) - 1
-        self.total = sum(reading.word_count for reading in readings)
-        self._known: dict[int, Entry] = {}
-
-    def entry(self, hashed: int) -> Entry:
-        """Where the word with this hash occurs."""
-        entry = self._known.get(hashed)
-        if entry is None:
-            if len(self._known) >= _KEPT_WORDS:
-                self._known.clear()
-            entry = self._known[hashed] = self._look_up(hashed)
-        return entry
-
-    def _look_up(self, hashed: int) -> Entry:
-        where, ids, counts = 0, [], []
-        for number, reading in enumerate(self.readings):
-            known = reading.word_id(hashed)
-            ids.append(known)
-            if known < 0:
-                counts.append(0)
-            else:
-                where |= 1 << number
-                counts.append(reading.firsts[known + 1] - reading.firsts[known])
-        return Entry(where, ids, counts, sum(counts))
-
-
-@lru_cache(maxsize=64)  # asked for one reading after the other
-def _half_keys(word: str) -> tuple[int, ...]:
-    """The numbers of the halves of a word, a letter more or less."""
-    size = len(word)
-    firsts = {(size - 1) // 2, (size + 1) // 2}
-    lasts = {size // 2, (size + 2) // 2}
-    return (
-        *(hash_half(word[:part], first=True) for part in firsts),
-        *(hash_half(word[-part:], first=False) for part in lasts),
-    )
-
-
 def _moved(at: int, edges: list[tuple[int, int]]) -> int:
     begin, raw = edges[bisect.bisect_right(edges, (at, 1 << 62)) - 1]
     return raw + at - begin
 
 
-class Library:
-    """A directory of readings. Any number of processes may have it open."""
-
-    def __init__(self, directory: Path, only: frozenset[str] | None = None) -> None:
-        self.directory = directory
-        self._name = str(directory)
-        self._only = only
-        self._open: dict[str, tuple[tuple[int, int, int], IndexedReading | None]] = {}
-        self._seen = -1
-        self._loaded: list[IndexedReading] = []
-        self._broken: tuple[str, ...] = ()
-        self._lexicon = Lexicon([])
-        self._asked = 0
-        self._state = 0
-        self.answers: dict[Hashable, Any] = {}  # what was found before, kept by the checker
-
-    @classmethod
-    def open(cls, directory: str | os.PathLike[str]) -> Library:
-        """Opens a directory, made if it is not there."""
-        path = Path(directory)
-        path.mkdir(parents=True, exist_ok=True)
-        return cls(path)
-
-    def subset(self, keys: Iterable[str]) -> Library:
-        """The same library, seeing only some of its readings."""
-        wanted = frozenset(keys)
-        view = Library(self.directory, wanted if self._only is None else wanted & self._only)
-        view._open = self._open
-        view.answers = self.answers
-        return view
-
-    def keys(self) -> tuple[str, ...]:
-        """The keys of all readings, sorted."""
-        return tuple(sorted(self._present()))
-
-    def _present(self) -> dict[str, Path]:
-        if self._only is not None:
-            paths = ((key, self._path(key)) for key in self._only)
-            return {key: path for key, path in paths if path.exists()}
-        with os.scandir(self.directory) as entries:
-            names = [e.name for e in entries if e.name.endswith(_SUFFIX)]
-        return {_key(name): self.directory / name for name in names}
-
-    def _path(self, key: str) -> Path:
-        return self.directory / (_file_name(key) + _SUFFIX)
-
-    def put(self, reading: Reading) -> bool:
-        """Stores a reading, replacing one with its key. False when nothing had changed."""
-        from .build import digest
-
-        path = self._path(reading.key)
-        name = digest(reading)
-        try:
-            known = IndexedReading(path)
-        except (FileNotFoundError, IndexDamaged):
-            known = None
-        if known is not None and known.digest == name and not known.damaged():
-            return False
-        _write(path, _packed(reading, name))
-        self._seen = -1
-        return True
-
-    def remove(self, key: str) -> None:
-        """Forgets a reading; nothing happens when it is not there."""
-        self._path(key).unlink(missing_ok=True)
-        self._seen = -1
-
-    def reading(self, key: str) -> IndexedReading:
-        """One reading. KeyError when it is not there, IndexDamaged when its file is."""
-        if self._only is not None and key not in self._only:
-            raise KeyError(key)
-        found = self._load(key, self._path(key))
-        if found is None:
-            raise IndexDamaged(f"The index of {key!r} is damaged: store the reading anew.")
-        return found
-
-    def readings(self) -> list[IndexedReading]:
-        """All sound readings, in the order of their keys."""
-        self._refresh()
-        return self._loaded
-
-    def lexicon(self) -> Lexicon:
-        """Where each word occurs, over all sound readings that can be searched."""
-        self._refresh()
-        self._asked += 1
-        if self._asked % _TRIMMED_EVERY == 0:
-            for reading in self._loaded:
-                reading.trim()
-        return self._lexicon
-
-    def broken(self) -> tuple[str, ...]:
-        """Keys of readings whose files are damaged beyond repair."""
-        self._refresh()
-        return self._broken
-
-    def state(self) -> int:
-        """A number that is another when the set of readings, as this process sees it, is."""
-        self._refresh()
-        return self._state
-
-    def __iter__(self) -> Iterator[IndexedReading]:
-        return iter(self.readings())
-
-    def _refresh(self) -> None:
-        stamp = os.stat(self._name).st_mtime_ns  # noqa: PTH116 - asked for every quotation
-        if stamp == self._seen:
-            return
-        loaded, broken = [], []
-        for key, path in sorted(self._present().items()):
-            try:
-                found = self._load(key, path)
-            except KeyError:
-                continue
-            if found is None:
-                broken.append(key)
-            else:
-                loaded.append(found)
-        if loaded != self._loaded:
-            self._lexicon = Lexicon([r for r in loaded if r.searchable and r.word_count])
-        self._loaded, self._broken = loaded, tuple(broken)
-        self._state = hash((self._broken, tuple((r.key, r.digest) for r in loaded)))
-        # A change within the clock's grain of this look would not be seen later.
-        self._seen = stamp if time.time_ns() - stamp > 1_000_000_000 else -1
-
-    def _load(self, key: str, path: Path) -> IndexedReading | None:
-        try:
-            stat = path.stat()
-        except FileNotFoundError:
-            raise KeyError(key) from None
-        stamp = (stat.st_mtime_ns, stat.st_ino, stat.st_size)
-        known = self._open.get(key)
-        if known is None or known[0] != stamp:
-            known = (stamp, _sound(path))
-            self._open[key] = known
-        return known[1]
-
-
-def _sound(path: Path) -> IndexedReading | None:
-    """The reading in a file, built again if its index is damaged or old; None if it is lost."""
-    try:
-        found = IndexedReading(path)
-        if not found.damaged():
-            return found
-    except IndexDamaged:
-        pass
-    try:
-        reading, name = _stored(path)
-        _write(path, _packed(reading, name))
-        return IndexedReading(path)
-    except IndexDamaged:
-        return None
-
-
-def _stored(path: Path) -> tuple[Reading, str]:
-    """The reading in a file whose index cannot be trusted, if its text can."""
-    data = path.read_bytes()
-    if len(data) < _HEAD.size:
-        raise IndexDamaged(f"{path.name} is cut off")
-    magic, _, length, checksum = _HEAD.unpack(data[: _HEAD.size])
-    content = data[_HEAD.size : _HEAD.size + length]
-    if magic != MAGIC or zlib.crc32(content) != checksum:
-        raise IndexDamaged(f"{path.name} is not an index, or is damaged")
-    header = json.loads(content)
-    parts = {}
-    for name in _TEXT:
-        at, size, sum_ = header["sections"].get(name, (0, 0, -1))
-        parts[name] = data[at : at + size]
-        if len(parts[name]) != size or zlib.crc32(parts[name]) != sum_:
-            raise IndexDamaged(f"{path.name}: the text is damaged")
-    meta = header["meta"]
-    starts = memoryview(parts["page_starts"]).cast("I")
-    return Reading(
-        meta["key"],
-        unpacked(
-            parts["text"], list(memoryview(parts["text_ends"]).cast("I")), parts["dictionary"]
-        ),
-        meta["title"],
-        meta["author"],
-        meta["year"],
-        tuple(map(PageMark, starts, json.loads(parts["page_labels"]))),
-        tuple(meta["aliases"]),
-        meta["searchable"],
-        meta["why_not"],
-    ), header["digest"]
-
-
-def unpacked(text: bytes, ends: list[int], dictionary: bytes) -> str:
-    """The whole text out of its blocks."""
-    blocks = []
-    for a, b in pairwise(ends):
-        loosen = zlib.decompressobj(-15, zdict=dictionary)
-        blocks.append(loosen.decompress(text[a:b]).decode("utf-8", "surrogatepass"))
-    return "".join(blocks)
-
-
 def _read_header(path: Path, head: bytes, file: Any, size: int) -> dict[str, Any]:
-    if len(head) < _HEAD.size:
+    if len(head) < HEAD.size:
         raise IndexDamaged(f"{path.name} is cut off")
-    magic, version, length, checksum = _HEAD.unpack(head)
+    magic, version, length, checksum = HEAD.unpack(head)
     content = file.read(length)
     if magic != MAGIC or zlib.crc32(content) != checksum:
         raise IndexDamaged(f"{path.name} is not an index, or is damaged")
@@ -539,59 +259,3 @@ def _read_header(path: Path, head: bytes, file: Any, size: int) -> dict[str, Any
     if size != header["size"]:
         raise IndexDamaged(f"{path.name} is cut off")
     return header
-
-
-def _packed(reading: Reading, name: str) -> bytes:
-    from .build import sections
-
-    sizes, parts = sections(reading)
-    table: dict[str, tuple[int, int, int]] = {}
-    header: dict[str, Any] = {
-        "digest": name,
-        "meta": {
-            "key": reading.key,
-            "title": reading.title,
-            "author": reading.author,
-            "year": reading.year,
-            "aliases": list(reading.aliases),
-            "searchable": reading.searchable,
-            "why_not": reading.why_not,
-        },
-        "sizes": sizes,
-        "sections": table,
-        "size": 0,
-    }
-    # The header's length depends on the offsets in it: room is left for them.
-    room = len(json.dumps(header)) + 48 * len(parts) + 64
-    room += -(room + _HEAD.size) % 8
-    at = _HEAD.size + room
-    body: list[bytes] = []
-    for part, data in parts.items():
-        padded = data + b"\0" * (-len(data) % 8)
-        table[part] = (at, len(data), zlib.crc32(data))
-        body.append(padded)
-        at += len(padded)
-    header["size"] = at
-    content = json.dumps(header).encode().ljust(room)
-    return _HEAD.pack(MAGIC, VERSION, room, zlib.crc32(content)) + content + b"".join(body)
-
-
-def _file_name(key: str) -> str:
-    return key.encode("utf-8", "surrogatepass").hex()
-
-
-def _key(name: str) -> str:
-    return bytes.fromhex(name[: -len(_SUFFIX)]).decode("utf-8", "surrogatepass")
-
-
-def _write(path: Path, data: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

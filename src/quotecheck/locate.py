@@ -10,38 +10,45 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from .align import Fit, fit
-from .index import Entry, IndexedReading, Lexicon
+from .index import IndexedReading
+from .lexicon import Entry, Lexicon, Spot
 from .marks import Marked
-from .normalize import SHORTEST_SPELLED, Word, hash_word
+from .normalize import SHORTEST_SPELLED, hash_word
 
 _NEAR = 3000  # words an ellipsis may swallow before it is looked for elsewhere
-_FEW = 24  # places of a word that are followed one by one
-_MORE = 120  # the same, when nothing was found at first
+_FEW = 24  # places of a pair of words that are compared one by one
+# Places of words and of pairs of words that vote, windows that are weighed, and the share of the
+# best window's votes that they must have. Short quotations, which give few seeds, have more when
+# that was not enough.
+_FIRST = (1500, 8, 0.7)
+_PATIENT = (5000, 48, 0.5)
+_OFTEN = 120  # places of another spelling that may vote
+_CLUSTERS = 32  # places with rare words that are looked at
 _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
 _SELDOM = 4  # places, in all readings, of a word that may be a misspelling
 _LEAST_LETTERS, _LEAST_OF_LONG = 0.35, 0.42  # share of the letters in words that stand in a window
 _LONG = 12
-_LOGS = [0.0, *(math.log2(n) for n in range(1, 601))]
 _RARE = 60  # places of a word that is rare enough to be followed at once
 _FOLLOWED = 120  # places followed at once
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _NEARLY = 0.8  # share of the best window's words that another must have
 _CHAINS = 60  # places from which a quotation with ellipses is followed
-_WINDOWS = 16  # windows that are weighed
-_LAID = 3  # windows the quotation is laid into
+_LAID, _LAID_SHORT = 3, 6  # windows the quotation is laid into
 _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
 _LONGEST_DIVIDED = 30  # letters of a word that may be two written together
 _SEEDS = 64  # words of a long quotation that vote
 _HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
 _USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
 _BRACKET = 12  # words a bracket may stand for while a place is sought
+
+_CODES = {2: "H", 4: "I"}
 
 Cited = tuple[IndexedReading, int, int]
 
@@ -57,36 +64,48 @@ class Located(NamedTuple):
     ranges: tuple[tuple[int, int] | None, ...]
     score: float
     whole: bool = False
-    source: tuple[Word, ...] = ()  # the words of the place, where they have been read already
 
 
 class Probe:
     """A stretch of a quotation made ready to be looked up in some readings."""
 
-    def __init__(self, words: Sequence[Word], lexicon: Lexicon) -> None:
-        self._set([w.fold for w in words], lexicon)
-
-    @classmethod
-    def of(cls, folds: list[str], lexicon: Lexicon) -> Probe:
-        """A probe of levelled words."""
-        probe = cls.__new__(cls)
-        probe._set(folds, lexicon)
-        return probe
-
-    def _set(self, folds: list[str], lexicon: Lexicon) -> None:
+    def __init__(self, folds: list[str], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.folds = folds
-        self.hashes = [hash_word(fold) for fold in folds]
+        self.hashes = list(map(hash_word, folds))
         self.letters = sum(map(len, folds))
+        self._entries: list[Entry] | None = None
 
+    def part(self, start: int, end: int) -> Probe:
+        """Some of its words."""
+        probe = Probe.__new__(Probe)
+        probe.lexicon, probe.folds = self.lexicon, self.folds[start:end]
+        probe.hashes = self.hashes[start:end]
+        probe.letters = sum(map(len, probe.folds))
+        probe._entries = self._entries and self._entries[start:end]
+        return probe
+
+    @property
     def entries(self) -> list[Entry]:
         """Where each word occurs."""
-        return list(map(self.lexicon.entry, self.hashes))
+        if self._entries is None:
+            self._entries = self.lexicon.entries(self.hashes)
+        return self._entries
 
-    def packed(self, reading: IndexedReading) -> bytes | None:
+    def where(self) -> int:
+        """The readings in which every word occurs, as bits."""
+        where = self.lexicon.everywhere
+        for entry in self.entries:
+            where &= entry.where
+        return where
+
+    def packed(self, number: int) -> bytes | None:
         """The words as numbers of a reading; None when one of them does not occur there."""
-        ids = [reading.word_id(h) for h in self.hashes]
-        return _packed(reading, ids) if min(ids) >= 0 else None
+        try:
+            ids = [entry.spots[number].word for entry in self.entries]
+        except KeyError:
+            return None
+        return array(_CODES[self.lexicon.readings[number].id_bytes], ids).tobytes()
 
 
 def locate(
@@ -101,14 +120,14 @@ def locate(
     ``cited`` is a range of words of a reading (the cited pages): its places are kept when there
     are too many, and speak for a doubtful place.
     """
-    segments = [Probe(marked.words[a:b], lexicon) for a, b in marked.segments()]
+    segments = [Probe(marked.folds[a:b], lexicon) for a, b in marked.segments()]
     if not segments or not lexicon.readings:
         return []
     if len(marked.runs()) == len(segments):
         found = _exact(segments, limit, cited) or _cut_short(segments, limit, cited)
         if found:
             return found
-    if len(marked.words) > _MOST_WORDS:
+    if len(marked.folds) > _MOST_WORDS:
         return []
     return _approximate(marked, segments, cited)
 
@@ -120,56 +139,51 @@ def _exact(segments: list[Probe], limit: int, cited: Cited | None) -> list[Locat
     anchor = max(segments, key=lambda s: s.letters)
     number, size = segments.index(anchor), len(anchor.folds)
     found: list[Located] = []
-    for reading, places in find(anchor, limit, cited):
+    for which, places in find(anchor, limit, cited):
+        reading = anchor.lexicon.readings[which]
         if len(segments) == 1:
             found += [Located(reading, ((p, p + size),), 1.0, True) for p in places]
         else:
-            found += _chains(reading, segments, number, places[:_CHAINS])
+            found += _chains(which, segments, number, places[:_CHAINS])
     return found
 
 
-def find(
-    probe: Probe, limit: int, cited: Cited | None = None
-) -> list[tuple[IndexedReading, list[int]]]:
-    """For each reading the numbers of the words where the probe begins."""
-    entries = probe.entries()
-    where = probe.lexicon.everywhere
-    for entry in entries:
-        where &= entry.where
-        if not where:
-            return []
+def find(probe: Probe, limit: int, cited: Cited | None = None) -> list[tuple[int, list[int]]]:
+    """For each reading (by its place in the lexicon) the numbers of the words where it begins."""
+    where = probe.where()
     found = []
-    for number, reading in enumerate(probe.lexicon.readings):
-        if where >> number & 1:
-            ids = [entry.ids[number] for entry in entries]
-            counts = [entry.counts[number] for entry in entries]
+    number = 0
+    while where:
+        if where & 1:
+            reading = probe.lexicon.readings[number]
             near = cited[1:] if cited is not None and cited[0] is reading else None
-            places = _matches(reading, probe.hashes, ids, counts, limit, near)
+            places = _matches(probe, number, limit, near)
             if places:
-                found.append((reading, places))
+                found.append((number, places))
+        where >>= 1
+        number += 1
     return found
 
 
-def _matches(
-    reading: IndexedReading,
-    hashes: list[int],
-    ids: list[int],
-    counts: list[int],
-    limit: int,
-    near: tuple[int, int] | None,
-) -> list[int]:
-    """Where a sequence of words stands, sought from the rarest word or pair of words."""
-    fewest = min(counts)
-    seed = rarest = counts.index(fewest)
-    low = reading.firsts[ids[rarest]]
-    high = low + fewest
-    if fewest > _FEW and len(ids) > 1:
-        for i in (rarest - 1, rarest):
-            if 0 <= i < len(ids) - 1:
-                a, b = pair_range(reading, ids[i], hashes[i + 1])
+def _matches(probe: Probe, number: int, limit: int, near: tuple[int, int] | None) -> list[int]:
+    """Where a sequence of words stands in a reading, sought from a rare pair of words."""
+    reading = probe.lexicon.readings[number]
+    spots = [entry.spots[number] for entry in probe.entries]
+    last = len(spots) - 1
+    counts = [spot.times for spot in spots]
+    seed = min(counts.index(min(counts)), max(0, last - 1))
+    low, high = spots[seed].low, spots[seed].low + spots[seed].times
+    if last:
+        low, high = pair_range(reading, low, high, probe.hashes[seed + 1])
+        if high - low > _FEW:
+            for i in range(last):
+                spot = spots[i]
+                a, b = pair_range(reading, spot.low, spot.low + spot.times, probe.hashes[i + 1])
                 if b - a < high - low:
                     seed, low, high = i, a, b
-    wanted = _packed(reading, ids)
+    if low == high:
+        return []
+    wanted = array(_CODES[reading.id_bytes], [spot.word for spot in spots]).tobytes()
     if near is not None and high - low > limit:
         found = matches_in(reading, wanted, *near, limit)
         if found:
@@ -186,17 +200,14 @@ def _matches(
     return found
 
 
-def _packed(reading: IndexedReading, ids: list[int]) -> bytes:
-    return array("H" if reading.id_bytes == 2 else "I", ids).tobytes()
-
-
-def pair_range(reading: IndexedReading, first: int, second_hash: int) -> tuple[int, int]:
-    """The range of postings of a word that is followed by another (and a few by chance)."""
-    bits = reading.bits
-    wanted = second_hash >> bits
-    low, high = reading.firsts[first], reading.firsts[first + 1]
-    a = bisect_left(reading.postings, wanted << bits, low, high)
-    return a, bisect_left(reading.postings, (wanted + 1) << bits, a, high)
+def pair_range(reading: IndexedReading, low: int, high: int, follower: int) -> tuple[int, int]:
+    """Of the postings of a word those that another word follows (and a few by chance)."""
+    bits, postings = reading.bits, reading.postings
+    wanted = follower >> bits
+    low = bisect_left(postings, wanted << bits, low, high)
+    if low == high or postings[low] >> bits != wanted:
+        return low, low
+    return low, bisect_left(postings, (wanted + 1) << bits, low, high)
 
 
 def matches_in(
@@ -225,13 +236,12 @@ def _last_in(reading: IndexedReading, wanted: bytes, low: int, high: int) -> int
     return (here - at) // width if here >= 0 else -1
 
 
-def _chains(
-    reading: IndexedReading, segments: list[Probe], anchor: int, places: list[int]
-) -> list[Located]:
+def _chains(which: int, segments: list[Probe], anchor: int, places: list[int]) -> list[Located]:
     """From each place of the longest segment to the nearest places of the others."""
-    packed = [segment.packed(reading) for segment in segments]
+    packed = [segment.packed(which) for segment in segments]
     if None in packed:
         return []
+    reading = segments[0].lexicon.readings[which]
     sizes = [len(segment.folds) for segment in segments]
     found: list[tuple[int, Located]] = []
     for place in places:
@@ -256,54 +266,62 @@ def _chains(
 
 def _cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
     """Places where the first or the last word is only a part of the reading's."""
-    found = []
-    for head, tail in ((1, 1), (0, 1), (1, 0)):
-        first = Probe.of(segments[0].folds[head:], segments[0].lexicon)
-        shorter = [first, *segments[1:]]
-        last = shorter[-1]
-        if len(last.folds) <= tail or not first.folds:
-            continue
-        shorter[-1] = Probe.of(last.folds[: len(last.folds) - tail], last.lexicon)
-        if sum(len(s.folds) for s in shorter) < 2:
+    edges = _Edges(segments)
+    for head, tail in ((0, 1), (1, 0), (1, 1)):
+        shorter = list(segments)
+        shorter[0] = shorter[0].part(head, len(shorter[0].folds))
+        shorter[-1] = shorter[-1].part(0, len(shorter[-1].folds) - tail)
+        if not shorter[0].folds or not shorter[-1].folds or sum(len(s.folds) for s in shorter) < 2:
             continue
         places = _exact(shorter, limit, cited)
-        if not places and head and tail:
-            break  # what is between is not there: no need to ask for more of it
-        for place in places:
-            whole = _grown(place, segments, head, tail)
-            if whole is not None:
-                found.append(whole)
+        found = [whole for place in places if (whole := edges.grown(place, head, tail))]
         if found:
-            break
-    return found
+            return found
+    return []
 
 
-def _grown(place: Located, segments: list[Probe], head: int, tail: int) -> Located | None:
-    """The place with the words at its edges that the quotation has parts of."""
-    ranges = [r for r in place.ranges if r is not None]
-    reading, letters, more = place.reading, 0, 0
-    if head:
-        a, b = ranges[0]
-        part = segments[0].folds[0]
-        if not a or not reading.spelled(a - 1).endswith(part):
-            return None
-        before = reading.words(a - 1, a)
-        if not before or not before[0].fold.endswith(part):
-            return None
-        ranges[0] = (a - 1, b)
-        more += len(before[0].fold) - len(part)
-    if tail:
-        a, b = ranges[-1]
-        part = segments[-1].folds[-1]
-        if b >= reading.word_count or not reading.spelled(b).startswith(part):
-            return None
-        after = reading.words(b, b + 1)
-        if not after or not after[0].fold.startswith(part):
-            return None
-        ranges[-1] = (a, b + 1)
-        more += len(after[0].fold) - len(part)
-    letters = sum(s.letters for s in segments)
-    return Located(reading, tuple(ranges), 1.0 - min(0.3, more / (letters + more)))
+class _Edges:
+    """The words at the ends of a quotation as parts of those that stand in a reading."""
+
+    def __init__(self, segments: list[Probe]) -> None:
+        self.first, self.last = segments[0].folds[0], segments[-1].folds[-1]
+        self.letters = sum(segment.letters for segment in segments)
+        # For each word of a reading how many letters more it has; None when it does not fit.
+        self.heads: dict[tuple[str, int], int | None] = {}
+        self.tails: dict[tuple[str, int], int | None] = {}
+
+    def grown(self, place: Located, head: int, tail: int) -> Located | None:
+        """The place with the words at its edges that the quotation has parts of."""
+        ranges = [r for r in place.ranges if r is not None]
+        reading, more = place.reading, 0
+        a, b = ranges[0][0], ranges[-1][1]
+        if head:
+            longer = self._head(reading, a - 1) if a else None
+            if longer is None:
+                return None
+            ranges[0] = (a - 1, ranges[0][1])
+            more += longer
+        if tail:
+            longer = self._tail(reading, b) if b < reading.word_count else None
+            if longer is None:
+                return None
+            ranges[-1] = (ranges[-1][0], b + 1)
+            more += longer
+        return Located(reading, tuple(ranges), 1.0 - min(0.3, more / (self.letters + more)))
+
+    def _head(self, reading: IndexedReading, place: int) -> int | None:
+        key = reading.key, reading.ids[place]
+        if key not in self.heads:
+            word = reading.spelling(key[1])
+            self.heads[key] = len(word) - len(self.first) if word.endswith(self.first) else None
+        return self.heads[key]
+
+    def _tail(self, reading: IndexedReading, place: int) -> int | None:
+        key = reading.key, reading.ids[place]
+        if key not in self.tails:
+            word = reading.spelling(key[1])
+            self.tails[key] = len(word) - len(self.last) if word.startswith(self.last) else None
+        return self.tails[key]
 
 
 # -- nearly as quoted -------------------------------------------------------------------------
@@ -321,12 +339,11 @@ class Window(NamedTuple):
 class Laid(NamedTuple):
     """A segment laid into a reading."""
 
-    reading: IndexedReading
+    number: int
     start: int
     end: int
     cost: float
     evidence: float
-    words: tuple[Word, ...] = ()
 
 
 def _approximate(marked: Marked, segments: list[Probe], cited: Cited | None) -> list[Located]:
@@ -352,7 +369,7 @@ def _spread(hit: Laid, anchor: int, segments: list[Probe], free: list[frozenset[
     cost, letters = hit.cost, float(segments[anchor].letters)
     low = hit.end
     for i in range(anchor + 1, len(segments)):
-        laid = _lay_near(hit.reading, segments[i], free[i], low, low + _NEAR, forward=True)
+        laid = _lay_near(hit.number, segments[i], free[i], low, low + _NEAR, forward=True)
         letters += segments[i].letters
         cost += segments[i].letters if laid is None else laid.cost
         if laid is not None:
@@ -360,18 +377,18 @@ def _spread(hit: Laid, anchor: int, segments: list[Probe], free: list[frozenset[
             low = laid.end
     high = hit.start
     for i in range(anchor - 1, -1, -1):
-        laid = _lay_near(hit.reading, segments[i], free[i], high - _NEAR, high, forward=False)
+        laid = _lay_near(hit.number, segments[i], free[i], high - _NEAR, high, forward=False)
         letters += segments[i].letters
         cost += segments[i].letters if laid is None else laid.cost
         if laid is not None:
             ranges[i] = (laid.start, laid.end)
             high = laid.start
-    source = hit.words if len(segments) == 1 else ()
-    return Located(hit.reading, tuple(ranges), 1.0 - cost / max(1.0, letters), source=source)
+    reading = segments[0].lexicon.readings[hit.number]
+    return Located(reading, tuple(ranges), 1.0 - cost / max(1.0, letters))
 
 
 def _lay_near(
-    reading: IndexedReading,
+    number: int,
     probe: Probe,
     free: frozenset[int],
     low: int,
@@ -380,25 +397,27 @@ def _lay_near(
     forward: bool,
 ) -> Laid | None:
     """A segment placed between two words: as it stands, else as nearly as may be."""
+    reading = probe.lexicon.readings[number]
     low, high = max(0, low), min(high, reading.word_count)
-    packed = None if free else probe.packed(reading)
+    packed = None if free else probe.packed(number)
     if packed is not None:
         if forward:
             place = (matches_in(reading, packed, low, high, 1) or [-1])[0]
         else:
             place = _last_in(reading, packed, low, high)
         if place >= 0:
-            return Laid(reading, place, place + len(probe.folds), 0.0, 0.0)
-    number = probe.lexicon.readings.index(reading)
-    windows = votes(probe, patient=True, within=(number, low, high))
-    laid = [lay(w, probe, free) for w in windows[:2]]
-    good = [
-        x
-        for x in laid
-        if x is not None and x.cost < 0.35 * probe.letters + 1 and low <= x.start and x.end <= high
-    ]
-    if good:
-        return min(good, key=lambda x: x.cost)
+            return Laid(number, place, place + len(probe.folds), 0.0, 0.0)
+    for windows in votes(probe, within=(number, low, high)):
+        good = [
+            x
+            for w in windows[:2]
+            if (x := lay(w, probe, free)) is not None
+            and x.cost < 0.35 * probe.letters + 1
+            and low <= x.start
+            and x.end <= high
+        ]
+        if good:
+            return min(good, key=lambda x: x.cost)
     reach = 3 * len(probe.folds) + 60
     if forward:
         window = Window(0.0, number, low, min(high, low + reach))
@@ -412,54 +431,88 @@ def _lay_near(
 
 def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
     """The few best places of a segment that is altered; none when nothing speaks for one."""
-    if len(probe.folds) < 3:
-        return _laid(probe, free, votes(probe, patient=True, cited=cited), cited)
-    best = _laid(probe, free, around_rare_words(probe), cited)
-    return best or _laid(probe, free, votes(probe, patient=True, cited=cited), cited)
+    if len(probe.folds) >= 3:
+        found = _laid(probe, free, around_rare_words(probe), cited)
+        if found:
+            return found
+    for windows in votes(probe, cited=cited):
+        found = _laid(probe, free, windows, cited)
+        if found:
+            return found
+    return []
 
 
 def around_rare_words(probe: Probe) -> list[Window]:
     """Windows around the rarest words in which most of the other words stand too."""
-    entries = probe.entries()
-    rare = [i for i, entry in enumerate(entries) if 0 < entry.total <= _RARE]
-    rare.sort(key=lambda i: entries[i].total)
-    size = len(entries)
-    wanted: dict[int, set[int]] = {}
-    found: list[Window] = []
-    seen: set[tuple[int, int]] = set()
-    followed = best = 0
-    for i in rare:
-        if followed > _FOLLOWED:
+    entries, size = probe.entries, len(probe.folds)
+    rare = sorted((entry.total, i) for i, entry in enumerate(entries) if 0 < entry.total <= _RARE)
+    diagonals: list[tuple[int, int]] = []
+    for _, i in rare:
+        _follow(probe, i, diagonals)
+        if len(diagonals) > _FOLLOWED:
             break
-        followed += entries[i].total
-        for number, count in enumerate(entries[i].counts):
-            if not count:
-                continue
-            reading = probe.lexicon.readings[number]
-            if number not in wanted:
-                wanted[number] = {entry.ids[number] for entry in entries}
-            numbers, least = wanted[number], max(3, int(0.45 * len(wanted[number])))
-            if len(numbers) - (-1 in numbers) < max(least, _NEARLY * best):
-                continue  # not even all its words would come up to the best window
-            first = reading.firsts[entries[i].ids[number]]
-            for posting in reading.postings[first : first + count]:
-                place = max(0, (posting & reading.mask) - i)
-                if (number, place >> 3) in seen:
-                    continue
-                seen.add((number, place >> 3))
-                shared = numbers.intersection(reading.ids[max(0, place - 2) : place + size + 2])
-                if len(shared) >= least:
-                    found.append(Window(float(len(shared)), number, place, place))
-                    best = max(best, len(shared))
+    diagonals.sort()
+    wanted: dict[int, frozenset[int]] = {}
+    found: list[Window] = []
+    best = 0
+    for _, number, low, high in _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]:
+        numbers = wanted.get(number)
+        if numbers is None:
+            numbers = wanted[number] = frozenset(
+                entry.spots[number].word for entry in entries if number in entry.spots
+            )
+        least = max(3, int(0.45 * len({*probe.folds})))
+        if len(numbers) < max(least, _NEARLY * best):
+            continue  # not even all its words would come up to the best window
+        ids = probe.lexicon.readings[number].ids
+        shared = len(numbers.intersection(ids[max(0, low - 2) : high + size + 2]))
+        if shared >= least:
+            found.append(Window(float(shared), number, low, high))
+            best = max(best, shared)
     found.sort(key=lambda w: -w.weight)
     return [w for w in found if w.weight >= _NEARLY * found[0].weight]
+
+
+def _follow(probe: Probe, i: int, diagonals: list[tuple[int, int]]) -> None:
+    """Adds where the probe would begin if its word stood at each of its places.
+
+    Twice where the next word of the probe follows.
+    """
+    following = probe.hashes[i + 1] if i + 1 < len(probe.hashes) else -1
+    for number, (_, low, count) in probe.entries[i].spots.items():
+        reading = probe.lexicon.readings[number]
+        mask, bits = reading.mask, reading.bits
+        next_bits = following >> bits
+        for posting in reading.postings[low : low + count]:
+            place = (number, max(0, (posting & mask) - i))
+            diagonals.append(place)
+            if posting >> bits == next_bits:
+                diagonals.append(place)
+
+
+def _clusters(diagonals: list[tuple[int, int]], reach: int) -> list[tuple[int, int, int, int]]:
+    """Neighbouring places taken together, as (how many, reading, first, last), most first."""
+    found: list[tuple[int, int, int, int]] = []
+    count, number, low, high = 0, -1, 0, 0
+    for which, place in diagonals:
+        if which == number and place - low <= reach:
+            count += 1
+            high = place
+            continue
+        if count:
+            found.append((count, number, low, high))
+        count, number, low, high = 1, which, place, place
+    if count:
+        found.append((count, number, low, high))
+    found.sort(key=lambda cluster: -cluster[0])
+    return found
 
 
 def _laid(
     probe: Probe, free: frozenset[int], windows: list[Window], cited: Cited | None
 ) -> list[Laid]:
     found: list[Laid] = []
-    for window in windows[:_LAID]:
+    for window in windows[: _LAID if len(probe.folds) > _LONG else _LAID_SHORT]:
         laid = lay(window, probe, free)
         if laid is not None and good_enough(laid, probe, cited):
             found.append(laid)
@@ -476,20 +529,19 @@ def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
     """
     share = laid.cost / max(1, probe.letters)
     bits = (
-        laid.evidence
-        + _citation_bits(laid, cited, probe.lexicon.total)
-        - math.log2(probe.lexicon.total + 1000)
+        laid.evidence + _citation_bits(laid, probe, cited) - math.log2(probe.lexicon.total + 1000)
     )
     if len(probe.folds) > 6:
         return share <= 0.5 and bits >= 60 * share - 4
     return share <= 0.35 and bits >= 36 * share + 10
 
 
-def _citation_bits(laid: Laid, cited: Cited | None, total: int) -> float:
+def _citation_bits(laid: Laid, probe: Probe, cited: Cited | None) -> float:
     """How much less a place surprises when it is the one cited; most citations are right."""
-    if cited is None or cited[0] is not laid.reading:
+    reading, total = probe.lexicon.readings[laid.number], probe.lexicon.total
+    if cited is None or cited[0] is not reading:
         return 0.0
-    words, trust = laid.reading.word_count, 3.0
+    words, trust = reading.word_count, 3.0
     if laid.start < cited[2] and cited[1] < laid.end:
         words, trust = max(1, cited[2] - cited[1]), 6.0
     return min(13.0, trust + math.log2(max(1.0, total / words)))
@@ -502,28 +554,26 @@ def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = Fal
     pad = 0 if whole else 3 + size // 5
     low = max(0, window.low - pad)
     high = window.high if whole else window.high + size + pad + _BRACKET * len(free)
-    found = reading.words(low, high)
-    if not found:
+    folds = reading.spelled(low, high)
+    if not folds:
         return None
-    folds = [w.fold for w in found]
     fitted = fit(probe.folds, folds, free)
     used = [m for m in fitted.moves if m.sb > m.sa]
     if not used:
         return None
-    a, b = used[0].sa, used[-1].sb
-    bits = _evidence(window, probe, fitted, folds)
-    return Laid(reading, low + a, low + b, fitted.cost, bits, tuple(found[a:b]))
+    bits = _evidence(window.number, probe, fitted, folds)
+    return Laid(window.number, low + used[0].sa, low + used[-1].sb, fitted.cost, bits)
 
 
-def _evidence(window: Window, probe: Probe, fitted: Fit, folds: list[str]) -> float:
+def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float:
     """Bits that speak for a place: rare words that fit, less what must be explained away."""
     bits = 0.0
-    reading = probe.lexicon.readings[window.number]
+    reading, entries = probe.lexicon.readings[number], probe.entries
     for move in fitted.moves:
         if move.equal:
             for i in range(move.qa, move.qb):
-                count = probe.lexicon.entry(probe.hashes[i]).counts[window.number]
-                bits += rarity(probe.folds[i], count, reading)
+                spot = entries[i].spots.get(number)
+                bits += rarity(probe.folds[i], spot.times if spot else 0, reading)
         elif move.qa == move.qb or move.sa == move.sb:
             bits -= 2.0
         else:
@@ -534,8 +584,12 @@ def _evidence(window: Window, probe: Probe, fitted: Fit, folds: list[str]) -> fl
 
 def rarity(word: str, count: int, reading: IndexedReading) -> float:
     """How many bits a word is worth, short readings helped out by what is usual for its length."""
+    return _bits(word, count, reading.word_count)
+
+
+def _bits(word: str, count: int, total: int) -> float:
     usual = _USUAL[min(len(word), len(_USUAL) - 1)]
-    return math.log2((reading.word_count + _HELP) / (count + _HELP * usual))
+    return math.log2((total + _HELP) / (count + _HELP * usual))
 
 
 def _likeness_bits(ours: str, theirs: str, reading: IndexedReading) -> float:
@@ -551,38 +605,41 @@ def _likeness_bits(ours: str, theirs: str, reading: IndexedReading) -> float:
 def votes(
     probe: Probe,
     *,
-    patient: bool = False,
     within: tuple[int, int, int] | None = None,
     cited: Cited | None = None,
-) -> list[Window]:
-    """Windows in which many words stand in about the right order, best first.
+) -> Iterator[list[Window]]:
+    """Windows in which many words stand in about the right order, best first; then better ones.
 
-    ``patient`` follows more frequent words as well, and words spelled a little differently.
-    ``within`` names one reading (by its place in the lexicon) and a range of its words.
+    First the rarer words vote, and pairs of frequent ones; then, if there is reason to, other
+    spellings of words that are missing as well. ``within`` names one reading (by its place in the
+    lexicon) and a range of its words.
     """
-    chosen = list(range(len(probe.folds)))
-    if len(chosen) > _SEEDS:
-        longest = sorted(chosen, key=lambda i: -len(probe.folds[i]))
-        chosen = sorted(longest[:_SEEDS])
-    entries = {i: probe.lexicon.entry(probe.hashes[i]) for i in chosen}
-    gathered = _Votes(probe, chosen, entries, patient, cited[0] if cited else None)
-    for number in range(len(probe.lexicon.readings)):
-        if within is None or within[0] == number:
-            gathered.gather(number)
-    return gathered.windows(within)
+    ballot = _Ballot(probe, within)
+    ballot.gather(*_FIRST[:1])
+    yield ballot.windows(*_FIRST[1:])
+    more = ballot.gather_akin(cited) + ballot.gather_divided()
+    if len(ballot.chosen) <= _LONG:
+        ballot.gather(*_PATIENT[:1])
+        yield ballot.windows(*_PATIENT[1:])
+    elif more:
+        yield ballot.windows(*_FIRST[1:])
 
 
-def _divided(probe: Probe, entries: dict[int, Entry]) -> list[tuple[int, Entry, int]]:
+def _divided(probe: Probe, chosen: list[int]) -> list[tuple[int, Entry, int]]:
     """Unknown words taken together with the next, or divided in two, where that gives known ones.
+
+    In a short quotation any two words are taken together: "kill-joy" may be one word.
 
     Each as the word's number, where the word (or its first half) occurs, and the hash of the
     second half (0 when words were joined).
     """
     found: list[tuple[int, Entry, int]] = []
-    lexicon, folds = probe.lexicon, probe.folds
-    unknown = [i for i in entries if not entries[i].where]
-    beside = {j for k in unknown[:12] for j in (k - 1, k) if 0 <= j < len(folds) - 1}
-    for i in sorted(beside):
+    lexicon, folds, entries = probe.lexicon, probe.folds, probe.entries
+    unknown = [i for i in chosen if not entries[i].where]
+    beside = {j for k in unknown[:12] for j in (k - 1, k)}
+    if len(chosen) <= _LONG:
+        beside = set(chosen)
+    for i in sorted(j for j in beside if 0 <= j < len(folds) - 1):
         joined = lexicon.entry(hash_word(folds[i] + folds[i + 1]))
         if joined.where:
             found.append((i, joined, 0))
@@ -596,121 +653,149 @@ def _divided(probe: Probe, entries: dict[int, Entry]) -> list[tuple[int, Entry, 
     return found
 
 
-class _Votes:
-    """Where the rare words and pairs of a probe stand, as places where the probe would begin."""
+class _Ballot:
+    """Where the rarer words and pairs of a probe stand, as places where the probe would begin."""
 
-    def __init__(
-        self,
-        probe: Probe,
-        chosen: list[int],
-        entries: dict[int, Entry],
-        patient: bool,
-        cited: IndexedReading | None,
-    ) -> None:
-        self.cited = cited
-        self.probe, self.chosen, self.entries, self.patient = probe, chosen, entries, patient
-        self.few, self.pairs = (_MORE, 600) if patient else (_FEW, 64)
-        self.most = _WINDOWS * (1 + patient)
-        self.base = 0
-        self.bases: list[int] = []
-        self.numbers: list[int] = []
+    def __init__(self, probe: Probe, within: tuple[int, int, int] | None) -> None:
+        self.probe, self.within = probe, within
+        self.only = within[0] if within is not None else -1
         self.seeds: list[bytes] = []
+        # Of each seed what takes its posting to a place, its weight, how many places it has.
         self.masks: list[int] = []
         self.offsets: list[int] = []
         self.weights: list[float] = []
         self.sizes: list[int] = []
-        self.akin: dict[int, dict[int, list[int]]] = {}
-        self.divided = _divided(probe, entries) if patient else []
-        self.enough = 3 + len(chosen) // 4
-        self.letters = sum(len(probe.folds[i]) for i in chosen)
-        self.worth: dict[int, list[tuple[int, int, float, int]]] = {}
+        # Which numbers of words in a reading stand for a word of the probe in another spelling.
+        self.akin: dict[int, dict[int, int]] = {}
+        chosen = list(range(len(probe.folds)))
+        if len(chosen) > _SEEDS:
+            longest = sorted(chosen, key=lambda i: -len(probe.folds[i]))
+            chosen = sorted(longest[:_SEEDS])
+        self.chosen = chosen
+        self.totals = [entry.total for entry in probe.entries]
+        self.followed: set[int] = set()  # words
+        self.pairs: list[tuple[int, int, list[tuple[int, int, int]]]] | None = None
 
-    def gather(self, number: int) -> None:
-        reading = self.probe.lexicon.readings[number]
-        self.bases.append(self.base)
-        self.numbers.append(number)
-        firsts, few = reading.firsts, self.few
-        bits = math.log2(reading.word_count)
-        rare = 0
-        frequent: list[tuple[int, int]] = []
-        missing: list[int] = []
-        for i, entry in self.entries.items():
-            count = entry.counts[number]
-            if not count:
-                missing.append(i)
+    def _spots(self, entry: Entry) -> Iterable[tuple[int, Spot]]:
+        if self.only < 0:
+            return entry.spots.items()
+        spot = entry.spots.get(self.only)
+        return ((self.only, spot),) if spot is not None else ()
+
+    def _add(self, i: int, ranges: Iterable[tuple[int, int, int]], weight: float) -> None:
+        """Lets postings of some readings vote: each as (reading, low, high)."""
+        lexicon = self.probe.lexicon
+        for number, low, high in ranges:
+            reading = lexicon.readings[number]
+            at = reading.postings_at
+            self.seeds.append(reading.map[at + 4 * low : at + 4 * high])
+            self.masks.append(reading.mask)
+            self.offsets.append(lexicon.bases[number] - i)
+            self.weights.append(weight)
+            self.sizes.append(high - low)
+
+    def gather(self, places: int) -> None:
+        """Lets the rarest words and pairs vote, as many as have so many places."""
+        self._gather_words(places)
+        if self.pairs is None:
+            self.pairs = self._pairs()
+        left = places
+        while self.pairs and self.pairs[-1][0] <= left:
+            total, i, ranges = self.pairs.pop()
+            left -= total
+            self._add(i, ranges, self._bits(total))
+
+    def _gather_words(self, left: int) -> None:
+        entries = self.probe.entries
+        for i in sorted(self.chosen, key=self.totals.__getitem__):
+            if not self.totals[i] or i in self.followed:
                 continue
-            known = entry.ids[number]
-            if count > few:
-                frequent.append((i, known))
+            spots = [(n, s.low, s.low + s.times) for n, s in self._spots(entries[i])]
+            left -= sum(high - low for _, low, high in spots)
+            if left < 0:
+                break
+            self.followed.add(i)
+            self._add(i, spots, self._bits(self.totals[i]))
+
+    def _pairs(self) -> list[tuple[int, int, list[tuple[int, int, int]]]]:
+        """Pairs of words that are too frequent to be followed by themselves, most frequent first.
+
+        In a short quotation, pairs with one such word as well.
+        """
+        entries, hashes = self.probe.entries, self.probe.hashes
+        readings = self.probe.lexicon.readings
+        long = len(self.chosen) > _LONG
+        idle = self.followed if long else {i for i in self.followed if self.totals[i] <= _RARE}
+        found = []
+        for i in self.chosen:
+            if i + 1 == len(entries) or (i in idle and (long or i + 1 in idle)):
                 continue
-            rare += 1
-            self._add(reading, i, firsts[known], count, bits - _LOGS[count])
-        if self.patient:
-            self.akin[number] = self._akin_words(reading, missing, bits)
-            self._gather_divided(reading, number, bits)
-        if self.patient or rare < self.enough:
-            self._gather_pairs(reading, number, frequent, bits)
-        self.base += reading.word_count + 1000
+            following, follower = entries[i + 1].spots, hashes[i + 1]
+            ranges = []
+            for number, (_, low, times) in self._spots(entries[i]):
+                if number in following:
+                    low, high = pair_range(readings[number], low, low + times, follower)
+                    if low < high:
+                        ranges.append((number, low, high))
+            if ranges:
+                found.append((sum(high - low for _, low, high in ranges), i, ranges))
+        found.sort(reverse=True)
+        return found
 
-    def _gather_pairs(
-        self, reading: IndexedReading, number: int, frequent: list[tuple[int, int]], bits: float
-    ) -> None:
-        entries, hashes = self.entries, self.probe.hashes
-        for i, known in frequent:
-            following = entries.get(i + 1)
-            if following is not None and following.counts[number]:
-                low, high = pair_range(reading, known, hashes[i + 1])
-                if 0 < high - low <= self.pairs:
-                    self._add(reading, i, low, high - low, bits - _LOGS[high - low])
+    def _bits(self, total: int) -> float:
+        return math.log2((self.probe.lexicon.total + 1) / total)
 
-    def _gather_divided(self, reading: IndexedReading, number: int, bits: float) -> None:
-        for i, entry, following in self.divided:
-            count = entry.counts[number]
-            if not count:
-                continue
-            known = entry.ids[number]
-            low, high = reading.firsts[known], reading.firsts[known] + count
-            if following:
-                low, high = pair_range(reading, known, following)
-            if 0 < high - low <= self.few:
-                self._add(reading, i, low, high - low, bits - _LOGS[high - low])
-                akin = self.akin[number]
-                akin[i] = [*akin.get(i, ()), known]
-                if not following:
-                    akin[i + 1] = [*akin.get(i + 1, ()), known]
-
-    def _akin_words(
-        self, reading: IndexedReading, missing: list[int], bits: float
-    ) -> dict[int, list[int]]:
-        """Other spellings of words that do not occur in the reading.
+    def gather_akin(self, cited: Cited | None) -> int:
+        """Other spellings of words that do not occur; how many were found.
 
         Words that occur often elsewhere are hardly misspelled: they are looked for in the cited
         reading only.
         """
-        most = 1 << 30 if reading is self.cited else _SELDOM
-        folds, entries = self.probe.folds, self.entries
-        missing = [i for i in missing if len(folds[i]) >= SHORTEST_SPELLED]
-        unknown = [i for i in missing if not entries[i].where]
-        elsewhere = [i for i in missing if 0 < entries[i].total <= most]
-        elsewhere.sort(key=lambda i: -len(folds[i]))
-        found: dict[int, list[int]] = {}
-        for i in unknown[:_RESPELLED] + elsewhere[:_RESPELLED_KNOWN]:
-            found[i] = reading.akin(folds[i])
-            for word in found[i]:
-                low, high = reading.firsts[word], reading.firsts[word + 1]
-                if high - low <= self.few:
-                    self._add(reading, i, low, high - low, 0.6 * (bits - _LOGS[high - low]))
+        folds, entries, lexicon = self.probe.folds, self.probe.entries, self.probe.lexicon
+        long = [i for i in self.chosen if len(folds[i]) >= SHORTEST_SPELLED]
+        unknown = [i for i in long if not entries[i].where]
+        known = [i for i in long if entries[i].where]
+        known.sort(key=lambda i: -len(folds[i]))
+        seldom = [i for i in known if entries[i].total <= _SELDOM][:_RESPELLED_KNOWN]
+        found = sum(self._add_akin(i, -1) for i in unknown[:_RESPELLED] + seldom)
+        if cited is not None and cited[0] in lexicon.readings:
+            here = lexicon.readings.index(cited[0])
+            missing = [i for i in known if here not in entries[i].spots and i not in seldom]
+            found += sum(self._add_akin(i, here) for i in missing[:_RESPELLED_KNOWN])
         return found
 
-    def _add(self, reading: IndexedReading, i: int, low: int, count: int, weight: float) -> None:
-        at = reading.postings_at
-        self.seeds.append(reading.map[at + 4 * low : at + 4 * (low + count)])
-        self.masks.append(reading.mask)
-        self.offsets.append(self.base - i)
-        self.weights.append(weight)
-        self.sizes.append(count)
+    def _add_akin(self, i: int, only: int) -> int:
+        own = self.probe.entries[i].spots
+        ranges = []
+        for entry in self.probe.lexicon.alike(self.probe.folds[i]):
+            for number, spot in self._spots(entry):
+                if number not in own and only in (-1, number):
+                    self.akin.setdefault(number, {})[spot.word] = i
+                    if spot.times <= _OFTEN:
+                        ranges.append((number, spot.low, spot.low + spot.times))
+        if ranges:
+            self._add(i, ranges, 0.6 * self._bits(sum(high - low for _, low, high in ranges)))
+        return len(ranges)
 
-    def windows(self, within: tuple[int, int, int] | None) -> list[Window]:
+    def gather_divided(self) -> int:
+        """Words run together or torn apart; how many were found."""
+        found = 0
+        for i, entry, following in _divided(self.probe, self.chosen):
+            ranges = []
+            for number, spot in self._spots(entry):
+                low, high = spot.low, spot.low + spot.times
+                if following:
+                    reading = self.probe.lexicon.readings[number]
+                    low, high = pair_range(reading, low, high, following)
+                if 0 < high - low <= _OFTEN:
+                    ranges.append((number, low, high))
+                    self.akin.setdefault(number, {}).setdefault(spot.word, i)
+            if ranges:
+                self._add(i, ranges, self._bits(sum(high - low for _, low, high in ranges)))
+                found += 1
+        return found
+
+    def windows(self, most: int, share: float) -> list[Window]:
         """The best windows, weighed by the words that stand in them."""
         import numpy as np
 
@@ -718,72 +803,99 @@ class _Votes:
             return []
         size = len(self.probe.folds)
         postings = np.frombuffer(b"".join(self.seeds), dtype=np.uint32)
-        places = postings & np.repeat(np.array(self.masks, dtype=np.uint32), self.sizes)
-        diagonals = places + np.repeat(np.array(self.offsets, dtype=np.int64), self.sizes)
-        weight = np.repeat(np.array(self.weights), self.sizes)
-        if within is not None:
-            keep = (diagonals >= within[1] - size) & (diagonals < within[2])
+        places = postings & np.array(self.masks, dtype=np.uint32).repeat(self.sizes)
+        diagonals = places + np.array(self.offsets, dtype=np.int64).repeat(self.sizes)
+        weight = np.array(self.weights).repeat(self.sizes)
+        if self.within is not None:
+            number, low, high = self.within
+            base = self.probe.lexicon.bases[number]
+            keep = (diagonals >= base + low - size) & (diagonals < base + high)
             diagonals, weight = diagonals[keep], weight[keep]
             if not len(diagonals):
                 return []
-        order = np.argsort(diagonals)
+        order = diagonals.argsort()
         diagonals, weight = diagonals[order], weight[order]
         reach = 3 + size // 6
-        sums = np.concatenate(([0.0], np.cumsum(weight)))
-        ends = np.searchsorted(diagonals, diagonals + reach, "right")
+        sums = np.zeros(len(weight) + 1)
+        weight.cumsum(out=sums[1:])
+        ends = diagonals.searchsorted(diagonals + reach, "right")
         score = sums[ends] - sums[:-1]
-        count = min(len(score), 4 * self.most)
-        top = np.argpartition(-score, count - 1)[:count]
+        top = (score >= share * score.max()).nonzero()[0]
+        if len(top) > 4 * most:
+            top = top[score[top].argpartition(-4 * most)[-4 * most :]]
         top = top[np.argsort(-score[top], kind="stable")]
+        firsts, lasts = diagonals[top].tolist(), diagonals[ends[top] - 1].tolist()
+        return self._weighed(zip(firsts, lasts, strict=True), reach, most)
+
+    def _weighed(self, spans: Iterable[tuple[int, int]], reach: int, left: int) -> list[Window]:
+        weights = _Weights(self.probe, self.chosen, self.akin)
         found: list[Window] = []
-        taken: list[int] = []
-        for k in top.tolist():
-            here = int(diagonals[k])
-            if any(abs(here - other) <= reach for other in taken):
+        taken: set[int] = set()
+        for here, last in spans:
+            near = here // (reach + 1)
+            if near in taken:
                 continue
-            taken.append(here)
-            window = self._weighed(here, int(diagonals[ends[k] - 1]))
+            taken.update((near - 1, near, near + 1))
+            window = weights.window(here, last)
             if window is not None:
                 found.append(window)
-            if len(taken) >= self.most:
+            left -= 1
+            if not left:
                 break
         found.sort(key=lambda w: -w.weight)
         return found
 
-    def _weighed(self, here: int, last: int) -> Window | None:
-        """A window with the bits of all the chosen words that stand in it, frequent ones too.
+
+class _Weights:
+    """Weighs windows by all the chosen words that stand in them, frequent ones too."""
+
+    def __init__(
+        self, probe: Probe, chosen: list[int], akin: Mapping[int, Mapping[int, int]]
+    ) -> None:
+        self.probe, self.akin = probe, akin
+        total = probe.lexicon.total
+        self.chosen = [
+            (entry.spots, _bits(probe.folds[i], entry.total, total), len(probe.folds[i]))
+            for i in chosen
+            for entry in (probe.entries[i],)
+        ]
+        size = len(probe.folds)
+        letters = sum(len(probe.folds[i]) for i in chosen)
+        self.least = (_LEAST_OF_LONG if size > _LONG else _LEAST_LETTERS) * letters
+        self.worth: dict[int, dict[int, tuple[float, int]]] = {}
+
+    def window(self, here: int, last: int) -> Window | None:
+        """The window that begins between two places.
 
         None when so few of the letters stand there that it cannot be the place.
         """
-        folds = self.probe.folds
-        place = max(0, bisect_left(self.bases, here + len(folds) + 1) - 1)
-        number, base = self.numbers[place], self.bases[place]
-        reading = self.probe.lexicon.readings[number]
-        low, high = here - base, last - base
-        present = set(reading.ids[max(0, low - 2) : max(0, high + len(folds) + 2)])
-        akin = self.akin.get(number, {})
-        bits = 0.0
-        letters = 0
-        for i, known, worth, size in self._worth(number):
-            if known in present:
-                bits += worth
-                letters += size
-            elif i in akin and not present.isdisjoint(akin[i]):
-                bits += 0.6 * math.log2(reading.word_count)
-                letters += size
-        if letters < (_LEAST_OF_LONG if len(folds) > _LONG else _LEAST_LETTERS) * self.letters:
-            return None
-        return Window(bits, number, low, high)
-
-    def _worth(self, number: int) -> list[tuple[int, int, float, int]]:
-        """For each chosen word its place, its number in a reading, its bits there, its letters."""
+        size, bases = len(self.probe.folds), self.probe.lexicon.bases
+        number = max(0, bisect_left(bases, here + size + 1) - 1)
+        low, high = here - bases[number], last - bases[number]
         worth = self.worth.get(number)
         if worth is None:
-            reading, folds = self.probe.lexicon.readings[number], self.probe.folds
-            akin = self.akin.get(number, {})
-            worth = self.worth[number] = [
-                (i, known, rarity(folds[i], entry.counts[number], reading), len(folds[i]))
-                for i, entry in self.entries.items()
-                if (known := entry.ids[number]) >= 0 or i in akin
-            ]
+            worth = self.worth[number] = self._worth(number)
+        ids = self.probe.lexicon.readings[number].ids
+        bits, letters = 0.0, 0
+        for word in worth.keys() & set(ids[max(0, low - 2) : max(0, high + size + 2)]):
+            more, long = worth[word]
+            bits += more
+            letters += long
+        return Window(bits, number, low, high) if letters >= self.least else None
+
+    def _worth(self, number: int) -> dict[int, tuple[float, int]]:
+        """For each word in a reading that counts its bits and its letters."""
+        worth: dict[int, tuple[float, int]] = {}
+        for spots, bits, letters in self.chosen:
+            spot = spots.get(number)
+            if spot is not None:
+                if spot.word in worth:
+                    before = worth[spot.word]
+                    worth[spot.word] = before[0] + bits, before[1] + letters
+                else:
+                    worth[spot.word] = bits, letters
+        own = self.probe.lexicon.readings[number].word_bits
+        for word, i in self.akin.get(number, {}).items():
+            if number not in self.probe.entries[i].spots:
+                worth.setdefault(word, (0.6 * own, len(self.probe.folds[i])))
         return worth

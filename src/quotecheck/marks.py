@@ -53,6 +53,11 @@ class Marked:
     gaps: tuple[Gap, ...]
     initials: frozenset[int] = frozenset()
 
+    @property
+    def folds(self) -> list[str]:
+        """The words, levelled."""
+        return [word.fold for word in self.words]
+
     def runs(self) -> list[tuple[int, int]]:
         """The stretches of words with no gap inside, as half-open ranges."""
         return self._cut({g.at for g in self.gaps if g.kind != "note"})

@@ -9,7 +9,8 @@ import bisect
 
 from rapidfuzz import fuzz
 
-from .index import IndexedReading, Library
+from .index import IndexedReading
+from .library import Library
 from .locate import Located
 from .marks import Marked
 

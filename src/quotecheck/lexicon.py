@@ -1,0 +1,226 @@
+"""The words of several readings together: where each occurs, which are spelled alike.
+
+It is put together in memory from the indexes of the readings when they are first searched in
+earnest, which takes some hundredths of a second; nothing of it is kept on disk, so that a reading
+can come and go without touching the others.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from rapidfuzz.distance import Levenshtein
+
+from .index import IndexedReading
+from .normalize import SHORTEST_SPELLED, hash_half
+
+_KEPT_WORDS = 6000
+_KEPT_ALIKE = 1000
+_LONGEST_SPELLED = 40
+_SOUGHT_SINGLY = 60  # words looked up reading by reading before all are put together
+
+
+class Spot(NamedTuple):
+    """A word in one reading: its number there, its first posting, how often it occurs."""
+
+    word: int
+    low: int
+    times: int
+
+
+class Entry(NamedTuple):
+    """A word over several readings: in which it occurs (as bits), where, how often in all."""
+
+    where: int
+    spots: dict[int, Spot]
+    total: int
+
+
+_NOWHERE = Entry(0, {}, 0)
+
+
+class Lexicon:
+    """The words of several readings. What was looked up is kept, for most words come again."""
+
+    def __init__(self, readings: list[IndexedReading]) -> None:
+        self.readings = readings
+        self.everywhere = (1 << len(readings)) - 1
+        self.total = sum(reading.word_count for reading in readings)
+        # Numbers for the words of all readings, with room between one reading and the next.
+        ends = accumulate((reading.word_count + 1000 for reading in readings), initial=1000)
+        self.bases = list(ends)[:-1]
+        self._known: dict[int, Entry] = {}
+        self._alike: dict[str, list[Entry]] = {}
+        self._merged: _Merged | None = None
+
+    def entry(self, hashed: int) -> Entry:
+        """Where the word with this hash occurs."""
+        entry = self._known.get(hashed)
+        if entry is None:
+            if len(self._known) >= _KEPT_WORDS:
+                self._known.clear()
+            entry = self._known[hashed] = self._look_up(hashed)
+        return entry
+
+    def entries(self, hashes: Sequence[int]) -> list[Entry]:
+        """The same for several words."""
+        known = self._known
+        return [known.get(hashed) or self.entry(hashed) for hashed in hashes]
+
+    def alike(self, word: str) -> list[Entry]:
+        """Other words that differ from this one by a letter, or two in a long one."""
+        if not SHORTEST_SPELLED <= len(word) <= _LONGEST_SPELLED:
+            return []
+        found = self._alike.get(word)
+        if found is None:
+            if len(self._alike) >= _KEPT_ALIKE:
+                self._alike.clear()
+            merged = self._together()
+            found = self._alike[word] = [self.entry(h) for h in merged.alike(word)]
+        return found
+
+    def _look_up(self, hashed: int) -> Entry:
+        if self._merged is None and len(self._known) < _SOUGHT_SINGLY:
+            return self._sought(hashed)
+        return self._together().entry(hashed)
+
+    def _together(self) -> _Merged:
+        if self._merged is None:
+            self._merged = _Merged(self.readings)
+        return self._merged
+
+    def _sought(self, hashed: int) -> Entry:
+        """The word in each reading's own index: slow, but ready at once."""
+        spots = {}
+        for number, reading in enumerate(self.readings):
+            known = reading.word_id(hashed)
+            if known >= 0:
+                low = reading.firsts[known]
+                spots[number] = Spot(known, low, reading.firsts[known + 1] - low)
+        return _entry(spots)
+
+
+def _letters(coded: bytes) -> int:
+    """Which letters a word has, as bits."""
+    found = 0
+    for sign in coded:
+        found |= 1 << (sign & 31)
+    return found
+
+
+def _entry(spots: dict[int, Spot]) -> Entry:
+    where = total = 0
+    for number, spot in spots.items():
+        where |= 1 << number
+        total += spot.times
+    return Entry(where, spots, total)
+
+
+class _Merged:
+    """The sorted words of all readings; for each the readings that have it."""
+
+    def __init__(self, readings: list[IndexedReading]) -> None:
+        import numpy as np
+
+        self.readings = readings
+        none = np.zeros(0, dtype=np.uint32)
+        each = [np.frombuffer(r.hashes, dtype=np.uint32) for r in readings]
+        hashes = np.concatenate([*each, none])
+        order = np.argsort(hashes, kind="stable")
+        hashes = hashes[order]
+        new = np.ones(len(hashes), dtype=bool)
+        new[1:] = hashes[1:] != hashes[:-1]
+        starts = np.flatnonzero(new)
+        sizes = [len(e) for e in each]
+        firsts = [np.frombuffer(r.firsts, dtype=np.uint32) for r in readings]
+        words = np.concatenate([*(np.arange(n, dtype=np.uint32) for n in sizes), none])
+        lows = np.concatenate([*(f[:-1] for f in firsts), none])
+        counts = np.concatenate([*(np.diff(f) for f in firsts), none])
+        self.hashes = hashes[starts].data
+        self.starts = np.append(starts, len(hashes)).astype(np.uint32).data
+        self.numbers = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)[order]
+        self.words, self.lows, self.counts = words[order], lows[order], counts[order]
+        self.places = np.empty(len(hashes), dtype=np.uint32)
+        self.places[order] = np.cumsum(new) - 1
+        self.sizes = sizes
+        self.halves: memoryview | None = None
+
+    def entry(self, hashed: int) -> Entry:
+        """Where the word with this hash occurs."""
+        at = bisect_left(self.hashes, hashed)
+        if at == len(self.hashes) or self.hashes[at] != hashed:
+            return _NOWHERE
+        a, b = self.starts[at], self.starts[at + 1]
+        spots = map(
+            Spot, self.words[a:b].tolist(), self.lows[a:b].tolist(), self.counts[a:b].tolist()
+        )
+        return _entry(dict(zip(self.numbers[a:b].tolist(), spots, strict=True)))
+
+    def alike(self, word: str) -> list[int]:
+        """The hashes of words that share a half with this one and are nearly it."""
+        import numpy as np
+
+        if self.halves is None:
+            self._sort_halves()
+        assert self.halves is not None
+        ranges = []
+        for key in _half_keys(word):
+            low = bisect_left(self.halves, key)
+            ranges.append(self.owners[low : bisect_right(self.halves, key, low)])
+        owners = np.concatenate(ranges)
+        far = 1 + (len(word) > 7)
+        coded = word.encode("utf-8", "surrogatepass")
+        # A letter changed changes two bits at most of those that tell which letters there are.
+        apart = np.bitwise_count(self.letters[owners] ^ _letters(coded))
+        near = apart <= 2 * far * (1 if coded.isascii() else 4)
+        found = []
+        for place in set(owners[near].tolist()):
+            first = self.starts[place]
+            reading = self.readings[self.numbers[first]]
+            spelled = reading.spelling(int(self.words[first]))
+            if spelled != word and Levenshtein.distance(word, spelled, score_cutoff=far) <= far:
+                found.append(self.hashes[place])
+        return found
+
+    def _sort_halves(self) -> None:
+        """Which words share a half, over all readings; made when it is first asked."""
+        import numpy as np
+
+        none = np.zeros(0, dtype=np.uint64)
+        keys = [none]
+        base = 0
+        letters = np.zeros(len(self.hashes), dtype=np.uint32)
+        for reading, size in zip(self.readings, self.sizes, strict=True):
+            places = self.places[base : base + size]
+            ends = np.frombuffer(reading.spelled_ends, dtype=np.uint32)
+            signs = np.frombuffer(reading.spelled_bytes(), dtype=np.uint8) & 31
+            bits = np.left_shift(np.uint32(1), signs, dtype=np.uint32)
+            letters[places] = np.bitwise_or.reduceat(bits, ends[:-1])
+            kind = np.uint16 if reading.id_bytes == 2 else np.uint32
+            owners = places[np.frombuffer(reading.half_owners, dtype=kind)]
+            halves = np.frombuffer(reading.halves, dtype=np.uint32)
+            keys.append(halves.astype(np.uint64) << np.uint64(32) | owners)
+            base += size
+        key = np.sort(np.concatenate(keys))
+        new = np.ones(len(key), dtype=bool)
+        new[1:] = key[1:] != key[:-1]
+        key = key[new]
+        self.letters = letters
+        self.owners = key.astype(np.uint32)
+        self.halves = (key >> np.uint64(32)).astype(np.uint32).data
+
+
+@lru_cache(maxsize=64)
+def _half_keys(word: str) -> tuple[int, ...]:
+    """The numbers of the halves of a word, a letter more or less."""
+    size = len(word)
+    firsts = {(size - 1) // 2, (size + 1) // 2}
+    lasts = {size // 2, (size + 2) // 2}
+    return (
+        *(hash_half(word[:part], first=True) for part in firsts),
+        *(hash_half(word[-part:], first=False) for part in lasts),
+    )
