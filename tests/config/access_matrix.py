@@ -85,6 +85,7 @@ reading-on              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 document-numbers        GET    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        POST   in  404 404 404 404 404 403 403 403 ok  ok
+picture                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 quote                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 quote                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 ask                     POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -156,6 +157,8 @@ def build() -> World:
     cast.assigned(meeting, reading)
     document = cast.document(reading)
     passage = cast.passage(teacher, reading)
+    drawn = cast.reading(course, "A reading with pictures of its pages")
+    cast.printed(drawn)
     link = cast.invitation(teacher)
     discussion = cast.discussion(teacher, meeting=meeting)
     post = cast.response(author, discussion)
@@ -211,6 +214,7 @@ def build() -> World:
             "document-numbers": {"public_id": document.public_id},
             "reading-on": of_reading,
             "page": at_page,
+            "picture": {"public_id": drawn.public_id, "number": 1},
             "quote": at_page,
             "ask": at_page,
             "passage": {"public_id": passage.public_id},

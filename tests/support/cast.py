@@ -18,6 +18,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
+from tests.readings.extraction.makepdf import pdf, sheet
 
 from quaestio.accounts.models import User
 from quaestio.courses import actions as courses
@@ -147,6 +148,15 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
             start=start,
         )
         start += len(text) + len(PAGE_BREAK)
+    return made
+
+
+def printed(of: Reading, text: str = "Initially there was distress.") -> Document:
+    """A PDF that has been read: one page, which can be drawn."""
+    made = document(of, text)
+    made.file.save("reading.pdf", ContentFile(pdf([sheet(text)])), save=False)
+    made.media_type = "application/pdf"
+    made.save(update_fields=["file", "media_type"])
     return made
 
 

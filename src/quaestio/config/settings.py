@@ -126,6 +126,8 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA / "files"
 INDEX_ROOT = DATA / "index"
+PICTURES = DATA / "pictures"
+PICTURES_LIMIT = env.number("QUAESTIO_PICTURES_MB", 256, least=1, most=100_000) * 1024 * 1024
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

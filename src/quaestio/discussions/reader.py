@@ -55,6 +55,7 @@ from quaestio.readings.passages import (
     mark_place,
     place_on,
 )
+from quaestio.readings.pictures import has_picture
 from quaestio.readings.queries import (
     bookmark_of,
     neighbours_of,
@@ -158,6 +159,8 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
             "targets": targets,
             "target": target_for(targets, reading, came_from(request, seat)),
             "may_ask": may_ask(seat),
+            "has_picture": has_picture(found.document),
+            "with_picture": "picture" in request.GET and has_picture(found.document),
         },
     )
 

@@ -46,9 +46,11 @@ def document_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tupl
 def page_for(user: Viewer, public_id: str, number: int) -> tuple[Seat, Reading, Page]:
     """A page of the reading's current document, by its number in the file."""
     seat, reading = reading_for(user, public_id)
-    page = Page.objects.filter(
-        document__reading=reading, document__is_current=True, number=number
-    ).first()
+    page = (
+        Page.objects.select_related("document")
+        .filter(document__reading=reading, document__is_current=True, number=number)
+        .first()
+    )
     if page is None:
         raise Http404
     return seat, reading, page

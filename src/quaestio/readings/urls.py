@@ -12,5 +12,6 @@ urlpatterns = [
     path("r/<slug:public_id>/go", views.go, name="reading-go"),
     path("r/<slug:public_id>/search", views.search, name="reading-search"),
     path("document/<slug:public_id>/numbers", views.numbers, name="document-numbers"),
+    path("r/<slug:public_id>/p/<int:number>/picture", views.picture, name="picture"),
     path("file/<slug:public_id>", views.file, name="document-file"),
 ]

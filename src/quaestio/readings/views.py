@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,10 +20,11 @@ from quaestio.courses.access import Seat, course_for
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right
 from quaestio.readings import actions
-from quaestio.readings.access import document_for, reading_for
+from quaestio.readings.access import document_for, page_for, reading_for
 from quaestio.readings.actions import UploadRefused
 from quaestio.readings.forms import LabelForm, NewReadingForm, ReadingForm, UploadForm
 from quaestio.readings.models import Document, Reading
+from quaestio.readings.pictures import picture_of
 from quaestio.readings.queries import (
     documents_of,
     numbered_pages_of,
@@ -252,6 +253,20 @@ def search(request: HttpRequest, public_id: str) -> HttpResponse:
             "result": search_in(found, words),
         },
     )
+
+
+@require_safe
+def picture(request: HttpRequest, public_id: str, number: int) -> FileResponse:
+    """How a page of a PDF looks. The page names the document in ``?of=``, so it may be kept."""
+    _seat, _reading, page = page_for(request.user, public_id, number)
+    path = picture_of(page)
+    if path is None:
+        raise Http404
+    response = FileResponse(path.open("rb"), content_type="image/png")
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
 @require_safe
