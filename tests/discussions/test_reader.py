@@ -341,7 +341,8 @@ def test_only_those_who_may_pose_are_offered_it(s: Seminar) -> None:
 
 def test_the_place_is_remembered_and_gone_back_to(s: Seminar) -> None:
     s.client.get(s.address(page=2))
-    assert "Go on reading at p. 42" in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    assert "Go on reading at 42" in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    assert "go on at 42" in s.client.get(f"/c/{s.course.public_id}/readings/").content.decode()
     answer = s.client.get(f"/r/{s.reading.public_id}/on")
     assert answer["Location"] == s.address(page=2)
 
