@@ -162,7 +162,7 @@ def build() -> World:
     link = cast.invitation(teacher)
     discussion = cast.discussion(teacher, meeting=meeting)
     post = cast.response(author, discussion)
-    hidden = discussions.hide(post=cast.response(someone, discussion, "Hidden words."))
+    hidden = discussions.hide(post=cast.response(someone, discussion, "Hidden words."), by=teacher)
     discussion.refresh_from_db()
     people: dict[str, User | None] = {
         "anonymous": None,

@@ -203,6 +203,7 @@ def test_a_public_course_shows_some_pages_to_all_and_the_others_to_nobody_else(
 ) -> None:
     change_course(
         course=world.course,
+        by=cast.teacher(world.course),
         title=world.course.title,
         term="",
         is_public=True,

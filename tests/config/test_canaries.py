@@ -60,14 +60,14 @@ def world() -> World:
     seen = cast.discussion(anna, made.canary("open", "observer", "student", "author", *teachers))
     draft = cast.discussion(anna, made.canary("posing", *teachers), open_now=False)
     hidden = cast.response(maya, seen, made.canary("hidden", "author", *teachers))
-    actions.hide(post=hidden, because=made.canary("reason", "author", *teachers))
+    actions.hide(post=hidden, by=anna, because=made.canary("reason", "author", *teachers))
     withdrawn = cast.response(maya, seen, made.canary("withdrawn", "author"))
-    actions.withdraw(post=withdrawn)
+    actions.withdraw(post=withdrawn, by=withdrawn.author)
     edited = cast.response(maya, seen, made.canary("before", "author", *teachers))
     after = made.canary("after", "observer", "student", "author", *teachers)
     actions.edit_post(post=edited, by=maya, source=f"<p>{after}</p>", version=1)
     under = cast.reply(maya, edited, made.canary("under", "author", *teachers))
-    actions.hide(post=under)
+    actions.hide(post=under, by=anna)
     actions.save_draft(
         person=maya,
         target=f"respond:{seen.public_id}",
@@ -78,14 +78,19 @@ def world() -> World:
     cast.response(maya, first, made.canary("first", "author", *teachers))
     cast.response(anna, first, made.canary("teacherfirst", "author", *teachers))
     section = courses.make_section(course=course, name="Monday")
-    courses.place(enrollment=maya, role=maya.role, byline=maya.byline, section=section)
+    courses.place(enrollment=maya, by=anna, role=maya.role, byline=maya.byline, section=section)
     monday = cast.discussion(
         anna, made.canary("section", "author", *teachers), rules=Rules(section=section)
     )
     cast.response(maya, monday, made.canary("insection", "author", *teachers))
     waiting = cast.student(course, "Wanda Waits")
     courses.place(
-        enrollment=waiting, role=waiting.role, byline=waiting.byline, section=None, hold_posts=True
+        enrollment=waiting,
+        by=anna,
+        role=waiting.role,
+        byline=waiting.byline,
+        section=None,
+        hold_posts=True,
     )
     cast.response(waiting, seen, made.canary("waiting", *teachers))
     cast.reply(waiting, edited, made.canary("waitingreply", *teachers))

@@ -86,7 +86,7 @@ def used_up(link: Invitation) -> None:
 
 
 def sealed(link: Invitation) -> None:
-    actions.seal(course=link.course)
+    actions.seal(course=link.course, by=cast.teacher(link.course))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,8 @@ def test_an_unknown_link_is_not_there() -> None:
 
 def test_whoever_was_removed_does_not_come_back_by_the_old_link(link: Invitation) -> None:
     rolf = cast.person("Rolf Gone")
-    actions.remove_person(enrollment=actions.join(by=rolf, token=link.token))
+    joined = actions.join(by=rolf, token=link.token)
+    actions.remove_person(enrollment=joined, by=cast.teacher(link.course))
     response = cast.sign_in(rolf).post(path(link))
     assert response.status_code == 410
     assert "taken out of it" in response.content.decode()

@@ -77,7 +77,7 @@ def test_what_was_withdrawn_or_cut_down_shuts_the_door_again() -> None:
     mine.refresh_from_db()
     actions.edit_post(post=mine, by=scene.maya, source="<p>Three words again.</p>", version=2)
     assert scene.post in readable(scene.maya)
-    actions.withdraw(post=mine)
+    actions.withdraw(post=mine, by=mine.author)
     assert readable(scene.maya) == {mine}
 
 
@@ -94,7 +94,7 @@ def test_the_due_date_opens_the_door_and_so_does_closing() -> None:
     assert not sight_of(seat, scene.discussion).is_open
     assert sight_of(seat, scene.discussion, later).is_open
     assert list(readable_posts([seat], later)) == [scene.post]
-    actions.close_discussion(discussion=scene.discussion)
+    actions.close_discussion(discussion=scene.discussion, by=scene.discussion.author)
     scene.discussion.refresh_from_db()
     assert sight_of(seat, scene.discussion).is_open
     assert readable(scene.maya) == {scene.post}
@@ -210,7 +210,7 @@ def test_it_is_one_name_in_one_discussion_and_another_in_the_next() -> None:
 
 def test_a_student_who_becomes_an_assistant_keeps_the_made_up_name() -> None:
     scene = Masked()
-    courses.change_role(enrollment=scene.noah, role=Role.ASSISTANT)
+    courses.change_role(enrollment=scene.noah, by=scene.anna, role=Role.ASSISTANT)
     assert "Noah Weiss" not in page_of(scene.maya, scene.discussion)
 
 
@@ -267,7 +267,7 @@ def test_a_post_that_waits_is_there_for_its_author_and_teachers_alone() -> None:
     assert post.public_id not in page
     assert "1 person" not in page
     assert cast.sign_in(maya).get(f"/p/{post.public_id}/").status_code == 404
-    first = actions.show(post=post)
+    first = actions.show(post=post, by=post.discussion.author)
     assert (first.state, first.number) == (Post.State.POSTED, 1)
     assert "Waiting words." in page_of(maya, discussion)
     assert cast.response(anna, discussion).number == 2
@@ -279,13 +279,13 @@ def test_a_position_taken_in_a_post_that_waits_holds_once_it_is_let_in() -> None
     discussion = cast.discussion(anna)
     cast.response(noah, discussion, positions={1: 1})
     courses.place(
-        enrollment=noah, role=noah.role, byline=noah.byline, section=None, hold_posts=True
+        enrollment=noah, by=anna, role=noah.role, byline=noah.byline, section=None, hold_posts=True
     )
     noah.refresh_from_db()
     waiting = cast.response(noah, discussion, positions={1: 2})
     held = noah.positions.filter(ended_at__isnull=True)
     assert [one.choice.number for one in held] == [1]
-    actions.show(post=waiting)
+    actions.show(post=waiting, by=waiting.discussion.author)
     assert [one.choice.number for one in held.all()] == [2]
 
 
@@ -295,13 +295,13 @@ def test_an_edit_of_what_was_let_in_waits_again_in_its_place() -> None:
     anna.course.save()
     maya, noah = cast.student(anna.course), cast.student(anna.course, "Noah Weiss")
     discussion = cast.discussion(anna)
-    post = actions.show(post=cast.response(noah, discussion, "Harmless."))
+    post = actions.show(post=cast.response(noah, discussion, "Harmless."), by=anna)
     actions.edit_post(post=post, by=noah, source="<p>Less so.</p>", version=1)
     page = page_of(maya, discussion)
     assert "Less so." not in page
     assert "waits for a teacher" in page
     post.refresh_from_db()
-    assert actions.show(post=post).number == 1
+    assert actions.show(post=post, by=post.discussion.author).number == 1
     assert "Less so." in page_of(maya, discussion)
 
 

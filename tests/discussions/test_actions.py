@@ -36,7 +36,7 @@ def test_a_repeated_submission_is_answered_even_after_the_discussion_closed() ->
     anna = cast.instructor()
     maya, question, key = cast.student(anna.course), cast.discussion(anna), uuid.uuid4()
     first = cast.response(maya, question, key=key)
-    actions.close_discussion(discussion=question)
+    actions.close_discussion(discussion=question, by=question.author)
     question.refresh_from_db()
     assert cast.response(maya, question, key=key) == first
 
@@ -45,7 +45,7 @@ def test_responses_are_numbered_and_a_number_is_never_given_twice() -> None:
     anna = cast.instructor()
     maya, question = cast.student(anna.course), cast.discussion(anna)
     first, second = cast.response(maya, question), cast.response(anna, question)
-    actions.withdraw(post=second)
+    actions.withdraw(post=second, by=second.author)
     third = cast.response(maya, question)
     assert [first.number, second.number, third.number] == [1, 2, 3]
 
@@ -108,7 +108,7 @@ def test_a_closed_discussion_takes_nothing() -> None:
     anna = cast.instructor()
     question = cast.discussion(anna)
     post = cast.response(anna, question)
-    closed = actions.close_discussion(discussion=question)
+    closed = actions.close_discussion(discussion=question, by=question.author)
     post.discussion = closed
     with pytest.raises(PostRefused):
         cast.response(anna, closed)
@@ -121,7 +121,7 @@ def test_a_closed_discussion_takes_nothing() -> None:
 def test_a_discussion_closed_by_another_process_takes_nothing() -> None:
     anna = cast.instructor()
     stale = cast.discussion(anna)
-    actions.close_discussion(discussion=Discussion.objects.get(pk=stale.pk))
+    actions.close_discussion(discussion=Discussion.objects.get(pk=stale.pk), by=stale.author)
     with pytest.raises(PostRefused, match="closed meanwhile"):
         cast.response(anna, stale)
 
@@ -149,7 +149,7 @@ def test_the_second_of_two_edits_is_told_and_changes_nothing() -> None:
 def test_a_withdrawn_post_holds_no_position_and_takes_no_reply() -> None:
     anna = cast.instructor()
     post = cast.response(anna, cast.discussion(anna), positions={1: 1})
-    actions.withdraw(post=post)
+    actions.withdraw(post=post, by=post.author)
     assert not Position.objects.filter(ended_at=None).exists()
     with pytest.raises(PostRefused):
         cast.reply(anna, post)
@@ -242,13 +242,13 @@ def test_every_change_a_reader_could_see_changes_the_version() -> None:
     actions.edit_post(post=post, by=anna, source="<p>y</p>", version=post.version)
     seen.append(version())
     post.refresh_from_db()
-    actions.hide(post=post)
+    actions.hide(post=post, by=post.discussion.author)
     seen.append(version())
-    actions.show(post=post)
+    actions.show(post=post, by=post.discussion.author)
     seen.append(version())
-    actions.withdraw(post=post)
+    actions.withdraw(post=post, by=post.author)
     seen.append(version())
-    actions.close_discussion(discussion=question)
+    actions.close_discussion(discussion=question, by=question.author)
     seen.append(version())
     assert seen == sorted(set(seen))
 
@@ -294,9 +294,9 @@ def test_a_post_withdrawn_a_moment_ago_is_not_hidden_and_shown_again() -> None:
     anna = cast.instructor()
     post = cast.response(anna, cast.discussion(anna))
     stale = Post.objects.get(pk=post.pk)
-    actions.withdraw(post=post)
-    actions.hide(post=stale)
-    actions.show(post=Post.objects.get(pk=post.pk))
+    actions.withdraw(post=post, by=post.author)
+    actions.hide(post=stale, by=stale.discussion.author)
+    actions.show(post=Post.objects.get(pk=post.pk), by=post.discussion.author)
     assert Post.objects.get(pk=post.pk).state == Post.State.WITHDRAWN
 
 
@@ -304,7 +304,8 @@ def test_a_post_in_a_discussion_closed_a_moment_ago_is_not_changed() -> None:
     anna = cast.instructor()
     post = cast.response(anna, cast.discussion(anna))
     stale = Post.objects.select_related("discussion__course").get(pk=post.pk)
-    actions.close_discussion(discussion=Discussion.objects.get(pk=post.discussion_id))
+    closing = Discussion.objects.get(pk=post.discussion_id)
+    actions.close_discussion(discussion=closing, by=closing.author)
     with pytest.raises(PostRefused):
         actions.edit_post(post=stale, by=anna, source="<p>Late.</p>", version=1)
 

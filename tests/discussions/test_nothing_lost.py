@@ -17,7 +17,7 @@ def test_a_reply_to_a_post_that_went_is_given_back_without_showing_the_post() ->
     anna = cast.instructor()
     maya = cast.student(anna.course)
     post = cast.response(cast.student(anna.course, "Theo Grau"), cast.discussion(anna), "Gone.")
-    actions.withdraw(post=post)
+    actions.withdraw(post=post, by=post.author)
     address = reverse("reply", args=[post.public_id])
     browser = cast.sign_in(maya)
     assert browser.get(address).status_code == 404
@@ -33,7 +33,7 @@ def test_an_edit_of_a_post_hidden_meanwhile_is_given_back() -> None:
     anna = cast.instructor()
     maya = cast.student(anna.course)
     post = cast.response(maya, cast.discussion(anna))
-    actions.hide(post=post)
+    actions.hide(post=post, by=post.discussion.author)
     address = reverse("post-edit", args=[post.public_id])
     browser = cast.sign_in(maya)
     assert browser.get(address).status_code == 403

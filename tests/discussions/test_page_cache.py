@@ -102,7 +102,13 @@ def revise(scene: Scene, **changes: object) -> None:
 
 
 def rename(person: Enrollment, byline: str) -> None:
-    courses.place(enrollment=person, role=person.role, byline=byline, section=None)
+    courses.place(
+        enrollment=person,
+        by=cast.teacher(person.course),
+        role=person.role,
+        byline=byline,
+        section=None,
+    )
 
 
 def rename_user(scene: Scene) -> None:
@@ -121,7 +127,7 @@ def change_course(scene: Scene, **changes: object) -> None:
         "students_pose": course.students_pose,
         **changes,
     }
-    courses.change_course(course=course, **given)  # type: ignore[arg-type]
+    courses.change_course(course=course, by=cast.teacher(course), **given)  # type: ignore[arg-type]
 
 
 def save_draft(scene: Scene) -> None:
@@ -154,15 +160,15 @@ CHANGES: dict[str, tuple[Callable[[Scene], object], str]] = {
         "Changed words.",
     ),
     "a post taken back": (
-        lambda s: actions.withdraw(post=s.post),
+        lambda s: actions.withdraw(post=s.post, by=s.post.author),
         "This post has been withdrawn by its author.",
     ),
     "a hidden post": (
-        lambda s: actions.hide(post=s.post),
+        lambda s: actions.hide(post=s.post, by=s.post.discussion.author),
         "This post has been hidden by a teacher.",
     ),
     "the reason why mine is hidden": (
-        lambda s: actions.hide(post=s.mine, because="Please quote."),
+        lambda s: actions.hide(post=s.mine, by=s.mine.discussion.author, because="Please quote."),
         "Please quote.",
     ),
     "a post found to read differently": (
@@ -199,7 +205,7 @@ CHANGES: dict[str, tuple[Callable[[Scene], object], str]] = {
         "answers due",
     ),
     "closing": (
-        lambda s: actions.close_discussion(discussion=s.discussion),
+        lambda s: actions.close_discussion(discussion=s.discussion, by=s.discussion.author),
         "This discussion is closed.",
     ),
     "no meeting": (lambda s: revise(s, meeting=None), "No meeting"),
@@ -218,7 +224,9 @@ CHANGES: dict[str, tuple[Callable[[Scene], object], str]] = {
     "my own name": (rename_user, "Maya L. Renamed"),
     "my draft": (save_draft, "Half a thought"),
     "my role": (
-        lambda s: courses.change_role(enrollment=s.maya, role="instructor"),
+        lambda s: courses.change_role(
+            enrollment=s.maya, by=cast.teacher(s.course), role="instructor"
+        ),
         "Change title, context, questions",
     ),
 }
@@ -280,7 +288,7 @@ def test_two_viewers_never_share_a_page(shelf: Shelf) -> None:
     scene = Scene()
     scene.course.is_public = True
     scene.course.save()
-    actions.hide(post=scene.mine, because="Please quote.")
+    actions.hide(post=scene.mine, by=scene.mine.discussion.author, because="Please quote.")
     stranger = cast.person("Sara Stranger")
     seen = {}
     for who in (scene.anna, scene.maya, scene.noah, stranger, None):
@@ -308,7 +316,7 @@ def test_somebody_who_signed_out_is_not_told_that_nothing_changed() -> None:
 def test_a_person_removed_from_the_course_is_shut_out_at_once() -> None:
     scene = Scene()
     tag = kept(scene.client, scene.discussion)
-    courses.remove_person(enrollment=scene.maya)
+    courses.remove_person(enrollment=scene.maya, by=cast.teacher(scene.course))
     for headers in ({}, {"If-None-Match": tag}):
         answer = scene.client.get(f"/d/{scene.discussion.public_id}/", headers=headers)
         assert answer.status_code == 404

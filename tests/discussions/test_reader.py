@@ -100,7 +100,7 @@ def test_many_posts_on_one_passage_fold_and_are_counted(s: Seminar) -> None:
 
 def test_a_post_that_is_not_for_this_reader_quotes_nothing(s: Seminar) -> None:
     post = cast.response(s.maya, s.discussion, "“distress, outrage and confusion” (Jones 41)")
-    actions.hide(post=post)
+    actions.hide(post=post, by=post.discussion.author)
     noah = cast.student(s.course, "Noah Weiss")
     for page in (s.page(noah), cast.sign_in(noah).get(f"/r/{s.reading.public_id}/").content):
         assert "Maya Lindqvist" not in str(page)

@@ -122,7 +122,7 @@ def test_a_hidden_post_shows_its_words_to_its_author_and_to_teachers_only() -> N
     maya, noah = cast.student(anna.course), cast.student(anna.course, "Noah Weiss")
     question = cast.discussion(anna)
     post = cast.response(maya, question, "Rude words.")
-    actions.hide(post=post, because="Please stay with the text.")
+    actions.hide(post=post, by=post.discussion.author, because="Please stay with the text.")
     assert "Rude words." not in page_of(cast.sign_in(noah), question)
     assert "Please stay" not in page_of(cast.sign_in(noah), question)
     assert "Maya" not in page_of(cast.sign_in(noah), question).split('class="responses"')[1]
@@ -183,7 +183,7 @@ def test_a_refused_response_gives_the_text_and_the_ticks_back() -> None:
 def test_a_discussion_closed_meanwhile_gives_the_text_back() -> None:
     anna = cast.instructor()
     maya, question = cast.student(anna.course), cast.discussion(anna)
-    actions.close_discussion(discussion=question)
+    actions.close_discussion(discussion=question, by=question.author)
     answer = respond(cast.sign_in(maya), question, body="An hour of work.")
     assert answer.status_code == 409
     assert "An hour of work." in answer.content.decode()

@@ -74,7 +74,7 @@ def test_each_person_sees_what_they_have_answered() -> None:
     maya, chance = cast.student(anna.course), cast.student(anna.course, "Chance")
     post = cast.response(maya, cast.discussion(anna))
     assert (only_row(maya).answered, only_row(chance).answered) == (True, False)
-    actions.withdraw(post=post)
+    actions.withdraw(post=post, by=post.author)
     assert not only_row(maya).answered
 
 
@@ -91,7 +91,9 @@ def test_the_public_sees_discussions_and_no_readings() -> None:
     cast.assigned(meeting, cast.reading(anna.course, "The Myth of the Short Course"))
     cast.discussion(anna, "Was the muddle purposeful?", meeting=meeting)
     cast.discussion(anna, "Not yet opened", open_now=False)
-    change_course(course=anna.course, title="Russia", term="", is_public=True, students_pose=False)
+    change_course(
+        course=anna.course, by=anna, title="Russia", term="", is_public=True, students_pose=False
+    )
     for path in (anna.course.get_absolute_url(), meeting.get_absolute_url()):
         page = Client().get(path).content.decode()
         assert "Was the muddle purposeful?" in page

@@ -65,7 +65,7 @@ def test_a_closed_discussion_is_no_longer_due() -> None:
     anna = cast.instructor()
     maya = cast.student(anna.course)
     soon = cast.discussion(anna, due_at=timezone.now() + timedelta(days=1))
-    actions.close_discussion(discussion=soon)
+    actions.close_discussion(discussion=soon, by=soon.author)
     assert titles(week_of(maya).due) == []
 
 
@@ -97,8 +97,8 @@ def test_hidden_and_withdrawn_posts_are_not_counted() -> None:
     hidden = cast.response(chance, discussion)
     withdrawn = cast.response(chance, discussion)
     assert [(row.new_posts, row.responses) for row in week_of(maya).new] == [(2, 2)]
-    actions.hide(post=hidden)
-    actions.withdraw(post=withdrawn)
+    actions.hide(post=hidden, by=hidden.discussion.author)
+    actions.withdraw(post=withdrawn, by=withdrawn.author)
     assert week_of(maya).new == []
 
 

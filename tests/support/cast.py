@@ -77,10 +77,14 @@ def instructor(of: Course | None = None, name: str = "Anna Berg") -> Enrollment:
     return member(of, Role.INSTRUCTOR, name)
 
 
+def teacher(of: Course) -> Enrollment:
+    """Whoever made the course."""
+    return Enrollment.objects.filter(course=of, role=Role.INSTRUCTOR).earliest("pk")
+
+
 def member(of: Course, role: str, name: str = "", user: User | None = None) -> Enrollment:
     """Somebody who has joined by a link with this role."""
-    first = Enrollment.objects.filter(course=of, role=Role.INSTRUCTOR).earliest("pk")
-    link = courses.invite(by=first, role=role)
+    link = courses.invite(by=teacher(of), role=role)
     return courses.join(by=user or person(name), token=link.token)
 
 
@@ -98,7 +102,7 @@ def observer(of: Course, name: str = "Vera Guest") -> Enrollment:
 
 def removed(of: Course, name: str = "Rolf Gone") -> Enrollment:
     """Somebody who was in the course and is no longer."""
-    return courses.remove_person(enrollment=student(of, name))
+    return courses.remove_person(enrollment=student(of, name), by=teacher(of))
 
 
 def invitation(by: Enrollment, role: str = Role.STUDENT, **options: Any) -> Invitation:

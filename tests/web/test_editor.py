@@ -204,7 +204,7 @@ def test_a_refused_text_comes_back_into_the_editor(
     editor = writing(page, thread(discussion))
     editor.click()
     page.keyboard.type("Too **late**.")
-    actions.close_discussion(discussion=discussion)
+    actions.close_discussion(discussion=discussion, by=discussion.author)
     page.get_by_role("button", name="Post response").click()
     expect(page.locator("textarea.kept")).to_have_value("Too **late**.")
 

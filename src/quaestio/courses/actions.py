@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
+from quaestio.courses.deeds import Deed
+from quaestio.courses.models import (
+    Course,
+    Enrollment,
+    Invitation,
+    Meeting,
+    Section,
+    Trace,
+)
 from quaestio.courses.queries import why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
 
@@ -43,6 +52,32 @@ SETTINGS = frozenset(
 )
 
 
+def note_deed(
+    deed: Deed,
+    *,
+    by: Enrollment,
+    person: Enrollment | None = None,
+    discussion: str = "",
+    post: str = "",
+    because: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> Trace:
+    """Write a deed into the course's record, in the transaction that does it.
+
+    ``discussion`` and ``post`` are public ids; ``detail`` is what else the line is to say.
+    """
+    return Trace.objects.create(
+        course_id=by.course_id,
+        by=by,
+        deed=deed,
+        person=person,
+        discussion=discussion,
+        post=post,
+        because=because[:500],
+        detail=dict(detail or {}),
+    )
+
+
 @transaction.atomic
 def create_course(*, by: User, title: str, term: str = "", **settings: bool) -> Course:
     """A course with its maker as instructor."""
@@ -52,14 +87,25 @@ def create_course(*, by: User, title: str, term: str = "", **settings: bool) -> 
 
 
 @transaction.atomic
-def change_course(*, course: Course, title: str, term: str, **settings: Any) -> Course:
+def change_course(
+    *, course: Course, by: Enrollment, title: str, term: str, **settings: Any
+) -> Course:
     """Change the course's settings: those in ``SETTINGS``, the others stay."""
     unknown = settings.keys() - SETTINGS
     if unknown:
         raise TypeError(f"no settings of a course: {', '.join(sorted(unknown))}")
-    for name, value in {"title": title, "term": term, **settings}.items():
+    there = Course.objects.select_for_update().get(pk=course.pk)
+    wanted = {"title": title, "term": term, **settings}
+    for name, value in wanted.items():
         setattr(course, name, value)
     course.save(update_fields=["title", "term", *settings])
+    changed = {
+        name: [getattr(there, name), value]
+        for name, value in wanted.items()
+        if getattr(there, name) != value
+    }
+    if changed:
+        note_deed(Deed.CHANGED_SETTINGS, by=by, detail=changed)
     touch(course.pk)
     return course
 
@@ -156,20 +202,26 @@ def join_once(by: User, token: str) -> Enrollment:
 
 
 @transaction.atomic
-def remove_person(*, enrollment: Enrollment) -> Enrollment:
+def remove_person(*, enrollment: Enrollment, by: Enrollment) -> Enrollment:
     """End a membership at once. What the person wrote stays under their byline."""
     keep_an_instructor(enrollment)
     enrollment.removed_at = timezone.now()
     enrollment.save(update_fields=["removed_at"])
+    note_deed(Deed.REMOVED, by=by, person=enrollment)
     return enrollment
 
 
 @transaction.atomic
-def change_role(*, enrollment: Enrollment, role: str) -> Enrollment:
+def change_role(*, enrollment: Enrollment, by: Enrollment, role: str) -> Enrollment:
     if role != Role.INSTRUCTOR:
         keep_an_instructor(enrollment)
+    before = Enrollment.objects.select_for_update().values_list("role", flat=True)
+    was = before.get(pk=enrollment.pk)
     enrollment.role = Role(role)
     enrollment.save(update_fields=["role"])
+    if was != enrollment.role:
+        roles = {"role": [was, str(enrollment.role)]}
+        note_deed(Deed.CHANGED_ROLE, by=by, person=enrollment, detail=roles)
     return enrollment
 
 
@@ -177,6 +229,7 @@ def change_role(*, enrollment: Enrollment, role: str) -> Enrollment:
 def place(
     *,
     enrollment: Enrollment,
+    by: Enrollment,
     role: str,
     byline: str,
     section: Section | None,
@@ -185,10 +238,13 @@ def place(
     """What a person is in the course: role, name, section, and whether their posts wait (None:
     as before).
     """
-    change_role(enrollment=enrollment, role=role)
+    change_role(enrollment=enrollment, by=by, role=role)
     enrollment.byline, enrollment.section = byline, section
     if hold_posts is not None:
+        was = Enrollment.objects.values_list("hold_posts", flat=True).get(pk=enrollment.pk)
         enrollment.hold_posts = hold_posts
+        if hold_posts != was:
+            note_deed(Deed.HELD if hold_posts else Deed.RELEASED, by=by, person=enrollment)
     enrollment.save(update_fields=["byline", "section", "hold_posts"])
     touch(enrollment.course_id)
     return enrollment
@@ -211,8 +267,10 @@ def enroll_named(*, course: Course, byline: str, role: str = Role.STUDENT) -> En
 
 
 @transaction.atomic
-def seal(*, course: Course) -> Course:
+def seal(*, course: Course, by: Enrollment) -> Course:
     """Finish a course: from now on it can be read and no longer changed."""
-    course.sealed_at = course.sealed_at or timezone.now()
-    course.save(update_fields=["sealed_at"])
+    if course.sealed_at is None:
+        course.sealed_at = timezone.now()
+        course.save(update_fields=["sealed_at"])
+        note_deed(Deed.SEALED, by=by)
     return course

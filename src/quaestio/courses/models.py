@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -221,3 +222,41 @@ class Leader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: {self.meeting}"
+
+
+class Trace(models.Model):
+    """One line of the course's record of what was decided: who did what, when, to what, and why.
+    Written with the deed, never changed.
+
+    Discussions and posts are named by their public ids: the course does not know of them
+    (docs/decisions/0008).
+    """
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="traces")
+    by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="deeds"
+    )
+    deed = models.CharField(max_length=40)
+    person = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
+    )
+    discussion = models.CharField(max_length=40, blank=True)
+    post = models.CharField(max_length=40, blank=True)
+    because = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict, blank=True)
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["course", "at"], name="record_by_time"),
+            models.Index(fields=["course", "discussion"], name="record_by_discussion"),
+        ]
+
+    def __str__(self) -> str:
+        return self.deed
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("the record is written, never changed")
+        super().save(*args, **options)

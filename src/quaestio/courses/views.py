@@ -58,7 +58,7 @@ def course_settings(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id, Right.COURSE)
     form = CourseForm(request.POST or None, instance=seat.course)
     if request.method == "POST" and form.is_valid():
-        actions.change_course(course=seat.course, **form.cleaned_data)
+        actions.change_course(course=seat.course, by=seat.need(Right.COURSE), **form.cleaned_data)
         messages.success(request, _("The settings are saved."))
         return redirect("course-settings", seat.course.public_id)
     return render(
@@ -126,6 +126,7 @@ def person_role(request: HttpRequest, course_id: str, public_id: str) -> HttpRes
         try:
             actions.place(
                 enrollment=person,
+                by=seat.need(Right.ADMIT),
                 role=form.cleaned_data["role"],
                 byline=form.cleaned_data["byline"],
                 section=form.cleaned_data.get("section", person.section),
@@ -151,7 +152,7 @@ def person_remove(request: HttpRequest, course_id: str, public_id: str) -> HttpR
     problem = ""
     if request.method == "POST":
         try:
-            actions.remove_person(enrollment=person)
+            actions.remove_person(enrollment=person, by=seat.need(Right.ADMIT))
         except actions.LastInstructor:
             problem = last_instructor()
         else:

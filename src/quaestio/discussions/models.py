@@ -445,34 +445,3 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.because[:60]
-
-
-class Trace(models.Model):
-    """One line of the course's record of what was decided about posts and discussions: who did
-    what, when, to what, and why. Written with the deed, never changed.
-    """
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="traces")
-    by = models.ForeignKey(
-        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="deeds"
-    )
-    deed = models.CharField(max_length=40)
-    discussion = models.ForeignKey(
-        Discussion, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
-    )
-    post = models.ForeignKey(
-        Post, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
-    )
-    person = models.ForeignKey(
-        Enrollment, on_delete=models.SET_NULL, null=True, blank=True, related_name="traces"
-    )
-    because = models.CharField(max_length=500, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
-    at = models.DateTimeField(default=timezone.now, editable=False)
-
-    class Meta:
-        ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["course", "at"], name="trace_by_time")]
-
-    def __str__(self) -> str:
-        return self.deed

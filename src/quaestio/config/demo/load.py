@@ -207,7 +207,7 @@ class _Loader:
                 self.follow_up(post, posts[post.key])
         self.mark_seen(discussion, entry)
         if entry.closed:
-            discussions.close_discussion(discussion=fresh(discussion))
+            discussions.close_discussion(discussion=fresh(discussion), by=self.teacher)
         self.say(f"  “{entry.title}”: {len(posts)} posts")
 
     def load_post(self, entry: PostEntry, discussion: Discussion, posts: dict[str, Post]) -> Post:
@@ -240,9 +240,9 @@ class _Loader:
         if entry.edited:
             self.edit(entry, fresh(post), self.at(entry.edited))
         if entry.hidden:
-            discussions.hide(post=fresh(post), because=entry.hidden)
+            discussions.hide(post=fresh(post), by=self.teacher, because=entry.hidden)
         if entry.withdrawn:
-            discussions.withdraw(post=fresh(post))
+            discussions.withdraw(post=fresh(post), by=post.author)
             at = self.at(entry.withdrawn)
             Position.objects.filter(post=post, ended_at__isnull=False).update(ended_at=at)
 

@@ -6,8 +6,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from quaestio.courses.actions import note_deed
+from quaestio.courses.deeds import Deed
+from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import COUNTING
-from quaestio.discussions.actions.parts import lock, touch
+from quaestio.discussions.actions.parts import lock, note_post, touch
 from quaestio.discussions.actions.posting import lock_post
 from quaestio.discussions.actions.stands import take_up_positions
 from quaestio.discussions.models import (
@@ -17,31 +20,35 @@ from quaestio.discussions.models import (
 
 
 @transaction.atomic
-def close_discussion(*, discussion: Discussion) -> Discussion:
+def close_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     lock(discussion.pk)
     discussion.refresh_from_db(fields=["state"])
     if discussion.state == Discussion.State.OPEN:
         discussion.state = Discussion.State.CLOSED
         discussion.save(update_fields=["state"])
+        note_deed(Deed.CLOSED, by=by, discussion=discussion.public_id)
         touch(discussion)
     return discussion
 
 
 @transaction.atomic
-def hide(*, post: Post, because: str = "") -> Post:
+def hide(*, post: Post, by: Enrollment, because: str = "") -> Post:
     """Hide a post from classmates; its author sees it, with the reason. One that waits to be let
     in is turned down by this.
     """
     post = lock_post(post)
     if post.state in COUNTING:
+        # What was never let in is turned down; what was edited since had been there before.
+        deed = Deed.HID if post.number else Deed.TURNED_DOWN
         post.state, post.hidden_because = Post.State.HIDDEN, because[:500]
         post.save(update_fields=["state", "hidden_because"])
+        note_post(deed, post, by=by, because=because)
         touch(post.discussion)
     return post
 
 
 @transaction.atomic
-def show(*, post: Post) -> Post:
+def show(*, post: Post, by: Enrollment) -> Post:
     """Let a hidden post be seen again, or one that waits be seen at all."""
     post = lock_post(post)
     if post.state not in {Post.State.HIDDEN, Post.State.HELD}:
@@ -54,6 +61,7 @@ def show(*, post: Post) -> Post:
     post.save(update_fields=["state", "hidden_because", "number", "shown_at"])
     if had_waited:
         take_up_positions(post)
+    note_post(Deed.LET_IN if had_waited else Deed.SHOWED, post, by=by)
     touch(post.discussion)
     return post
 

@@ -9,6 +9,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from quaestio.citations.checking import Checked
+from quaestio.courses.actions import note_deed
+from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import MASKED
 from quaestio.discussions.models import (
@@ -67,6 +69,18 @@ def lock(discussion_pk: int) -> Discussion:
     in a discussion takes this lock first, so no two wait for each other.
     """
     return Discussion.objects.select_for_update().get(pk=discussion_pk)
+
+
+def note_post(deed: Deed, post: Post, *, by: Enrollment, because: str = "") -> None:
+    """Write into the record what was done to a post."""
+    note_deed(
+        deed,
+        by=by,
+        person=post.author,
+        discussion=post.discussion.public_id,
+        post=post.public_id,
+        because=because,
+    )
 
 
 def closed_sentence(discussion: Discussion) -> str:

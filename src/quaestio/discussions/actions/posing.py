@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quaestio.courses.actions import note_deed
+from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment, Meeting, Section
 from quaestio.discussions.actions.drafts import drop_draft
 from quaestio.discussions.actions.parts import (
@@ -173,11 +175,41 @@ def change_discussion(
             raise EditConflict(Discussion.objects.get(pk=discussion.pk))
         if rules.pseudonyms and not locked.pseudonyms:
             name_everybody(locked)
+        note_changes(locked, rules, meeting, by=by)
         keep_questions(discussion, questions)
         put_quotations(discussion, None, rendered.quotations)
         drop_draft(by, f"revise:{discussion.public_id}")
     discussion.refresh_from_db()
     return discussion
+
+
+def note_changes(
+    before: Discussion, rules: Rules, meeting: Meeting | None, *, by: Enrollment
+) -> None:
+    """Write into the record what of it concerns others: where it stands and how it is held."""
+    if before.state == Discussion.State.DRAFT:
+        return  # not there for the class yet
+    here = before.public_id
+    if before.meeting_id != (meeting.pk if meeting else None):
+        note_move(before, meeting, by=by)
+    was = {
+        "section": before.section.name if before.section else "",
+        "post_first": before.post_first,
+        "pseudonyms": before.pseudonyms,
+    }
+    now = {
+        "section": rules.section.name if rules.section else "",
+        "post_first": rules.post_first,
+        "pseudonyms": rules.pseudonyms,
+    }
+    changed = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
+    if changed:
+        note_deed(Deed.CHANGED_RULES, by=by, discussion=here, detail=changed)
+
+
+def note_move(before: Discussion, to: Meeting | None, *, by: Enrollment) -> None:
+    titles = [before.meeting.title if before.meeting else "", to.title if to else ""]
+    note_deed(Deed.MOVED, by=by, discussion=before.public_id, detail={"meeting": titles})
 
 
 def keep_promise(discussion: Discussion, rules: Rules) -> None:
@@ -304,12 +336,16 @@ def new_numbers(
 
 
 @transaction.atomic
-def open_discussion(*, discussion: Discussion) -> Discussion:
+def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     """Open a draft, or reopen what was closed."""
     lock(discussion.pk)
     discussion.refresh_from_db(fields=["state", "opened_at"])
+    if discussion.state == Discussion.State.OPEN:
+        return discussion
+    deed = Deed.OPENED if discussion.state == Discussion.State.DRAFT else Deed.REOPENED
     discussion.state = Discussion.State.OPEN
     discussion.opened_at = discussion.opened_at or timezone.now()
     discussion.save(update_fields=["state", "opened_at"])
+    note_deed(deed, by=by, discussion=discussion.public_id)
     touch(discussion)
     return discussion

@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment
 from quaestio.courses.roles import RIGHTS, Right
 from quaestio.discussions.access import COUNTING, in_edit_window
@@ -25,6 +26,7 @@ from quaestio.discussions.actions.parts import (
     closed_sentence,
     give_name,
     lock,
+    note_post,
     put_quotations,
     run_out_sentence,
     take_source,
@@ -237,7 +239,7 @@ def lock_post(post: Post) -> Post:
 
 
 @transaction.atomic
-def withdraw(*, post: Post) -> Post:
+def withdraw(*, post: Post, by: Enrollment) -> Post:
     """Take a post back. Its number, its replies and its address stay."""
     post = lock_post(post)
     if post.state in COUNTING:
@@ -245,5 +247,6 @@ def withdraw(*, post: Post) -> Post:
         post.version += 1
         post.save(update_fields=["state", "version"])
         Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
+        note_post(Deed.WITHDREW, post, by=by)
         touch(post.discussion)
     return post

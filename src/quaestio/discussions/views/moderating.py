@@ -31,7 +31,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
         raise PermissionDenied
     form = HideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.hide(post=found, because=form.cleaned_data["because"])
+        actions.hide(post=found, by=seat.need(Right.MODERATE), because=form.cleaned_data["because"])
         messages.success(request, _("The post is hidden from the class."))
         return redirect(anchor(found))
     return render(
@@ -54,7 +54,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
     if not can_read(seat, found):
         raise PermissionDenied
     if request.method == "POST":
-        actions.show(post=found)
+        actions.show(post=found, by=seat.need(Right.MODERATE))
         messages.success(request, _("The post can be seen again."))
         return redirect(anchor(found))
     return render(
@@ -67,7 +67,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 @login_required
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
-    _seat, found = discussion_for(request.user, public_id, Right.MODERATE)
-    actions.close_discussion(discussion=found)
+    seat, found = discussion_for(request.user, public_id, Right.MODERATE)
+    actions.close_discussion(discussion=found, by=seat.need(Right.MODERATE))
     messages.success(request, _("The discussion is closed: it can be read, nothing can be added."))
     return redirect("discussion", public_id)

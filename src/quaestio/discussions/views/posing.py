@@ -213,6 +213,6 @@ def open_(request: HttpRequest, public_id: str) -> HttpResponse:
         allowed = seat.can(Right.MODERATE)
     if not allowed:
         raise PermissionDenied
-    actions.open_discussion(discussion=found)
+    actions.open_discussion(discussion=found, by=seat.need(Right.SEE))
     messages.success(request, _("The discussion is open."))
     return redirect("discussion", public_id)

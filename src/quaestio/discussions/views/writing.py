@@ -230,7 +230,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
     if not can_withdraw(seat, found):
         raise PermissionDenied
     if request.method == "POST":
-        actions.withdraw(post=found)
+        actions.withdraw(post=found, by=seat.need(Right.WRITE))
         messages.success(request, _("Your post has been withdrawn. Its place is kept."))
         return redirect(anchor(found))
     return render(
