@@ -83,6 +83,12 @@ reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-on              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-paste           GET     in  404 404 404 404 404 403 403 403 ok  ok
+reading-paste           POST    in  404 404 404 404 404 403 403 403 ok  ok
+document-use            POST    in  404 404 404 404 404 403 403 403 ok  ok
+document-remove         GET     in  404 404 404 404 404 403 403 403 ok  ok
+document-remove         POST    in  404 404 404 404 404 403 403 403 ok  ok
+document-recognise      POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        GET    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        POST   in  404 404 404 404 404 403 403 403 ok  ok
 picture                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
@@ -211,6 +217,10 @@ def build() -> World:
             "reading-remove": of_reading,
             "reading-go": of_reading,
             "reading-search": of_reading,
+            "reading-paste": of_reading,
+            "document-use": {"public_id": document.public_id},
+            "document-remove": {"public_id": document.public_id},
+            "document-recognise": {"public_id": document.public_id},
             "document-numbers": {"public_id": document.public_id},
             "reading-on": of_reading,
             "page": at_page,
@@ -248,6 +258,8 @@ def build() -> World:
             "meeting-readings": {f"pages-{reading.public_id}": "1-2"},
             "reading-new": {"title": "The Precocious Autobiography", "author": "Evtushenko"},
             "reading-edit": {"title": "The Burial of Stalin", "author": "Polly Jones"},
+            "reading-paste": {"body": "A text without a file."},
+            "document-recognise": {"language": "eng"},
             "document-numbers": {"number": "1", "label": "43", "counts_on": "on"},
             "quote": {**words, "target": f"respond:{discussion.public_id}"},
             "ask": words,

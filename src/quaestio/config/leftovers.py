@@ -25,6 +25,10 @@ from quaestio.readings.actions import take_up_documents
 log = logging.getLogger(__name__)
 
 TRIES = 3  # a task that has ended so many workers is not given to another
+READING_TASKS = (
+    "quaestio.readings.tasks.read_document",
+    "quaestio.readings.tasks.recognise_document",
+)
 LONGEST = timedelta(hours=1)  # of a worker whose lock is not here, perhaps on another machine
 
 
@@ -79,12 +83,14 @@ def take_up() -> int:
 def attempts_at() -> dict[str, tuple[int, bool]]:
     """By document: how many workers have tried to read it, and whether one is to or does."""
     attempts: dict[str, tuple[int, bool]] = {}
-    reading = DBTaskResult.objects.filter(task_path="quaestio.readings.tasks.read_document")
-    for task in reading.only("args_kwargs", "worker_ids", "status"):
+    reading = DBTaskResult.objects.filter(task_path__in=READING_TASKS)
+    for task in reading.only("task_path", "args_kwargs", "worker_ids", "status"):
         name = str(task.args_kwargs["args"][0])
         before, is_queued = attempts.get(name, (0, False))
+        tries = len(task.worker_ids)
         attempts[name] = (
-            before + len(task.worker_ids),
+            # Recognition is one task after another: each has its own tries.
+            max(before, tries) if task.task_path == READING_TASKS[1] else before + tries,
             is_queued or task.status in {"READY", "RUNNING"},
         )
     return attempts

@@ -128,6 +128,7 @@ MEDIA_ROOT = DATA / "files"
 INDEX_ROOT = DATA / "index"
 PICTURES = DATA / "pictures"
 PICTURES_LIMIT = env.number("QUAESTIO_PICTURES_MB", 256, least=1, most=100_000) * 1024 * 1024
+OCR_ROOT = DATA / "ocr"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -142,6 +143,11 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8000  # the preview of a page with a thousand responses
 UPLOAD_LIMIT = env.number("QUAESTIO_UPLOAD_MB", 100, least=1, most=2000) * 1024 * 1024
+
+# Text recognition of scans, where Tesseract is installed.
+TESSERACT = env.text("QUAESTIO_TESSERACT", "tesseract")
+OCR_LANGUAGE = env.text("QUAESTIO_OCR_LANGUAGE", "eng")
+OCR_PAGES = env.number("QUAESTIO_OCR_PAGES", 600, least=1, most=5000)
 
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import shutil
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
@@ -10,13 +12,24 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
-from quaestio.readings.extraction import Extracted, Refused, extract
+from quaestio.readings.extraction import (
+    OCR_DPI,
+    Engine,
+    Extracted,
+    Refused,
+    extract,
+    find_engine,
+    recognise_page,
+    render_page_png,
+    write_recognised,
+)
 from quaestio.readings.locators import Correction, corrected
 from quaestio.readings.models import (
     PAGE_BREAK,
@@ -137,7 +150,7 @@ def read_document(*, document: Document) -> Document:
         )
         return keep_pages(document, extracted)
     except Refused as refused:
-        return refuse(document, translated(refused.sentence))
+        return refuse(document, translated(refused.sentence), refused.code)
     except Exception:
         log.exception("Reading document %s failed", document.public_id)
         return refuse(
@@ -151,7 +164,7 @@ def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -
     the queue never heard of them. ``attempts`` says by public id how often it was tried and
     whether it is queued. One that nobody survives is refused.
     """
-    taken = 0
+    taken = take_up_recognition(attempts, tries=tries)
     unread = Document.objects.filter(
         status__in=[Document.Status.WAITING, Document.Status.READING]
     ).select_related("reading__course")
@@ -171,9 +184,10 @@ def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -
 
 
 @transaction.atomic
-def refuse(document: Document, sentence: str) -> Document:
+def refuse(document: Document, sentence: str, code: str = "") -> Document:
     document.status, document.message = Document.Status.REFUSED, sentence
-    document.save(update_fields=["status", "message"])
+    document.refused_as, document.recognising = code, False
+    document.save(update_fields=["status", "message", "refused_as", "recognising"])
     after_change(document.reading.course)
     return document
 
@@ -209,12 +223,22 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
     document.status, document.is_current = Document.Status.READY, True
     document.media_type = extracted.media_type
     document.message = " ".join(translated(warning) for warning in extracted.warnings)
+    document.bare_pages = len(bare_sheets(pages))
+    document.refused_as, document.recognising = "", False
     document.pages_done = document.pages_total = len(pages)
     document.labels_from = extracted.labels_from
     document.text_sha256 = print_of(pages)
     document.save()
     after_change(document.reading.course)
     return document
+
+
+def bare_sheets(pages: Iterable[Page]) -> list[int]:
+    """The pages of the file on which there is no text."""
+    with_text: dict[int, bool] = {}
+    for page in pages:
+        with_text[page.sheet] = with_text.get(page.sheet, False) or bool(page.text)
+    return [sheet for sheet, has_text in sorted(with_text.items()) if sheet and not has_text]
 
 
 def put_labels(document: Document, pages: Sequence[Page]) -> None:
@@ -279,6 +303,174 @@ def after_change(course: Course) -> None:
     """
     for name in settings.AFTER_READINGS_CHANGED:
         transaction.on_commit(partial(enqueue_once, import_string(name), course.public_id))
+
+
+# -- The files of a reading ---------------------------------------------------------------------
+
+
+def paste(*, by: Enrollment, reading: Reading, html: str) -> Document:
+    """The text of a page that has no file, as clean HTML: it becomes one."""
+    page = f'<!doctype html><meta charset="utf-8"><body><article>{html}</article></body>'
+    file = ContentFile(page.encode("utf-8", "replace"))
+    return upload(by=by, reading=reading, file=file, name=_("Pasted text"))
+
+
+@transaction.atomic
+def use_document(*, document: Document) -> Document:
+    """Read from this file again, though a newer one is there."""
+    if document.status != Document.Status.READY or document.is_current:
+        return document
+    put_in_use(document)
+    after_change(document.reading.course)
+    return document
+
+
+def put_in_use(document: Document) -> None:
+    Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
+    document.is_current = True
+    document.save(update_fields=["is_current"])
+
+
+@transaction.atomic
+def remove_document(*, document: Document) -> None:
+    """Take a file and its pages away for good; the newest other one that is good is used then."""
+    reading, was_current = document.reading, document.is_current
+    storage, name, folder = document.file.storage, str(document.file.name), ocr_folder(document)
+    document.delete()
+    other = Document.objects.filter(reading=reading, status=Document.Status.READY).first()
+    if was_current and other is not None:
+        put_in_use(other)
+    after_change(reading.course)
+
+    def forget() -> None:
+        storage.delete(name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    transaction.on_commit(forget)
+
+
+# -- Text recognition ---------------------------------------------------------------------------
+
+
+def text_recogniser() -> Engine | None:
+    """The Tesseract of this machine, if it has one."""
+    return find_engine(settings.TESSERACT)
+
+
+@transaction.atomic
+def recognise(*, document: Document, language: str) -> Document:
+    """Have the text of a scan recognised in the background."""
+    engine = text_recogniser()
+    if engine is None or language not in engine.languages:
+        raise UploadRefused(_("Text recognition in this language is not installed here."))
+    if not document.is_scan or document.recognising:
+        return document
+    total = document.pages_total
+    if total > settings.OCR_PAGES:
+        raise UploadRefused(
+            _(
+                "This file has %(n)s pages; the text of at most %(most)s can be recognised. "
+                "Upload the part the class reads."
+            )
+            % {"n": total, "most": settings.OCR_PAGES}
+        )
+    document.recognising, document.ocr_language = True, language
+    document.pages_done = 0
+    document.save(update_fields=["recognising", "ocr_language", "pages_done"])
+    transaction.on_commit(partial(enqueue_recognition, document.public_id))
+    return document
+
+
+def enqueue_recognition(document_public_id: str) -> None:
+    from quaestio.readings.tasks import recognise_document
+
+    recognise_document.enqueue(document_public_id)
+
+
+def recognise_some(*, document: Document, seconds: float) -> bool:
+    """Recognise pages for so many seconds. True when nothing is left to do: then the pages are
+    stored. What was recognised is kept in between, so that an interruption costs one page.
+    """
+    engine = text_recogniser()
+    if engine is None or document.ocr_language not in engine.languages:
+        stop_recognising(document, _("Text recognition in this language is not installed here."))
+        return True
+    path, folder = Path(document.file.path), ocr_folder(document)
+    folder.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + seconds
+    wanted = sheets_to_recognise(document)
+    for done, number in enumerate(wanted, 1):
+        target = folder / f"{number}.hocr"
+        if target.exists():
+            continue
+        if time.monotonic() > until:
+            return False
+        target.write_text(hocr_of(path, number, engine, document.ocr_language), encoding="utf-8")
+        still_wanted = Document.objects.filter(pk=document.pk, recognising=True)
+        if not still_wanted.update(pages_done=done, pages_total=len(wanted)):
+            shutil.rmtree(folder, ignore_errors=True)
+            return True
+    keep_recognised(document, folder, wanted)
+    shutil.rmtree(folder, ignore_errors=True)
+    return True
+
+
+def hocr_of(path: Path, number: int, engine: Engine, language: str) -> str:
+    """ "" for a page that takes too much: it stays without text."""
+    try:
+        return recognise_page(render_page_png(path, number, dpi=OCR_DPI), engine, language)
+    except Refused:
+        return ""
+
+
+def keep_recognised(document: Document, folder: Path, numbers: Sequence[int]) -> None:
+    whole = folder / "whole"
+    texts = ((n, (folder / f"{n}.hocr").read_text(encoding="utf-8")) for n in numbers)
+    write_recognised(((number, text) for number, text in texts if text), whole)
+    try:
+        extracted = extract(
+            Path(document.file.path), first_label=document.first_label, recognised=whole
+        )
+        keep_pages(document, extracted)
+    except Refused as refused:
+        stop_recognising(document, translated(refused.sentence))
+    except Exception:
+        log.exception("Keeping the recognised text of document %s failed", document.public_id)
+        stop_recognising(document, _("The text of this file could not be recognised."))
+
+
+def sheets_to_recognise(document: Document) -> list[int]:
+    """The pages of the file without text: all, unless it could be read but for some."""
+    if document.status == Document.Status.READY:
+        return bare_sheets(document.pages.all())
+    return list(range(1, document.pages_total + 1))
+
+
+def stop_recognising(document: Document, sentence: str) -> None:
+    document.recognising, document.ocr_language, document.message = False, "", sentence
+    document.save(update_fields=["recognising", "ocr_language", "message"])
+
+
+def take_up_recognition(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:
+    """As ``take_up_documents``, for scans whose text is being recognised."""
+    taken = 0
+    for document in Document.objects.filter(recognising=True):
+        tried, is_queued = attempts.get(document.public_id, (0, False))
+        if is_queued:
+            continue
+        if tried >= tries:
+            stop_recognising(document, _("The text of this file could not be recognised."))
+            continue
+        enqueue_recognition(document.public_id)
+        taken += 1
+    return taken
+
+
+def ocr_folder(document: Document) -> Path:
+    return Path(settings.OCR_ROOT, document.public_id)
+
+
+# -- Meetings -----------------------------------------------------------------------------------
 
 
 @transaction.atomic

@@ -1,12 +1,28 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.readings.models import Reading
-from quaestio.web.richtext import CONTROL
+from quaestio.web.richtext import CONTROL, clean, from_plain, is_empty
+
+_MARKUP = re.compile(r"</(?:p|div|h[1-6]|li|article|section|body|html)\s*>", re.IGNORECASE)
+
+# By the letters Tesseract names its data with.
+LANGUAGE_NAMES = {
+    "eng": _("English"), "deu": _("German"), "fra": _("French"), "spa": _("Spanish"),
+    "ita": _("Italian"), "por": _("Portuguese"), "nld": _("Dutch"), "rus": _("Russian"),
+    "ukr": _("Ukrainian"), "pol": _("Polish"), "ces": _("Czech"), "hun": _("Hungarian"),
+    "lat": _("Latin"), "ell": _("Greek"), "grc": _("Ancient Greek"), "heb": _("Hebrew"),
+    "ara": _("Arabic"), "tur": _("Turkish"), "chi_sim": _("Chinese, simplified"),
+    "chi_tra": _("Chinese, traditional"), "jpn": _("Japanese"), "kor": _("Korean"),
+    "dan": _("Danish"), "swe": _("Swedish"), "nor": _("Norwegian"), "fin": _("Finnish"),
+}  # fmt: skip
 
 
 class ReadingForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -35,6 +51,47 @@ class UploadForm(forms.Form):
             "Leave it empty to use the numbers in the file."
         ),
     )
+
+
+class PasteForm(forms.Form):
+    """The text of a page that has no file. ``format`` is "html" when the editor sent it."""
+
+    body = forms.CharField(
+        label=_("The text"),
+        widget=forms.Textarea(attrs={"rows": 18}),
+        help_text=_(
+            "Copy the article in your browser and paste it here. Its paragraphs are numbered, "
+            "so that they can be cited."
+        ),
+    )
+    format = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+
+    def source(self) -> str:
+        """As clean HTML. A web page's own source is taken for what it shows."""
+        body = self.cleaned_data["body"]
+        if self.cleaned_data["format"] == "html" or _MARKUP.search(body):
+            return clean(body)
+        return from_plain(body)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "body" in data and is_empty(self.source()):
+            self.add_error("body", _("There is no text in this."))
+        return data
+
+
+class RecogniseForm(forms.Form):
+    """In which language a scan is written: recognition knows words, not only letters."""
+
+    language = forms.ChoiceField(label=_("Language of the text"))
+
+    def __init__(self, *args: Any, languages: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["language"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(one, LANGUAGE_NAMES.get(one, one)) for one in languages]
+        if settings.OCR_LANGUAGE in languages:
+            field.initial = settings.OCR_LANGUAGE
 
 
 class LabelForm(forms.Form):

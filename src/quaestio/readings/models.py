@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.readings.extraction.types import PDF
 from quaestio.readings.locators import called
 from quaestio.web.ids import PublicIdField, new_public_id
 
@@ -51,7 +52,9 @@ def file_path(document: Document, filename: str) -> str:
 class Document(models.Model):
     """One uploaded file of a reading. The newest that could be read is the current one.
 
-    ``labels_from`` says where the numbers of its pages come from.
+    ``labels_from`` says where the numbers of its pages come from, ``bare_pages`` how many pages
+    of the file have no text. While ``recognising``, the text of these is being made out from
+    their pictures in ``ocr_language``; the document stays what it is until that is done.
     """
 
     class Labels(models.TextChoices):
@@ -80,6 +83,10 @@ class Document(models.Model):
     )
     status = models.CharField(max_length=20, choices=Status, default=Status.WAITING)
     message = models.TextField(blank=True)
+    refused_as = models.CharField(max_length=20, blank=True)
+    bare_pages = models.PositiveIntegerField(default=0)
+    recognising = models.BooleanField(default=False)
+    ocr_language = models.CharField(_("language of the text"), max_length=20, blank=True)
     pages_done = models.PositiveIntegerField(default=0)
     pages_total = models.PositiveIntegerField(default=0)
     labels_from = models.CharField(max_length=20, choices=Labels, default=Labels.COUNTED)
@@ -103,6 +110,13 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_scan(self) -> bool:
+        """Whether its text, or that of some pages, has yet to be recognised."""
+        if self.status == self.Status.READY:
+            return self.media_type == PDF and self.bare_pages > 0 and not self.ocr_language
+        return self.refused_as == "scan"
 
 
 class Page(models.Model):

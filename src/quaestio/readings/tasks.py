@@ -20,3 +20,22 @@ def read_document(document_public_id: str) -> str:
     if document is None:
         return "gone"
     return actions.read_document(document=document).status
+
+
+SLICE = 30  # seconds; then others' work has its turn
+
+
+@task(priority=-10)
+def recognise_document(document_public_id: str) -> str:
+    """Recognise the text of a scan, some pages at a time."""
+    document = (
+        Document.objects.select_related("reading__course")
+        .filter(public_id=document_public_id, recognising=True)
+        .first()
+    )
+    if document is None:
+        return "gone"
+    if actions.recognise_some(document=document, seconds=SLICE):
+        return "done"
+    recognise_document.enqueue(document_public_id)
+    return "to be continued"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.models import Enrollment
@@ -22,7 +23,14 @@ from quaestio.courses.roles import Right
 from quaestio.readings import actions
 from quaestio.readings.access import document_for, page_for, reading_for
 from quaestio.readings.actions import UploadRefused
-from quaestio.readings.forms import LabelForm, NewReadingForm, ReadingForm, UploadForm
+from quaestio.readings.forms import (
+    LabelForm,
+    NewReadingForm,
+    PasteForm,
+    ReadingForm,
+    RecogniseForm,
+    UploadForm,
+)
 from quaestio.readings.models import Document, Reading
 from quaestio.readings.pictures import picture_of
 from quaestio.readings.queries import (
@@ -75,11 +83,23 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         "documents": documents,
         "current": current,
         "newest": newest,
+        "recognising": next((one for one in documents if one.recognising), None),
         "working": newest is not None
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
         "pages": pages_of(current),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
+        **recognition_of(seat, current, newest),
     }
+
+
+def recognition_of(seat: Seat, current: Document | None, newest: Document | None) -> dict[str, Any]:
+    """For a teacher who looks at a scan: how its text can be recognised, or that it cannot."""
+    scan = newest if newest is not None and newest.is_scan else current
+    if scan is None or not scan.is_scan or not seat.can(Right.READINGS):
+        return {}
+    engine = actions.text_recogniser()
+    languages = engine.languages if engine else ()
+    return {"scan": scan, "recogniser": RecogniseForm(languages=languages) if engine else None}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,6 +155,77 @@ def upload(request: HttpRequest, public_id: str) -> HttpResponse:
         {"seat": seat, "course": seat.course, "reading": found, "form": form},
         status=422 if form.errors else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def paste(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The text of a web page, where there is no file."""
+    seat, found = reading_for(request.user, public_id, Right.READINGS)
+    me = seat.need(Right.READINGS)
+    form = PasteForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.paste(by=me, reading=found, html=form.source())
+            messages.success(request, _("Taken in. Its paragraphs are being numbered."))
+            return redirect("reading", found.public_id)
+        except UploadRefused as refused:
+            form.add_error("body", refused.sentence)
+    return render(
+        request,
+        "readings/paste.html",
+        {"seat": seat, "course": seat.course, "reading": found, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@login_required
+def use(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Read from this file of the reading from now on."""
+    _seat, document = document_for(request.user, public_id, Right.READINGS)
+    if actions.use_document(document=document).is_current:
+        messages.success(request, _("This file is in use now."))
+    return redirect("reading", document.reading.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def remove_file(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat, document = document_for(request.user, public_id, Right.READINGS)
+    reading_id = document.reading.public_id
+    if request.method == "POST":
+        actions.remove_document(document=document)
+        messages.success(request, _("The file is gone."))
+        return redirect("reading", reading_id)
+    return render(
+        request,
+        "web/confirm.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "heading": _("Remove this file?"),
+            "body": _("“%s” and its pages are deleted for good. The reading itself stays.")
+            % document.name,
+            "submit": _("Remove the file"),
+            "cancel_url": reverse("reading", args=[reading_id]),
+            "grave": True,
+        },
+    )
+
+
+@require_POST
+@login_required
+def recognise(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Have the text of a scan recognised."""
+    _seat, document = document_for(request.user, public_id, Right.READINGS)
+    try:
+        actions.recognise(
+            document=document, language=request.POST.get("language", settings.OCR_LANGUAGE)
+        )
+    except UploadRefused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("reading", document.reading.public_id)
 
 
 def take_file(

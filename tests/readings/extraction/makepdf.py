@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+import pypdfium2 as pdfium
 
 
 @dataclass
@@ -24,6 +27,7 @@ class Sheet:
     box: str = "0 0 612 792"
     extra: str = ""
     raw: bytes | None = None
+    resources: str = ""
 
 
 def sheet(text: str, *, head: str = "", foot: str = "", size: float = 12) -> Sheet:
@@ -52,6 +56,40 @@ def two_columns(left: Sequence[str], right: Sequence[str], *, by_row: bool = Fal
     return Sheet(rows)
 
 
+def open_book(left: Sheet, right: Sheet) -> Sheet:
+    """Two pages side by side on one sheet, as a scanner sees an open book."""
+    moved = [Line(one.text, one.x + 612, one.y, one.size) for one in right.lines]
+    return Sheet([*left.lines, *moved], box="0 0 1224 792")
+
+
+def scanned(printed: bytes, dpi: int = 200) -> bytes:
+    """The same pages as pictures and nothing else: what a scanner makes of them."""
+    document = pdfium.PdfDocument(printed)
+    sheets, pictures = [], []
+    for number, page in enumerate(document):
+        width, height = page.get_size()
+        bitmap = page.render(scale=dpi / 72, grayscale=True)
+        rows = bytes(bitmap.buffer)
+        grey = b"".join(
+            rows[row * bitmap.stride : row * bitmap.stride + bitmap.width]
+            for row in range(bitmap.height)
+        )
+        pictures.append(
+            b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray "
+            b"/BitsPerComponent 8 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+            % (bitmap.width, bitmap.height, len(packed := zlib.compress(grey)), packed)
+        )
+        sheets.append(
+            Sheet(
+                box=f"0 0 {width} {height}",
+                raw=f"q {width} 0 0 {height} 0 0 cm /P Do Q".encode(),
+                resources=f"/XObject << /P {1000 + number} 0 R >>",
+            )
+        )
+    document.close()
+    return pdf(sheets, objects=pictures)
+
+
 def pdf(
     sheets: Iterable[Sheet],
     *,
@@ -73,7 +111,7 @@ def pdf(
         content = page.raw if page.raw is not None else _content(page.lines)
         bodies[number] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [{page.box}] /Contents {number + 1} 0 R "
-            f"/Resources << /Font << /F1 3 0 R >> >> {page.extra} >>"
+            f"/Resources << /Font << /F1 3 0 R >> {page.resources} >> {page.extra} >>"
         ).encode()
         bodies[number + 1] = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
         kids.append(number)

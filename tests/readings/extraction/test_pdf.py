@@ -287,7 +287,7 @@ def test_pages_without_text_are_named(write: Write) -> None:
         (b"", "empty", "empty"),
         (pdf([sheet("A secret.")], encrypted=True), "encrypted", "password"),
         (pdf([sheet("Whole once.")] * 3)[:-700], "damaged", "breaks off"),
-        (pdf([Sheet()] * 3), "no_text", "pictures"),
+        (pdf([Sheet()] * 3), "scan", "pictures"),
         (pdf([]), "damaged", "damaged"),
         (pdf([Sheet()] * 5000), "too_many_pages", "5000 pages"),
         (b"%PDF-1.7\nnothing more\n%%EOF", "damaged", "damaged"),

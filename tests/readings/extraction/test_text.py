@@ -125,7 +125,7 @@ def test_text_without_pages_is_cut_between_paragraphs_and_those_are_numbered(wri
         (6, 7, 8, 9, 10),
         (11, 12),
     ]
-    assert {page.label for page in pages} == {""}
+    assert [page.label for page in pages] == ["1–5", "6–10", "11–12"]
     assert "\n\n".join(page.text for page in pages) == "\n\n".join(paragraphs)
 
 

@@ -97,7 +97,7 @@ def _obey(order: Order, limits: Limits, speaker: Speaker) -> None:
     if order.page:
         from .picture import draw
 
-        png = draw(data, order.page, order.width, limits)
+        png = draw(data, order.page, order.width, order.dpi, limits)
         speaker.say({"png": base64.b64encode(png).decode()})
         return
     _send(_read(data, order, limits, speaker), speaker)
@@ -106,9 +106,14 @@ def _obey(order: Order, limits: Limits, speaker: Speaker) -> None:
 def _read(data: bytes, order: Order, limits: Limits, speaker: Speaker) -> Extracted:
     """Each reader is imported only when its turn comes: the others' code stays out of reach."""
     if order.kind == "pdf":
+        from .hocr import read_recognised
         from .pdf import read_pdf
 
-        return read_pdf(data, order, limits, speaker.progress)
+        recognised = None
+        if order.recognised >= 0:
+            with os.fdopen(order.recognised, "rb") as file:
+                recognised = read_recognised(file)
+        return read_pdf(data, order, limits, speaker.progress, recognised)
     if order.kind == "zip":
         from .packed import read_packed
 

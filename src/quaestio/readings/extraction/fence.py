@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -55,10 +55,19 @@ _SIGNALS = {
 }
 
 
-def run(file: BinaryIO, order: Order, limits: Limits, progress: Progress | None) -> list[Frame]:
-    """The frames the child sent, once it has said that it is done. Raises only ``Refused``."""
+def run(
+    file: BinaryIO,
+    order: Order,
+    limits: Limits,
+    progress: Progress | None,
+    also: BinaryIO | None = None,
+) -> list[Frame]:
+    """The frames the child sent, once it has said that it is done. Raises only ``Refused``.
+
+    ``also`` is a second file the child may read, besides the one it is about.
+    """
     frames: list[Frame] = []
-    with _child(file, order, limits) as process:
+    with _child(file, order, limits, also) as process:
         for line in _lines(process, limits):
             frame = _frame(line)
             if "refused" in frame:
@@ -73,11 +82,13 @@ def run(file: BinaryIO, order: Order, limits: Limits, progress: Progress | None)
 
 
 @contextmanager
-def _child(file: BinaryIO, order: Order, limits: Limits) -> Iterator[subprocess.Popen[bytes]]:
+def _child(
+    file: BinaryIO, order: Order, limits: Limits, also: BinaryIO | None
+) -> Iterator[subprocess.Popen[bytes]]:
     """A child in a process group of its own; the whole group is gone afterwards."""
     orders = {
         "path": [entry or str(Path.cwd()) for entry in sys.path],
-        "order": asdict(order),
+        "order": asdict(replace(order, recognised=also.fileno()) if also else order),
         "limits": asdict(limits),
     }
     try:
@@ -89,6 +100,7 @@ def _child(file: BinaryIO, order: Order, limits: Limits) -> Iterator[subprocess.
             cwd="/",
             env={},
             start_new_session=True,
+            pass_fds=(also.fileno(),) if also else (),
         )
     except OSError as error:
         raise Refused("too_slow", _TOO_BUSY, str(error)) from error

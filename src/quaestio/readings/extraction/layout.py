@@ -70,16 +70,16 @@ def in_reading_order(lines: list[Line]) -> list[Line]:
     Some programs write a page row by row across both columns, and PDFium then makes one line of
     two. Such rows are cut at the gutter, and each column is read to its end.
     """
-    gutter = _gutter(lines)
+    gutter = gutter_of(lines)
     if gutter is None:
         return lines
-    parts = [part for line in lines for part in _cut_at(line, gutter)]
+    parts = [part for line in lines for part in cut_at(line, gutter)]
     if _alternates(parts):
         return _column_by_column(parts)
     return parts
 
 
-def _gutter(lines: list[Line]) -> float | None:
+def gutter_of(lines: list[Line]) -> float | None:
     """Where the white stripe between two columns of prose runs, if there is one.
 
     Both sides must be about as wide as text is set: the gaps of a table do not count.
@@ -97,8 +97,8 @@ def _gutter(lines: list[Line]) -> float | None:
     crossings, _, at = min(
         (times, abs(at - (left + right) / 2), at) for times, at in zip(crossed, places, strict=True)
     )
-    lefts = [part for line in upright for part in _cut_at(line, at) if part.right <= at]
-    rights = [part for line in upright for part in _cut_at(line, at) if part.left >= at]
+    lefts = [part for line in upright for part in cut_at(line, at) if part.right <= at]
+    rights = [part for line in upright for part in cut_at(line, at) if part.left >= at]
     if min(len(lefts), len(rights)) < _FEWEST_ROWS or crossings > (len(lefts) + len(rights)) / 4:
         return None
     narrowest = (right - left) / 4
@@ -134,7 +134,7 @@ def _is_prose(parts: list[Line], narrowest: float) -> bool:
     return 2 * len(filled) >= len(parts) and median(len(part.words) for part in parts) >= 3
 
 
-def _cut_at(line: Line, gutter: float) -> list[Line]:
+def cut_at(line: Line, gutter: float) -> list[Line]:
     if line.right <= gutter:
         return [Line(line.words, line.cut, line.sideways, 1)]
     if line.left >= gutter:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -33,6 +33,7 @@ def extract(
     media_type: str | None = None,
     first_label: str = "",
     first_page: int = 1,
+    recognised: Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
     on_progress: fence.Progress | None = None,
 ) -> Extracted:
@@ -40,11 +41,14 @@ def extract(
 
     ``media_type`` is only a hint between plain text and Markdown, which no byte tells apart.
     ``first_label`` is the page number the teacher says is printed on page ``first_page`` of the
-    file; numbers the file carries itself come before it.
+    file; numbers the file carries itself come before it. ``recognised`` is what was recognised
+    on pages of a PDF that have no text (``ocr.write_recognised``).
     """
-    with _opened(path, limits) as (file, kind):
+    with ExitStack() as stack:
+        file, kind = stack.enter_context(_opened(path, limits))
+        also = stack.enter_context(recognised.open("rb", buffering=0)) if recognised else None
         order = Order(kind, media_type or "", first_label.strip(), max(1, first_page))
-        frames = fence.run(file, order, limits, on_progress)
+        frames = fence.run(file, order, limits, on_progress, also)
     if not frames or "about" not in frames[0]:
         raise fence.stopped("no account of the file")
     try:
@@ -54,13 +58,18 @@ def extract(
 
 
 def render_page_png(
-    path: Path, number: int, width: int = 1000, *, limits: Limits = DEFAULT_LIMITS
+    path: Path,
+    number: int,
+    width: int = 1000,
+    *,
+    dpi: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
-    """Page ``number`` (from 1) of a PDF as a PNG about ``width`` pixels wide."""
+    """Page ``number`` (from 1) of a PDF as a PNG about ``width`` pixels wide, or at ``dpi``."""
     with _opened(path, limits) as (file, kind):
         if kind != "pdf":
             raise Refused("unknown_type", _("Only pages of a PDF have a picture."))
-        order = Order(kind, page=max(1, number), width=width)
+        order = Order(kind, page=max(1, number), width=width, dpi=dpi)
         frames = fence.run(file, order, limits, None)
     try:
         png = base64.b64decode(frames[0]["png"], validate=True)

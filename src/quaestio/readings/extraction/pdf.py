@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from . import labels
 from .furniture import find_furniture
-from .layout import Line, Sheet, in_reading_order
-from .pdftext import lines_of
+from .hocr import lines_seen
+from .layout import Line, Sheet
+from .pdftext import Box, lines_of
 from .prose import Vocabulary, clean, paragraphs
+from .spreads import Spread, are_spreads, is_cut, spread_of, two_labels
 from .types import PDF, Extracted, ExtractedPage, Limits, Order, Refused
 from .types import Sentence as _
 
@@ -20,33 +23,45 @@ _TAIL = 65_536
 Progress = Callable[[int, int], None]
 
 
-def read_pdf(data: bytes, order: Order, limits: Limits, progress: Progress) -> Extracted:
-    """All pages of a PDF, or ``Refused``."""
+def read_pdf(
+    data: bytes,
+    order: Order,
+    limits: Limits,
+    progress: Progress,
+    recognised: Mapping[int, str] | None = None,
+) -> Extracted:
+    """All pages of a PDF, or ``Refused``. ``recognised`` is the hOCR of pages without text."""
     document = open_pdf(data)
     count = len(document)
     _refuse_by_count(count, limits)
-    sheets: list[Sheet] = []
+    spreads: list[Spread] = []
     lost: list[int] = []
+    seen: list[int] = []
     characters = 0
     for index in range(count):
-        sheet = _sheet(document, index)
-        if sheet is None:
+        spread = _spread(document, index)
+        if spread is None:
             lost.append(index + 1)
-        sheets.append(sheet or Sheet([]))
-        characters += sum(len(line.text) for line in sheets[-1].lines)
+        spread = spread or Spread(Sheet([]))
+        if not spread.has_text and recognised and index + 1 in recognised:
+            spread = _recognised(document, index, recognised[index + 1], limits)
+            seen += [index + 1] if spread.has_text else []
+        spreads.append(spread)
+        characters += sum(len(line.text) for line in spread.sheet.lines)
         _refuse_by_length(characters, limits)
         if (index + 1) * 100 // count > index * 100 // count:
             progress(index + 1, count)
+    bare = [number for number, one in enumerate(spreads, 1) if not one.has_text]
+    _refuse_without_text(len(bare), count, was_recognised=recognised is not None)
     carried = [clean(document.get_page_label(index) or "")[:20] for index in range(count)]
-    pages, warnings, labels_from = _pages(sheets, carried, order)
-    bare = [page.number for page in pages if not page.text]
-    _refuse_without_text(len(bare), count)
+    pages, warnings, labels_from = _pages(_parts(spreads, carried), order)
+    bare = [number for number in bare if number not in lost]
     return Extracted(
         PDF,
         _meant(_meta(document, "Title")),
         _meant(_meta(document, "Author")),
         pages,
-        tuple(warnings + _missing(lost, [number for number in bare if number not in lost])),
+        tuple(warnings + _of_recognition(seen) + _missing(lost, bare)),
         labels_from,
     )
 
@@ -114,32 +129,81 @@ def _refuse_by_length(characters: int, limits: Limits) -> None:
         )
 
 
-def _refuse_without_text(bare: int, count: int) -> None:
-    if bare == count:
+def _refuse_without_text(bare: int, count: int, *, was_recognised: bool) -> None:
+    if bare < count:
+        return
+    if was_recognised:
         raise Refused(
             "no_text",
             _(
-                "This PDF is made of pictures: there is no text in it to read or to check. "
-                "Upload a copy whose words can be selected with the mouse, "
-                "or have the scan's text recognised (OCR) first."
+                "No text could be recognised on the pages of this PDF. "
+                "A sharper scan, or one in another language setting, may do better."
             ),
         )
+    raise Refused(
+        "scan",
+        _(
+            "This PDF is made of pictures: there is no text in it to read or to check. "
+            "Upload a copy whose words can be selected with the mouse, "
+            "or have the scan's text recognised (OCR) first."
+        ),
+    )
 
 
-def _sheet(document: pdfium.PdfDocument, index: int) -> Sheet | None:
+def _spread(document: pdfium.PdfDocument, index: int) -> Spread | None:
     """One page; None where PDFium cannot make one of it."""
     try:
         page = document[index]
-        lines, middle = lines_of(page)
+        lines, seen = lines_of(page)
         page.close()
     except pdfium.PdfiumError:
         return None
     if not _is_readable(lines):
-        return Sheet([], middle)
-    lines = in_reading_order(lines)
-    for line in lines:
-        line.forget_words()  # two thousand pages of them are half a gigabyte
-    return Sheet(lines, middle)
+        lines = []
+    return _in_order(lines, seen)
+
+
+def _recognised(document: pdfium.PdfDocument, index: int, hocr: str, limits: Limits) -> Spread:
+    page = document[index]
+    width, height = page.get_size()
+    page.close()
+    return _in_order(lines_seen(hocr, width, height, limits), Box(0.0, 0.0, width, height))
+
+
+def _in_order(lines: list[Line], seen: Box) -> Spread:
+    middle = (seen.bottom + seen.top) / 2
+    spread = spread_of(lines, seen.left, seen.right, seen.top - seen.bottom, middle)
+    for sheet in (spread.sheet, *(spread.halves or ())):
+        for line in sheet.lines:
+            line.forget_words()  # two thousand pages of them are half a gigabyte
+    return spread
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What becomes a page: a whole sheet of the file or half of one, with the label it carries."""
+
+    sheet: Sheet
+    number: int
+    side: str
+    carried: str
+
+
+def _parts(spreads: list[Spread], carried: list[str]) -> list[_Part]:
+    halved: list[_Part] = []
+    for number, (one, label) in enumerate(zip(spreads, carried, strict=True), 1):
+        if one.halves and is_cut(one):
+            sides = zip(one.halves, ("left", "right"), two_labels(label), strict=True)
+            halved += [_Part(half, number, side, two) for half, side, two in sides]
+        else:
+            halved.append(_Part(one.sheet, number, "", ""))
+    numbered = labels.printed_numbers([_edge_texts(part.sheet) for part in halved])
+    if are_spreads(spreads, numbered=any(numbered)):
+        return halved
+    return [
+        _Part(one.sheet, number, "", label)
+        for number, (one, label) in enumerate(zip(spreads, carried, strict=True), 1)
+    ]
 
 
 def _is_readable(lines: list[Line]) -> bool:
@@ -149,23 +213,25 @@ def _is_readable(lines: list[Line]) -> bool:
     return 2 * strange <= len(text)
 
 
-def _pages(
-    sheets: list[Sheet], carried: list[str], order: Order
-) -> tuple[tuple[ExtractedPage, ...], list[_], str]:
+def _pages(parts: list[_Part], order: Order) -> tuple[tuple[ExtractedPage, ...], list[_], str]:
+    sheets = [part.sheet for part in parts]
     printed = labels.printed_numbers([_edge_texts(sheet) for sheet in sheets])
+    carried = [part.carried for part in parts]
     chosen, labels_from = labels.choose(carried, printed, order.first_label, order.first_page)
     furniture = find_furniture(sheets, printed if any(printed) else chosen)
     vocabulary = Vocabulary(line.text for sheet in sheets for line in sheet.lines)
     pages = []
-    for index, (sheet, gone) in enumerate(zip(sheets, furniture, strict=True)):
-        body = [line for number, line in enumerate(sheet.lines) if number not in gone]
+    for index, (part, gone) in enumerate(zip(parts, furniture, strict=True)):
+        lines = part.sheet.lines
+        body = [line for number, line in enumerate(lines) if number not in gone]
         pages.append(
             ExtractedPage(
                 number=index + 1,
                 label=chosen[index],
                 text="\n\n".join(paragraphs(body, vocabulary)),
-                furniture="\n".join(sheet.lines[number].text for number in sorted(gone)),
-                sheet=index + 1,
+                furniture="\n".join(lines[number].text for number in sorted(gone)),
+                sheet=part.number,
+                side=part.side,
             )
         )
     return tuple(pages), _disagreement(order, chosen), labels_from
@@ -187,6 +253,18 @@ def _disagreement(order: Order, chosen: list[str]) -> list[_]:
             "The file's numbers were kept.",
             given=order.first_label,
             found=chosen[at] or "–",
+        )
+    ]
+
+
+def _of_recognition(seen: list[int]) -> list[_]:
+    if not seen:
+        return []
+    return [
+        _(
+            "The text of these pages of the file was recognised from their pictures (OCR): "
+            "%(pages)s. A letter may be wrong here and there; the check allows for it.",
+            pages=ranges(seen),
         )
     ]
 

@@ -40,14 +40,14 @@ class Box(NamedTuple):
         return self
 
 
-def lines_of(page: pdfium.PdfPage) -> tuple[list[Line], float]:
-    """The lines in PDFium's order, and the height of the middle of the page."""
+def lines_of(page: pdfium.PdfPage) -> tuple[list[Line], Box]:
+    """The lines in PDFium's order, and the page as it is seen."""
     quarters = page.get_rotation() // 90
     text_page = page.get_textpage()
-    middle = Box(*page.get_bbox()).turned(quarters)
+    seen = Box(*page.get_bbox()).turned(quarters)
     lines = list(_PageText(text_page.raw, quarters).lines())
     text_page.close()
-    return lines, (middle.bottom + middle.top) / 2
+    return lines, seen
 
 
 class _PageText:

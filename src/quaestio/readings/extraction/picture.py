@@ -15,14 +15,17 @@ from .types import Sentence as _
 _NARROWEST, _WIDEST, _TALLEST = 16, 4_000, 30_000
 
 
-def draw(data: bytes, number: int, width: int, limits: Limits) -> bytes:
-    """Page ``number`` at ``width`` pixels, narrower where the picture would grow too large."""
+def draw(data: bytes, number: int, width: int, dpi: int, limits: Limits) -> bytes:
+    """Page ``number`` at ``width`` pixels, or so many to the inch; smaller where it would grow
+    too large.
+    """
     document = open_pdf(data)
     if number > len(document):
         raise Refused("damaged", _("This PDF has no page %(number)d.", number=number))
     try:
         page = document[number - 1]
-        scale = _scale(page.get_size(), width, limits)
+        size = page.get_size()
+        scale = _scale(size, int(size[0] * dpi / 72) if dpi else width, limits)
         # Nothing a PDF brings along is filled in or run: no form, no script.
         bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
     except pdfium.PdfiumError as error:

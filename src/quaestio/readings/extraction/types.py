@@ -20,7 +20,8 @@ REFUSALS = frozenset(
         "too_large",  # the file itself
         "encrypted",
         "damaged",
-        "no_text",  # a scan, a picture book
+        "no_text",  # a picture book
+        "scan",  # a PDF of pictures, whose text could be recognised
         "too_many_pages",
         "too_slow",
         "too_big_inside",  # small file, huge contents
@@ -143,4 +144,6 @@ class Order:
     first_label: str = ""
     first_page: int = 1
     page: int = 0  # above 0: draw this page instead
-    width: int = 0
+    width: int = 0  # in pixels
+    dpi: int = 0  # instead of a width
+    recognised: int = -1  # the open file of what was recognised, if any was
