@@ -334,6 +334,44 @@ class Quotation(models.Model):
         return self.text[:60]
 
 
+class PastVerdict(models.Model):
+    """What the verdict on a quotation was until it was checked again, and why it changed.
+
+    It follows the words: ``text`` in a post (or in a context), ``occurrence`` of that text there.
+    ``reading`` is the one whose file or record made the difference, where one did.
+    """
+
+    class Because(models.TextChoices):
+        ADDED = "added", _("a reading was uploaded")
+        REPLACED = "replaced", _("a reading got another file")
+        REMOVED = "removed", _("a reading was taken out of the course")
+        CORRECTED = "corrected", _("the record or the page numbers of a reading were corrected")
+        EDITED = "edited", _("the post was edited")
+        OTHER = "other", _("it was checked anew")
+
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.CASCADE, related_name="past_verdicts"
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, null=True, blank=True, related_name="past_verdicts"
+    )
+    text = models.TextField()
+    occurrence = models.PositiveSmallIntegerField(default=1)
+    verdict = models.CharField(max_length=20)
+    page_label = models.CharField(max_length=40, blank=True)
+    until = models.DateTimeField(default=timezone.now)
+    because = models.CharField(max_length=20, choices=Because)
+    reading = models.ForeignKey(
+        Reading, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["until", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.text[:40]}: {self.verdict}"
+
+
 class Draft(models.Model):
     """What a person is writing: one per target, kept until the post is acknowledged.
 

@@ -19,9 +19,9 @@ from quaestio.discussions.access import drafts_of, readable_posts, visible_discu
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.actions.drafts import LONGEST_DRAFT
 from quaestio.discussions.models import Discussion, Draft, Post
-from quaestio.discussions.rendering import short_name
 from quaestio.readings.locators import PARAGRAPH, called, paragraph_at
 from quaestio.readings.models import Reading
+from quaestio.readings.names import short_name
 from quaestio.readings.passages import Place
 from quaestio.web.richtext import clean, escape, to_plain
 

@@ -11,7 +11,10 @@ from django.utils.translation import gettext
 
 from quaestio.citations.checking import Checked, check_source
 from quaestio.courses.models import Course
+from quaestio.discussions.history import newly_past, past_of, remembering
+from quaestio.discussions.models import Discussion, PastVerdict, Post
 from quaestio.readings.models import Reading
+from quaestio.readings.names import short_name
 from quaestio.web.richtext import Mark, annotate, count_words, flatten
 
 
@@ -22,12 +25,28 @@ class Rendered:
     html: str
     quotations: tuple[Checked, ...]
     words: int
+    past: tuple[PastVerdict, ...] = ()
 
 
-def render(course: Course, source: str) -> Rendered:
-    """Check the quotations of a clean source and set their verdicts in the margin."""
+def render(
+    course: Course,
+    source: str,
+    of: tuple[Discussion, Post | None] | None = None,
+    *,
+    edited: bool = False,
+) -> Rendered:
+    """Check the quotations of a clean source and set their verdicts in the margin.
+
+    ``of`` is what has been rendered before: then the notes also say what a verdict was until the
+    readings changed, and ``past`` has the verdicts that end now.
+    """
     checked = check_source(course, source)
+    past: list[PastVerdict] = []
+    if of is not None:
+        past = newly_past(*of, checked, edited=edited)
+        checked = remembering(checked, [*past_of(*of), *past])
     return Rendered(
+        past=tuple(past),
         html=set_notes(source, checked, names_of(checked)),
         quotations=tuple(checked),
         words=count_words(flatten(source).text),
@@ -43,14 +62,6 @@ def names_of(checked: Sequence[Checked]) -> dict[str, str]:
 
 def _readings(ids: set[str]) -> Sequence[Reading]:
     return list(Reading.objects.filter(public_id__in=ids)) if ids else []
-
-
-def short_name(reading: Reading) -> str:
-    """“Jones” for “Jones, Polly” or “Polly Jones”; the title where there is no author."""
-    author = reading.author.split(";")[0].strip()
-    if not author:
-        return reading.title
-    return author.split(",")[0].strip() if "," in author else author.split()[-1]
 
 
 def passage_url(checked: Checked) -> str:

@@ -25,7 +25,7 @@ def recheck(*, course: Course) -> int:
 
 
 def recheck_one(discussion: Discussion, post: Post | None, source: str, before: str) -> int:
-    rendered: Rendered = render(discussion.course, source)
+    rendered: Rendered = render(discussion.course, source, (discussion, post))
     if rendered.html == before:
         return 0
     with transaction.atomic():
@@ -37,6 +37,6 @@ def recheck_one(discussion: Discussion, post: Post | None, source: str, before: 
         # Edited meanwhile: then the edit has checked it already.
         if not rows.update(body_html=rendered.html):
             return 0
-        put_quotations(discussion, post, rendered.quotations)
+        put_quotations(discussion, post, rendered.quotations, past=rendered.past)
         touch(discussion)
     return 1

@@ -15,6 +15,7 @@ from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import MASKED
 from quaestio.discussions.models import (
     Discussion,
+    PastVerdict,
     Post,
     Pseudonym,
     Quotation,
@@ -124,8 +125,12 @@ def put_quotations(
     checked: Sequence[Checked],
     *,
     is_new: bool = False,
+    past: Sequence[PastVerdict] = (),
 ) -> None:
-    """Replace what is known of the quotations of a post, or of the context without one."""
+    """Replace what is known of the quotations of a post, or of the context without one; what the
+    verdicts were stays as ``past``.
+    """
+    PastVerdict.objects.bulk_create(past)
     if not is_new:
         Quotation.objects.filter(discussion=discussion, post=post).delete()
     Quotation.objects.bulk_create(

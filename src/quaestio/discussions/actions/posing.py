@@ -146,7 +146,7 @@ def change_discussion(
     Without ``rules`` it is held as before.
     """
     source = take_source(context, may_be_empty=True)
-    rendered = render(discussion.course, source)
+    rendered = render(discussion.course, source, (discussion, None), edited=True)
     with transaction.atomic():
         locked = lock(discussion.pk)
         rules = rules or Rules(
@@ -177,7 +177,7 @@ def change_discussion(
             name_everybody(locked)
         note_changes(locked, rules, meeting, by=by)
         keep_questions(discussion, questions)
-        put_quotations(discussion, None, rendered.quotations)
+        put_quotations(discussion, None, rendered.quotations, past=rendered.past)
         drop_draft(by, f"revise:{discussion.public_id}")
     discussion.refresh_from_db()
     return discussion

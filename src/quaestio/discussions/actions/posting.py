@@ -196,7 +196,7 @@ def edit_post(
         raise PostRefused(run_out_sentence())
     text = take_source(source)
     taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
-    rendered = render(post.discussion.course, text)
+    rendered = render(post.discussion.course, text, (post.discussion, post), edited=True)
     now = timezone.now()
     with transaction.atomic():
         discussion = lock(post.discussion_id)
@@ -224,7 +224,7 @@ def edit_post(
         before.save(update_fields=["source", "body_html", "words", "edited_at", "version", "state"])
         if taken is not None:
             put_stand(before, taken, now)
-        put_quotations(before.discussion, before, rendered.quotations)
+        put_quotations(before.discussion, before, rendered.quotations, past=rendered.past)
         touch(before.discussion)
         drop_draft(by, f"edit:{post.public_id}")
     return before
