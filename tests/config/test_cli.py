@@ -14,6 +14,9 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pytest_django.fixtures import SettingsWrapper
+
+from quaestio.config import cli
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 120  # seconds, for a machine that has much else to do
@@ -221,3 +224,9 @@ def test_the_demo_loads_its_course_once_and_finds_it_again(data: Path) -> None:
     assert "there already" in again.said.read_text()
     assert again.get("/demo/") == 200
     assert again.signal(signal.SIGTERM) == 0
+
+
+def test_a_site_whose_tasks_are_done_at_once_has_no_worker(settings: SettingsWrapper) -> None:
+    assert not cli.has_queue()
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    assert cli.has_queue()

@@ -128,7 +128,18 @@ def demo(options: argparse.Namespace) -> int:
     start_django()
     prepare_database()
     load_demo()
-    return run_site(address, workers=2, worker=True, ready=lambda: greet(address), quiet=True)
+    return run_site(
+        address, workers=2, worker=has_queue(), ready=lambda: greet(address), quiet=True
+    )
+
+
+def has_queue() -> bool:
+    """Whether background work waits in a queue; with QUAESTIO_TASKS=immediate there is none, and
+    a worker would have nothing to do and end at once.
+    """
+    from django.conf import settings
+
+    return "immediate" not in settings.TASKS["default"]["BACKEND"]
 
 
 def load_demo() -> None:
@@ -160,7 +171,7 @@ def serve(options: argparse.Namespace) -> int:
     return run_site(
         address,
         workers=options.workers,
-        worker=not options.no_worker,
+        worker=has_queue() and not options.no_worker,
         ready=lambda: tell(f"Quaestio is at {address} (Ctrl+C stops it)."),
     )
 
