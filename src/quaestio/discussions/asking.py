@@ -151,6 +151,11 @@ _ABBREVIATION = re.compile(
 )
 
 
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a paragraph, in order."""
+    return [found for one in _split(text) if (found := text[one.start : one.end].strip())]
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     start: int

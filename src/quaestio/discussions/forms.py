@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Meeting, Section
-from quaestio.discussions.actions import QuestionInput, Rules
-from quaestio.discussions.models import Discussion, Question
+from quaestio.discussions.actions import QuestionInput, Relation, Rules
+from quaestio.discussions.models import Discussion, Post, Question
 from quaestio.web.richtext import CONTROL, clean, from_plain, to_plain
 
 FORMATS = [("text", "text"), ("html", "html")]
@@ -56,6 +56,14 @@ class WriteForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
     draft_version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0)
+    # A reply's: what it does, and the words it answers, as "OFFSET:WORDS" or typed or copied.
+    kind = forms.ChoiceField(choices=Post.Kind.choices, required=False)
+    quotes = Words()
+    quotes_typed = Words()
+
+    @property
+    def relation(self) -> Relation:
+        return relation_of(self.cleaned_data)
 
     @property
     def source(self) -> str:
@@ -65,6 +73,16 @@ class WriteForm(forms.Form):
     def submission_key(self) -> uuid.UUID:
         key: uuid.UUID | None = self.cleaned_data.get("key")
         return key or uuid.uuid4()
+
+
+def relation_of(data: Any) -> Relation:
+    """What a reply does and which words it answers, from a form's or a draft's fields."""
+    kind = str(data.get("kind") or "")
+    typed, chosen = str(data.get("quotes_typed") or "").strip(), str(data.get("quotes") or "")
+    at, colon, words = chosen.partition(":")
+    if typed or not (colon and at.isdecimal() and len(at) < 8):
+        at, words = "0", typed
+    return Relation(kind if kind in Post.Kind.values else "", words, int(at))
 
 
 def stand_of(data: Any) -> tuple[set[int], dict[int, int]]:
@@ -84,7 +102,7 @@ def typed_fields(data: Any) -> dict[str, Any]:
     """The part of a form that a draft keeps."""
     fields: dict[str, Any] = {}
     for name in data:
-        if name in {"csrfmiddlewaretoken", "key", "draft_version", "writer"}:
+        if name in {"csrfmiddlewaretoken", "key", "draft_version", "writer", "preview"}:
             continue
         fields[name] = data.getlist(name) if name == "answers" else storable(data.get(name))
     return fields

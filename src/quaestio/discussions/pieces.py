@@ -53,7 +53,13 @@ class Posts:
             "hidden": gettext("This post has been hidden by a teacher."),
             "yours_withdrawn": gettext("You have withdrawn this post. Only you see its text."),
             "hidden_for_you": gettext("Hidden from the class."),
-            "reply_to": gettext("in reply to #%s"),
+            "reply_to": gettext("in reply to %s"),
+            Post.Kind.AGREE: gettext("agrees with %s"),
+            Post.Kind.DISAGREE: gettext("disagrees with %s"),
+            Post.Kind.QUALIFY: gettext("qualifies %s"),
+            Post.Kind.ASK: gettext("asks about %s"),
+            Post.Kind.SOURCE: gettext("adds a source to %s"),
+            "answers_words": escape(gettext("Answers the words:")),
             "question": gettext("Question %s"),
             # A person has changed their position: "no (was yes)".
             "was": gettext("(was %s)"),
@@ -93,23 +99,46 @@ class Posts:
         return (
             f'<article class="{css}" id="p-{post.public_id}" '
             f'aria-labelledby="b-{post.public_id}">'
-            f"{self.head(post)}{self.state(post)}{self.answers(post)}"
+            f"{self.head(post)}{self.state(post)}{self.answers(post)}{self.answered(post)}"
             f'<div class="post-text prose">{post.body}</div>{self.actions(post)}</article>'
+        )
+
+    def preview(self, post: PostRow) -> str:
+        """A post that is not posted yet: no number, time or buttons, the rest as it will be."""
+        return (
+            f'<article class="post"><header class="post-head">'
+            f'<h3 class="byline">{escape(post.byline)}</h3></header>'
+            f"{self.answers(post)}{self.answered(post)}"
+            f'<div class="post-text prose">{post.body}</div></article>'
         )
 
     def head(self, post: PostRow) -> str:
         level = "h4" if "." in post.label else "h3"
         new = f'<span class="mark-new">{escape(self.words["new"])}</span>' if post.is_new else ""
-        parent = ""
-        if post.parent_label:
-            words = self.words["reply_to"] % post.parent_label
-            parent = f'<span class="in-reply">{escape(words)}</span>'
         return (
             f'<header class="post-head">{self.number(post)}'
             f'<{level} class="byline" id="b-{post.public_id}">{escape(post.byline)}</{level}>'
-            f"{parent}"
+            f"{self.relation(post)}"
             f'<a href="{self.path("post", post)}">{self.time(post.created_at)}</a>'
             f"{self.edited(post)}{new}</header>"
+        )
+
+    def relation(self, post: PostRow) -> str:
+        """“disagrees with #3”: what a reply does to the post it answers."""
+        if not post.parent_label:
+            return ""
+        words = escape(self.words[post.kind or "reply_to"])
+        link = f'<a href="#p-{post.parent_id}">#{escape(post.parent_label)}</a>'
+        return f'<span class="in-reply">{words % link}</span>'
+
+    def answered(self, post: PostRow) -> str:
+        """The words of the other post that a reply answers, above it."""
+        if not post.quotes:
+            return ""
+        words = escape(" ".join(post.quotes.split()))
+        return (
+            f'<blockquote class="answered-words"><span class="vh">{self.words["answers_words"]} '
+            f'</span><a href="#p-{post.parent_id}">{words}</a></blockquote>'
         )
 
     def number(self, post: PostRow) -> str:
@@ -169,8 +198,8 @@ class Posts:
 
     def link(self, name: str, word: str, post: PostRow) -> str:
         hint = f'<span class="vh">: {escape(self.words["actions"] % post.label)}</span>'
-        copy = " data-copy-link" if name == "post" else ""
-        return f'<a href="{self.path(name, post)}"{copy}>{escape(self.words[word])}{hint}</a>'
+        does = {"post": " data-copy-link", "reply": " data-reply"}.get(name, "")
+        return f'<a href="{self.path(name, post)}"{does}>{escape(self.words[word])}{hint}</a>'
 
     def path(self, name: str, post: PostRow) -> str:
         return self.paths[name].replace("ID", post.public_id)

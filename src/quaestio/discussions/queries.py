@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from quaestio import __version__
 from quaestio.courses.access import Seat, Viewer
@@ -26,6 +27,7 @@ from quaestio.discussions.models import (
     Post,
     Question,
 )
+from quaestio.web.spans import AnsweredSpan, mark_answered
 
 
 @dataclass(slots=True)
@@ -110,6 +112,10 @@ class PostRow:
     is_new: bool
     is_mine: bool
     replies: list[PostRow] = field(default_factory=list)
+    # A reply's: what it does to the post it answers, which that is, and the words of it answered.
+    kind: str = ""
+    parent_id: str = ""
+    quotes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,16 +298,17 @@ def _posts(
     fields = (
         "pk", "public_id", "number", "root_id", "parent_id", "author_id", "author__byline",
         "author__role", "state", "body_html", "hidden_because", "created_at", "shown_at",
-        "edited_at",
+        "edited_at", "kind", "quotes_text", "quotes_start", "quotes_end",
     )  # fmt: skip
     posts = Post.objects.filter(discussion=discussion).order_by("created_at", "pk")
     if not sight.is_open:
         posts = posts.filter(author=sight.me)
     waiting = []
+    answered: dict[int, list[AnsweredSpan]] = {}
     for row in posts.values_list(*fields):
         (
             pk, public_id, number, root, parent, author, byline, role, state, body, because, at,
-            shown, edited,
+            shown, edited, kind, words, start, end,
         ) = row  # fmt: skip
         if not sight.knows_of(state, author, number):
             continue
@@ -326,23 +333,44 @@ def _posts(
                 and state == Post.State.POSTED
             ),
             is_mine=author == sight.me,
+            kind=kind if readable else "",
+            quotes=words if readable else "",
         )
+        if words and state == Post.State.POSTED:
+            span = AnsweredSpan(start, end, words, f"#p-{public_id}")
+            answered.setdefault(parent, []).append(span)
         if root is None:
             tops.append(rows[pk])
         else:
             waiting.append((pk, root, parent))
     # What waits to be let in has no number yet: it stands last.
     tops.sort(key=lambda post: (not post.number, post.number))
-    for pk, root, parent in waiting:
+    for pk, root, _parent in waiting:
         reply = rows[pk]
         if root not in rows:
             tops.append(reply)
             continue
         reply.label = f"{rows[root].label}.{reply.label}"
         rows[root].replies.append(reply)
-        if parent != root and parent in rows:
-            reply.parent_label = f"{rows[root].number}.{rows[parent].number}"
+    for pk, root, parent in waiting:
+        answer_to(rows[pk], rows.get(parent), is_deeper=parent != root)
+    for pk, spans in answered.items():
+        if pk in rows and rows[pk].body:
+            rows[pk].body = mark_answered(rows[pk].body, tuple(spans), _("Answered in a reply"))
     return tops
+
+
+def answer_to(reply: PostRow, parent: PostRow | None, *, is_deeper: bool) -> None:
+    """Tell a reply which post it answers; nothing of one that this viewer may not know of, and no
+    words of one that they may not read.
+    """
+    if parent is None or not parent.body:
+        reply.quotes = ""
+    if parent is None:
+        return
+    reply.parent_id = parent.public_id
+    if is_deeper or reply.kind:
+        reply.parent_label = parent.label
 
 
 def _questions(

@@ -30,11 +30,11 @@ RENDERED_TAGS = TAGS | {
 }
 RENDERED_ATTRIBUTES = {**ATTRIBUTES, "aside": {"aria-label", "role"}}
 RENDERED_CLASSES = {
-    "a": {"quote", *VERDICTS},
+    "a": {"quote", "answered-by", *VERDICTS},
     "aside": {"notes"},
     "div": {"para", "note"},
     "dl": {"compare"},
-    "span": {"quote", "lemma", "verdict", "place", "gap", "vh", *VERDICTS},
+    "span": {"quote", "answered", "lemma", "verdict", "place", "gap", "vh", *VERDICTS},
 }
 
 BLOCKS = {"p", "h3", "li", "blockquote"}
@@ -149,7 +149,7 @@ class Mark:
 
 def flatten(source: str) -> Flat:
     """The text that offsets of quotations point into: paragraphs parted by blank lines."""
-    walker = _Walker()
+    walker = Walker()
     walker.walk(_tree(source))
     return Flat("".join(walker.out), walker.block_quotes)
 
@@ -160,12 +160,12 @@ def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str], label: st
     The result is sanitized.
     """
     root = _tree(source)
-    pieces: list[tuple[_Node, int, str]] = []
+    pieces: list[tuple[TextNode, int, str]] = []
     ends: list[tuple[int, int]] = []  # (end offset, top-level block number)
-    walker = _Walker(pieces, ends)
+    walker = Walker(pieces, ends)
     walker.walk(root)
     for node, start, text in reversed(pieces):
-        _wrap(node, start, text, marks)
+        wrap(node, start, text, marks)
     beside: dict[int, list[str]] = {}
     for mark, note in zip(marks, notes, strict=True):
         block = next((number for end, number in ends if end >= mark.end), len(ends) - 1)
@@ -184,19 +184,19 @@ def annotate(source: str, marks: Sequence[Mark], notes: Sequence[str], label: st
 
 
 @dataclass(frozen=True, slots=True)
-class _Node:
+class TextNode:
     """A text node: the ``text`` of an element, or the ``tail`` after it."""
 
     element: lxml_html.HtmlElement
     is_tail: bool
 
 
-class _Walker:
+class Walker:
     """Walks clean HTML in reading order and lays its text out as plain paragraphs."""
 
     def __init__(
         self,
-        pieces: list[tuple[_Node, int, str]] | None = None,
+        pieces: list[tuple[TextNode, int, str]] | None = None,
         ends: list[tuple[int, int]] | None = None,
     ) -> None:
         self.out: list[str] = []
@@ -207,10 +207,10 @@ class _Walker:
         self.parting = False  # whether a blank line stands before the next text
 
     def walk(self, root: lxml_html.HtmlElement) -> None:
-        self.take(_Node(root, False), root.text)
+        self.take(TextNode(root, False), root.text)
         for number, block in enumerate(root):
             self.element(block)
-            self.take(_Node(block, True), block.tail)
+            self.take(TextNode(block, True), block.tail)
             if self.ends is not None:
                 self.ends.append((self.length, number))
 
@@ -221,10 +221,10 @@ class _Walker:
         if element.tag in BLOCKS:
             self.part()
         before = len(self.out)
-        self.take(_Node(element, False), element.text)
+        self.take(TextNode(element, False), element.text)
         for child in element:
             self.element(child)
-            self.take(_Node(child, True), child.tail)
+            self.take(TextNode(child, True), child.tail)
         if element.tag == "blockquote" and len(self.out) > before:
             start = self.length - sum(map(len, self.out[before:]))
             blank = 2 if self.out[before] == "\n\n" else 0
@@ -235,7 +235,7 @@ class _Walker:
     def part(self) -> None:
         self.parting = self.length > 0
 
-    def take(self, node: _Node, text: str | None) -> None:
+    def take(self, node: TextNode, text: str | None) -> None:
         if not text or (not text.strip() and (self.parting or not self.length or "\n" in text)):
             return
         if self.parting:
@@ -285,7 +285,7 @@ def _tree(source: str) -> lxml_html.HtmlElement:
     return tree
 
 
-def _wrap(node: _Node, start: int, text: str, marks: Sequence[Mark]) -> None:
+def wrap(node: TextNode, start: int, text: str, marks: Sequence[Mark]) -> None:
     """Put the marks that fall into one text node around their part of it."""
     inside = [mark for mark in marks if mark.start < start + len(text) and mark.end > start]
     if not inside:

@@ -99,8 +99,9 @@ class QuestionEntry:
 class PostEntry:
     """A response, a reply (``to`` another post) or a draft.
 
-    ``positions`` maps a question's number to the label of the position taken. ``before`` is what
-    an edited post said first.
+    A reply ``does`` something to the other post, perhaps to some ``words`` of it. ``positions``
+    maps a question's number to the label of the position taken. ``before`` is what an edited post
+    said first.
     """
 
     key: str
@@ -109,6 +110,8 @@ class PostEntry:
     when: When
     text: str
     to: str = ""
+    does: str = ""
+    words: str = ""
     answers: tuple[int, ...] = ()
     positions: tuple[tuple[int, str], ...] = ()
     edited: When | None = None
@@ -216,6 +219,8 @@ def _post(text: str, name: str) -> PostEntry:
         kind=heading["kind"],
         by=heading["by"],
         to=heading["to"] or "",
+        does=fields.get("does", ""),
+        words=fields.get("words", ""),
         when=when(fields["day"]),
         text=body.strip(),
         before=before.strip(),

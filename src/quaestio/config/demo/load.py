@@ -32,7 +32,7 @@ from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
-from quaestio.discussions.actions import QuestionInput
+from quaestio.discussions.actions import QuestionInput, Relation
 from quaestio.discussions.models import Discussion, Draft, Position, Post, Revision
 from quaestio.readings import actions as readings
 from quaestio.readings.models import Reading
@@ -217,6 +217,7 @@ class _Loader:
                 by=self.people[entry.by],
                 parent=posts[entry.to],
                 source=source,
+                relation=Relation(entry.does, entry.words),
                 at=self.at(entry.when),
             )
         return discussions.respond(

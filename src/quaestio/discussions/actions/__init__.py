@@ -14,6 +14,7 @@ from quaestio.discussions.actions.parts import (
     PostRefused,
     closed_sentence,
     run_out_sentence,
+    take_source,
     taken_back_sentence,
 )
 from quaestio.discussions.actions.posing import (
@@ -24,6 +25,7 @@ from quaestio.discussions.actions.posing import (
     pose,
 )
 from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
+from quaestio.discussions.actions.relating import Relation
 
 __all__ = [
     "LONGEST",
@@ -31,6 +33,7 @@ __all__ = [
     "PostRefused",
     "PostedBefore",
     "QuestionInput",
+    "Relation",
     "Rules",
     "change_discussion",
     "close_discussion",
@@ -48,6 +51,7 @@ __all__ = [
     "run_out_sentence",
     "save_draft",
     "show",
+    "take_source",
     "taken_back_sentence",
     "withdraw",
 ]

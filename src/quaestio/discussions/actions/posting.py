@@ -33,6 +33,11 @@ from quaestio.discussions.actions.parts import (
     taken_back_sentence,
     touch,
 )
+from quaestio.discussions.actions.relating import (
+    Relation,
+    changed_relation,
+    relation_fields,
+)
 from quaestio.discussions.actions.stands import put_stand, take_stand
 from quaestio.discussions.models import (
     Discussion,
@@ -125,11 +130,13 @@ def reply(
     by: Enrollment,
     parent: Post,
     source: str,
-    kind: str = Post.Kind.PLAIN,
+    relation: Relation | None = None,
     key: uuid.UUID | None = None,
     at: datetime | None = None,
 ) -> Post:
-    """A reply to a response or to another reply; it hangs under the response."""
+    """A reply to a response or to another reply; it hangs under the response. ``relation`` says
+    what it does to the post it answers, and which words of it.
+    """
     key = key or uuid.uuid4()
     text = take_source(source)
     known = Post.objects.filter(author=by, submission_key=key).first()
@@ -139,6 +146,7 @@ def reply(
         raise PostRefused(closed_sentence(parent.discussion))
     if parent.state != Post.State.POSTED:
         raise PostRefused(taken_back_sentence())
+    related = relation_fields(parent, relation or Relation())
     rendered = render(parent.discussion.course, text)
     root_pk = parent.root_id or parent.pk
     now = at or timezone.now()
@@ -158,7 +166,7 @@ def reply(
                 parent=parent,
                 number=0 if held else root.replies_made + 1,
                 state=Post.State.HELD if held else Post.State.POSTED,
-                kind=Post.Kind(kind),
+                **related,
                 source=text,
                 body_html=rendered.html,
                 words=rendered.words,
@@ -185,10 +193,12 @@ def edit_post(
     version: int,
     answers: Iterable[int] = (),
     positions: Mapping[int, int] | None = None,
+    relation: Relation | None = None,
 ) -> Post:
     """Change a post; what it said before is kept as a revision.
 
     ``version`` is the one the writer saw; ``EditConflict`` if it is no longer the newest.
+    Without ``relation`` a reply does what it did.
     """
     if not post.discussion.is_open:
         raise PostRefused(closed_sentence(post.discussion))
@@ -196,6 +206,7 @@ def edit_post(
         raise PostRefused(run_out_sentence())
     text = take_source(source)
     taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
+    related = changed_relation(post, relation) if relation and post.parent_id else {}
     rendered = render(post.discussion.course, text, (post.discussion, post), edited=True)
     now = timezone.now()
     with transaction.atomic():
@@ -218,10 +229,17 @@ def edit_post(
             before.edited_at = now
         before.source, before.body_html, before.words = text, rendered.html, rendered.words
         before.version += 1
+        for name, value in related.items():
+            setattr(before, name, value)
         if waits(by, post.discussion.course):
             # What a teacher let in was the text as it was: a changed one waits again.
             before.state = Post.State.HELD
-        before.save(update_fields=["source", "body_html", "words", "edited_at", "version", "state"])
+        before.save(
+            update_fields=[
+                *("source", "body_html", "words", "edited_at", "version", "state"),
+                *related,
+            ]
+        )
         if taken is not None:
             put_stand(before, taken, now)
         put_quotations(before.discussion, before, rendered.quotations, past=rendered.past)

@@ -45,6 +45,7 @@ from quaestio.discussions.views.composing import (
     key_after,
     posted,
 )
+from quaestio.discussions.views.relating import relation_shown
 from quaestio.discussions.views.thread import thread_page
 from quaestio.web.rescue import sign_in_keeping
 
@@ -106,7 +107,13 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     form = WriteForm(request.POST)
     form.is_valid()
     try:
-        made = actions.reply(by=me, parent=parent, source=form.source, key=form.submission_key)
+        made = actions.reply(
+            by=me,
+            parent=parent,
+            source=form.source,
+            relation=form.relation,
+            key=form.submission_key,
+        )
     except PostRefused as refused:
         fields = {**typed_fields(request.POST), "key": key_after(refused, form)}
         parent.refresh_from_db(fields=["state"])
@@ -149,6 +156,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             version=form.cleaned_data.get("version") or 0,
             answers=answers,
             positions=positions,
+            relation=form.relation if found.parent_id else None,
         )
     except PostRefused as refused:
         fields = typed_fields(request.POST)
@@ -168,6 +176,8 @@ def as_written(found: Post) -> dict[str, Any]:
         "body": found.source,
         "format": "html",
         "answers": [answer.question.number for answer in found.answers.select_related("question")],
+        "kind": found.kind,
+        "quotes": f"{found.quotes_start}:{found.quotes_text}" if found.quotes_text else "",
     }
     for position in found.positions.select_related("question", "choice").filter(
         ended_at__isnull=True
@@ -195,6 +205,10 @@ def write_page(
     shown = composer(thread, fields, draft)
     if kind == "reply" or about.root_id is not None:
         shown["questions"] = []
+    answered = about if kind == "reply" else about.parent
+    relation = None
+    if answered is not None:
+        relation = relation_shown(request, answered, fields, readable=can_read(seat, answered))
     status = 409 if other or (refused and not about.discussion.is_open) else 422 if refused else 200
     return render(
         request,
@@ -210,6 +224,7 @@ def write_page(
             "version": about.version if other else fields.get("version") or about.version,
             "kind": kind,
             "composer": shown,
+            "relation": relation,
             "refused": refused,
             "other": other,
             "draft_version": grown_from(request, draft),

@@ -363,6 +363,77 @@ function checkLive(control) {
   if (control.value.trim() && !panel.childElementCount) check();
 }
 
+/* ------------------------------------------------ replying to some words -- */
+
+/* The signs one sees: the server leaves the same ones out (web/spans.py). */
+const UNSEEN = /[\s\u0085\u00ad\u180e\u200b-\u200f\u2028-\u202e\u2060\ufeff]/gu;
+
+/* What was written in a piece of a page, without the notes beside it and what
+   our own marks say. */
+function writtenIn(range) {
+  const piece = range.cloneContents();
+  for (const ours of piece.querySelectorAll("aside, .answered-by")) ours.remove();
+  return piece.textContent;
+}
+
+function signs(text) {
+  return [...text.replace(UNSEEN, "")].length;
+}
+
+/* Words selected in a post bring a button; it stands behind the post, so that
+   the Tab key finds it. On a thread it leads to the page for replying, on that
+   page it chooses the words in the form. */
+function replyToWords() {
+  const button = make("button", { type: "button", class: "reply-these" }, words("replyThese"));
+  let chosen = null;
+  button.addEventListener("mousedown", (event) => event.preventDefault()); // the words stay selected
+  button.addEventListener("click", () => {
+    button.remove();
+    if (chosen.field) chooseWords(chosen.field, chosen.words);
+    else location.href = `${chosen.reply.href}?from=${chosen.from}&to=${chosen.to}`;
+  });
+  const look = () => {
+    chosen = chosenWords();
+    if (!chosen) return document.activeElement !== button && button.remove();
+    if (button.previousElementSibling !== chosen.text) chosen.text.after(button);
+    const last = [...chosen.range.getClientRects()].at(-1);
+    const box = button.offsetParent.getBoundingClientRect();
+    button.style.top = `${last.bottom - box.top + 6}px`;
+    button.style.left = `${Math.max(0, Math.min(last.right - box.left, box.width) - button.offsetWidth)}px`;
+  };
+  document.addEventListener("selectionchange", later(200, look));
+}
+
+/* The words selected in one post that may be replied to, and from which of
+   its signs to which they reach. */
+function chosenWords() {
+  const selection = getSelection();
+  if (!selection.rangeCount || selection.isCollapsed) return null;
+  const range = selection.getRangeAt(0);
+  const start = range.startContainer.nodeType === Node.TEXT_NODE ? range.startContainer.parentElement : range.startContainer;
+  const text = start.closest(".post-text, [data-words-for]");
+  if (!text?.contains(range.endContainer) || start.closest("aside")) return null;
+  const field = document.getElementById(text.dataset.wordsFor ?? "");
+  const reply = text.parentElement.querySelector(":scope > .post-actions [data-reply]");
+  const before = document.createRange();
+  before.setStart(text, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  const said = writtenIn(range).trim();
+  const from = signs(writtenIn(before));
+  const to = from + signs(said);
+  return to > from && (field || reply) ? { text, range, field, reply, from, to, words: said } : null;
+}
+
+/* The words become one more choice in the form, and are chosen. */
+function chooseWords(field, said) {
+  const radio = make("input", { type: "radio", name: "quotes", value: `0:${said}` });
+  const label = make("label", {}, radio, make("span", {}, said));
+  field.querySelector("label").after(label);
+  field.closest("details").open = true;
+  radio.click();
+  radio.focus();
+}
+
 /* ------------------------------------------------------------- the rest -- */
 
 /* A form is sent once; a second press while it is under way does nothing. */
@@ -477,6 +548,7 @@ function wake(root) {
 }
 
 wake(document);
+replyToWords();
 document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
