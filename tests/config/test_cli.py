@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from quaestio.config import cli
 
@@ -226,7 +226,7 @@ def test_the_demo_loads_its_course_once_and_finds_it_again(data: Path) -> None:
     assert again.signal(signal.SIGTERM) == 0
 
 
-def test_a_site_whose_tasks_are_done_at_once_has_no_worker(settings: SettingsWrapper) -> None:
+def test_a_site_whose_tasks_are_done_at_once_has_no_worker(settings: Settings) -> None:
     assert not cli.has_queue()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     assert cli.has_queue()
