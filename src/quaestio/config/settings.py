@@ -197,6 +197,15 @@ ACCOUNT_EMAIL_VERIFICATION = env.choice(
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "quaestio.accounts.models.display_name"
+# A class signs up and in within minutes, often from one address of its university. What guards a
+# password is the limit for each account ("key"); the one for each address only bounds machines.
+ACCOUNT_RATE_LIMITS = {
+    "signup": "120/m/ip",
+    "login": "240/m/ip",
+    "login_failed": "60/m/ip,5/300s/key",
+    "reset_password": "60/m/ip,5/m/key",
+    "reset_password_from_key": "60/m/ip",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -251,8 +260,13 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "quaestio.web.views.csrf_failure"
-if env.flag("QUAESTIO_BEHIND_PROXY"):
+BEHIND_PROXY = env.flag("QUAESTIO_BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# How many proxies write their visitor into X-Forwarded-For; without one the header is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = (
+    env.number("QUAESTIO_PROXIES", 1, least=1, most=9) if BEHIND_PROXY else 0
+)
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 LOGGING = {
