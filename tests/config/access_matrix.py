@@ -106,6 +106,7 @@ pose                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 pose                    POST   in  404 404 404 404 404 403 403 403 ok  ok
 check                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -234,6 +235,7 @@ def build() -> World:
             "pose": in_course,
             "check": in_course,
             "discussion": at_discussion,
+            "mark-read": at_discussion,
             "respond": at_discussion,
             "discussion-edit": at_discussion,
             "discussion-open": at_discussion,

@@ -19,9 +19,10 @@ from quaestio.courses import actions as courses
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
+from quaestio.discussions.showing import person_key
 
 pytestmark = pytest.mark.django_db
-MOST_PAGES = 400
+MOST_PAGES = 800
 
 
 @dataclass
@@ -100,7 +101,13 @@ def world() -> World:
     for discussion in (seen, draft, first, monday, elsewhere):
         for name in ("discussion", "discussion-edit"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
-        made.addresses += [f"/d/{discussion.public_id}/?question=1"]
+        at = f"/d/{discussion.public_id}/"
+        made.addresses += [f"{at}?question=1", f"{at}?sort=question", f"{at}?new=1"]
+        made.addresses += [
+            f"{at}?person={person_key(discussion.pk, person.pk)}"
+            for person in made.people.values()
+            if person is not None and discussion == seen
+        ]
         for post in discussion.posts.all():
             made.addresses += [
                 reverse(name, args=[post.public_id])

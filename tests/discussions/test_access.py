@@ -127,9 +127,9 @@ def test_what_was_hidden_by_post_first_is_new_once_the_door_opens() -> None:
     scene = First()
     page_of(scene.maya, scene.discussion)
     cast.response(scene.maya, scene.discussion)
-    page_of(scene.maya, scene.discussion)
-    cast.response(scene.noah, scene.discussion, "One more.")
     assert "1 new post since your last visit" in page_of(scene.maya, scene.discussion)
+    cast.response(scene.noah, scene.discussion, "One more.")
+    assert "2 new posts since your last visit" in page_of(scene.maya, scene.discussion)
 
 
 @pytest.mark.parametrize("state", Post.State.values)

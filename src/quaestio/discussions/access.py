@@ -46,7 +46,7 @@ DOOR = Joined(
     discussion=Discussion,
     course=Course,
     seat=Enrollment,
-    visit=(Visit, ["id", "seen_at"]),
+    visit=(Visit, ["id", "seen_at", "looked_at", "version"]),
     draft=(Draft, ["id", "version", "updated_at"]),
 )
 

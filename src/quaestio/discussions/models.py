@@ -396,11 +396,17 @@ class Draft(models.Model):
 
 
 class Visit(models.Model):
-    """When a person last looked at a discussion; what came later is new to them."""
+    """A person's visits to a discussion: when the one before this ended (``seen_at``; what came
+    later is new to them), and the last look of this one. See ``visits``.
+
+    ``version`` grows with what changes on the page for this person alone.
+    """
 
     person = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="visits")
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="visits")
     seen_at = models.DateTimeField()
+    looked_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "discussion"], name="visit_once")]

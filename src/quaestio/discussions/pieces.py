@@ -20,6 +20,7 @@ from django.utils.translation import gettext, pgettext
 
 from quaestio.discussions.models import Post
 from quaestio.discussions.queries import PostRow
+from quaestio.discussions.showing import END
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Rights:
 class Posts:
     """Formats the posts of one page for one viewer: words and addresses are looked up once."""
 
-    def __init__(self, rights: Rights) -> None:
+    def __init__(self, rights: Rights, *, under_headings: bool = False) -> None:
         self.rights = rights
+        self.level = 4 if under_headings else 3
         self.words = {
             "reply": gettext("Reply"),
             "link": pgettext("permanent address of a post", "Link"),
@@ -47,6 +49,8 @@ class Posts:
             "show": gettext("Show again"),
             "edited": gettext("edited"),
             "new": pgettext("post since the last visit", "new"),
+            "next_new": gettext("to the next new post"),
+            "last_new": gettext("the last new post"),
             "withdrawn": gettext("This post has been withdrawn by its author."),
             "held": gettext("This post waits for a teacher to let it in again."),
             "yours_held": gettext("Waits for a teacher to let it in."),
@@ -113,14 +117,23 @@ class Posts:
         )
 
     def head(self, post: PostRow) -> str:
-        level = "h4" if "." in post.label else "h3"
-        new = f'<span class="mark-new">{escape(self.words["new"])}</span>' if post.is_new else ""
+        level = f"h{self.level + ('.' in post.label)}"
         return (
             f'<header class="post-head">{self.number(post)}'
             f'<{level} class="byline" id="b-{post.public_id}">{escape(post.byline)}</{level}>'
             f"{self.relation(post)}"
             f'<a href="{self.path("post", post)}">{self.time(post.created_at)}</a>'
-            f"{self.edited(post)}{new}</header>"
+            f"{self.edited(post)}{self.new(post)}</header>"
+        )
+
+    def new(self, post: PostRow) -> str:
+        """The mark on a new post leads to the next one."""
+        if not post.is_new:
+            return ""
+        hint = self.words["last_new" if post.next_new == END else "next_new"]
+        return (
+            f'<a class="mark-new" href="#{post.next_new}">{escape(self.words["new"])}'
+            f'<span class="vh">, {escape(hint)}</span></a>'
         )
 
     def relation(self, post: PostRow) -> str:

@@ -27,6 +27,7 @@ from quaestio.discussions.models import (
     Post,
     Question,
 )
+from quaestio.discussions.visits import seen_by_now
 from quaestio.web.spans import AnsweredSpan, mark_answered
 
 
@@ -107,10 +108,12 @@ class PostRow:
     body: str
     because: str
     created_at: datetime
+    shown_at: datetime
     edited_at: datetime | None
     answers: list[Stand]
     is_new: bool
     is_mine: bool
+    next_new: str = ""  # where the mark on a new post leads to
     replies: list[PostRow] = field(default_factory=list)
     # A reply's: what it does to the post it answers, which that is, and the words of it answered.
     kind: str = ""
@@ -120,12 +123,16 @@ class PostRow:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What this viewer has left in a discussion: a last visit, a draft of a response.
+    """What this viewer has left in a discussion: a visit, a draft of a response.
 
-    ``draft`` only says which one there is, and changes whenever it changes: ``draft_of`` gets it.
+    ``seen_at`` is when the visit before this one ended, ``looked_at`` the last look, ``version``
+    grows with what changes for this viewer alone. ``draft`` only says which one there is, and
+    changes whenever it changes: ``draft_of`` gets it.
     """
 
     seen_at: datetime | None = None
+    looked_at: datetime | None = None
+    version: int = 0
     draft: tuple[int, object, object] | None = None
 
 
@@ -135,9 +142,8 @@ class Thread:
     questions: list[QuestionRow]
     responses: list[PostRow]
     count: int
-    shown_question: int | None
-    shown_position: int | None
     new_count: int
+    newest_at: datetime | None  # when the last post of somebody else could first be read
     presence: Presence
     # Others' posts are kept back until this viewer has answered: nothing of them is in here.
     is_waiting: bool
@@ -150,13 +156,14 @@ def questions_of(discussion: Discussion) -> list[Question]:
     return list(discussion.questions.prefetch_related("choices"))
 
 
-def presence_in(entered: Entered) -> Presence:
+def presence_in(entered: Entered, now: datetime | None = None) -> Presence:
     """No query: the door has looked already."""
     visit, draft = entered.visit, entered.draft
-    return Presence(
-        visit.seen_at if visit else None,
-        (draft.pk, draft.version, draft.updated_at) if draft else None,
-    )
+    mark = (draft.pk, draft.version, draft.updated_at) if draft else None
+    if visit is None:
+        return Presence(draft=mark)
+    seen_at = seen_by_now(visit.seen_at, visit.looked_at, now or timezone.now())
+    return Presence(seen_at, visit.looked_at, visit.version, mark)
 
 
 def draft_of(presence: Presence) -> Draft | None:
@@ -164,16 +171,9 @@ def draft_of(presence: Presence) -> Draft | None:
     return Draft.objects.filter(pk=presence.draft[0]).first() if presence.draft else None
 
 
-def thread_of(
-    seat: Seat,
-    discussion: Discussion,
-    presence: Presence,
-    question: int | None = None,
-    position: int | None = None,
-) -> Thread:
-    """A discussion with all its posts, or those that answer one question (and take one of its
-    positions). Five queries; one more where post-first asks whether the viewer has answered, one
-    where names are hidden.
+def thread_of(seat: Seat, discussion: Discussion, presence: Presence) -> Thread:
+    """A discussion with all its posts. Five queries; one more where post-first asks whether the
+    viewer has answered, one where names are hidden. ``showing`` chooses among the posts.
     """
     sight = sight_of(seat, discussion)
     discussion = with_head(discussion)
@@ -183,24 +183,13 @@ def thread_of(
     responses = _posts(discussion, answers, presence.seen_at, sight, bylines)
     posted = [post for post in responses if post.state == Post.State.POSTED]
     everything = [post for response in responses for post in (response, *response.replies)]
-    shown = responses
-    if question is not None:
-        shown = [
-            post
-            for post in responses
-            if any(
-                stand.question == question and position in (None, stand.choice)
-                for stand in post.answers
-            )
-        ]
     return Thread(
         discussion=discussion,
         questions=_questions(discussion, stances, posted),
-        responses=shown,
+        responses=responses,
         count=len(posted),
-        shown_question=question,
-        shown_position=position if question is not None else None,
         new_count=sum(1 for post in everything if post.is_new),
+        newest_at=max((post.shown_at for post in everything if not post.is_mine), default=None),
         presence=presence,
         is_waiting=not sight.is_open,
         posed_by=bylines.by(discussion.pk, discussion.author),
@@ -324,6 +313,7 @@ def _posts(
             body=body if readable else "",
             because=because if readable else "",
             created_at=at,
+            shown_at=shown,
             edited_at=edited,
             answers=answers.get(pk, []) if state == Post.State.POSTED or readable else [],
             is_new=(
@@ -403,7 +393,7 @@ def thread_key(
     discussion: Discussion,
     presence: Presence,
     viewer: Viewer,
-    shown: tuple[int | None, int | None],
+    wanted: object,
 ) -> str:
     """Names the thread as this viewer sees it: equal only as long as nothing they see changes.
 
@@ -418,13 +408,14 @@ def thread_key(
         discussion.pk,
         discussion.version,
         discussion.meeting_id,
-        shown,  # the question and the position chosen in the address
+        wanted,  # which posts the address asks for, and in which order
         course.version,
         sorted(seat.rights),
         sight_of(seat, discussion).is_open,
         me.pk if me else None,
         (viewer.pk, viewer.public_id, viewer.name) if viewer.is_authenticated else None,
         presence.seen_at,
+        presence.version,
         presence.draft,
     ]
     return sha256(repr(parts).encode()).hexdigest()

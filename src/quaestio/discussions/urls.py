@@ -9,6 +9,7 @@ urlpatterns = [
     path("c/<slug:public_id>/ask", posing.pose, name="pose"),
     path("c/<slug:public_id>/check", typing.check, name="check"),
     path("d/<slug:public_id>/", thread.discussion, name="discussion"),
+    path("d/<slug:public_id>/seen", thread.mark_read, name="mark-read"),
     path("d/<slug:public_id>/respond", writing.respond, name="respond"),
     path("d/<slug:public_id>/edit", posing.revise, name="discussion-edit"),
     path("d/<slug:public_id>/open", posing.open_, name="discussion-open"),

@@ -21,6 +21,7 @@ from quaestio.courses.models import Meeting
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import drafts_of, readable_posts, visible_to
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
+from quaestio.discussions.visits import seen_by
 from quaestio.readings.access import visible_readings
 from quaestio.readings.models import AssignedReading, Reading
 
@@ -151,7 +152,8 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         .order_by()
         .values("discussion")
     )
-    seen = Visit.objects.filter(discussion=OuterRef("pk"), person__in=people).values("seen_at")[:1]
+    visits = Visit.objects.filter(discussion=OuterRef("pk"), person__in=people)
+    seen = visits.annotate(before=seen_by(now)).values("before")[:1]
     rows = (
         visible_to(seats)
         .select_related("author")

@@ -5,7 +5,7 @@ changed. They stand in modules by what they are about; callers find them all her
 from __future__ import annotations
 
 from quaestio.discussions.actions.checking import recheck
-from quaestio.discussions.actions.drafts import drop_draft, is_posted, mark_seen, save_draft
+from quaestio.discussions.actions.drafts import drop_draft, is_posted, save_draft
 from quaestio.discussions.actions.moderating import close_discussion, hide, show
 from quaestio.discussions.actions.parts import (
     LONGEST,
@@ -26,6 +26,7 @@ from quaestio.discussions.actions.posing import (
 )
 from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
 from quaestio.discussions.actions.relating import Relation
+from quaestio.discussions.actions.visits import look, mark_seen
 
 __all__ = [
     "LONGEST",
@@ -42,6 +43,7 @@ __all__ = [
     "edit_post",
     "hide",
     "is_posted",
+    "look",
     "mark_seen",
     "open_discussion",
     "pose",

@@ -1,10 +1,9 @@
-"""What is being written, and what has been looked at."""
+"""What is being written."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +16,6 @@ from quaestio.discussions.models import (
     Discussion,
     Draft,
     Post,
-    Visit,
 )
 
 LONGEST_DRAFT = 300_000
@@ -58,9 +56,3 @@ def save_draft(
 
 def drop_draft(person: Enrollment, target: str) -> None:
     Draft.objects.filter(person=person, target=target).delete()
-
-
-def mark_seen(*, person: Enrollment, discussion: Discussion, at: datetime) -> None:
-    visits = Visit.objects.filter(person=person, discussion=discussion)
-    if not visits.update(seen_at=at):
-        Visit.objects.get_or_create(person=person, discussion=discussion, defaults={"seen_at": at})

@@ -3,75 +3,124 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.http import parse_etags
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
     can_edit_discussion,
+    discussion_for,
     enter,
     post_for,
+    sight_of,
 )
 from quaestio.discussions.forms import (
     as_shown,
 )
+from quaestio.discussions.models import Discussion
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
+    Presence,
     Thread,
     draft_of,
     presence_in,
     thread_key,
     thread_of,
 )
+from quaestio.discussions.showing import Wanted, show
 from quaestio.discussions.views.composing import anchor, composer, grown_from
+from quaestio.discussions.visits import OFTEN
 from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf, answer
 from quaestio.web.rescue import rescued
 
 # One person's page is never another's: thread_key names the person.
 finished = Shelf(settings.FINISHED_PAGES)
+ALL = Wanted()
 
 
 @require_safe
 def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A discussion with its responses; ``?question=2`` shows those that answer question 2."""
-    entered = enter(request.user, public_id)
+    """A discussion with its responses; ``Wanted`` says what the address can ask for."""
+    entered, now = enter(request.user, public_id), timezone.now()
     seat, found = entered.seat, entered.discussion
-    question, position = number_in(request, "question"), number_in(request, "position")
+    wanted = Wanted.of(request.GET)
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
-    presence = presence_in(entered)
-    key = thread_key(seat, found, presence, request.user, (question, position))
+    presence = presence_in(entered, now)
+    key = thread_key(seat, found, presence, request.user, wanted)
     fresh = typed is None and not messages.get_messages(request)
     if fresh:
-        if tag_of(request, key) in parse_etags(request.headers.get("If-None-Match", "")):
-            return HttpResponse(status=304, headers={"ETag": tag_of(request, key)})
         page = finished.get(key)
+        unchanged = tag_of(request, key) in parse_etags(request.headers.get("If-None-Match", ""))
+        if unchanged or page is not None:
+            note_look(seat, found, presence, now)
+        if unchanged:
+            return HttpResponse(status=304, headers={"ETag": tag_of(request, key)})
         if page is not None:
             return sent(request, page, key)
-    thread = thread_of(seat, found, presence, question, position)
-    if question is not None and question not in {row.number for row in thread.questions}:
+    thread = thread_of(seat, found, presence)
+    if wanted.question and wanted.question not in {row.number for row in thread.questions}:
         raise Http404
-    if seat.enrollment and (presence.seen_at is None or thread.new_count):
-        response = thread_page(request, seat, thread, typed=typed)
-        # Whoever has not seen others' posts yet finds them new later.
-        if not thread.is_waiting:
-            actions.mark_seen(person=seat.enrollment, discussion=found, at=timezone.now())
-        return response
-    if not fresh or thread.edits_run_out:
-        return thread_page(request, seat, thread, typed=typed)
-    page = Page(thread_page(request, seat, thread, to_keep=True).content)
+    note_look(seat, found, presence, now, thread)
+    if not fresh or thread.edits_run_out or (seat.is_member and presence.looked_at is None):
+        return thread_page(request, seat, thread, wanted, typed=typed)
+    page = Page(thread_page(request, seat, thread, wanted, to_keep=True).content)
     finished.put(key, page)
     return sent(request, page, key)
+
+
+def note_look(
+    seat: Seat, found: Discussion, presence: Presence, now: datetime, thread: Thread | None = None
+) -> None:
+    """Remember that this viewer looks; every few minutes, or where there is something later than
+    their last look on the page.
+    """
+    me, last = seat.enrollment, presence.looked_at
+    if me is None:
+        return
+    later = thread.newest_at if thread else None
+    if last is None or now - last > OFTEN or (later is not None and later > last):
+        is_open = sight_of(seat, found).is_open if thread is None else not thread.is_waiting
+        if last is None or is_open:
+            actions.look(person=me, discussion=found, at=now, is_open=is_open)
+
+
+@require_POST
+@login_required
+def mark_read(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Nothing on the page that was sent ``until`` then is new any more. What came since is."""
+    seat, found = discussion_for(request.user, public_id)
+    if seat.enrollment is None:
+        raise PermissionDenied
+    now = timezone.now()
+    until = moment(request.POST.get("until", "")) or now
+    if sight_of(seat, found).is_open:
+        actions.mark_seen(person=seat.enrollment, discussion=found, at=min(until, now))
+    return redirect(f"{reverse('discussion', args=[public_id])}#responses")
+
+
+def moment(text: str) -> datetime | None:
+    """A time with its zone, as the page had it."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def tag_of(request: HttpRequest, key: str) -> str:
@@ -91,15 +140,11 @@ def sent(request: HttpRequest, page: Page, key: str) -> HttpResponse:
     return response
 
 
-def number_in(request: HttpRequest, name: str) -> int | None:
-    value = request.GET.get(name, "")
-    return int(value) if value.isdecimal() and len(value) < 5 else None
-
-
 def thread_page(
     request: HttpRequest,
     seat: Seat,
     thread: Thread,
+    wanted: Wanted = ALL,
     *,
     typed: dict[str, Any] | None = None,
     refused: str = "",
@@ -121,6 +166,8 @@ def thread_page(
         moderate=seat.can(Right.MODERATE),
         revisions=seat.can(Right.SEE_HIDDEN),
     )
+    shown = show(thread, wanted)
+    pieces = Posts(rights, under_headings=wanted.by_question)
     return render(
         request,
         "discussions/discussion.html",
@@ -129,7 +176,8 @@ def thread_page(
             "course": seat.course,
             "discussion": found,
             "thread": thread,
-            "posts": Posts(rights).list(thread.responses),
+            "shown": shown,
+            "groups": [(group, pieces.list(group.responses)) for group in shown.groups],
             "may_write": may_write,
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,

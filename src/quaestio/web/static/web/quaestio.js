@@ -529,6 +529,25 @@ function forgetOnSignOut(form) {
   });
 }
 
+/* From one new post to the next, or back, wherever on the page one is. */
+function goToNew(step) {
+  const posts = [...document.querySelectorAll(".post.new")];
+  const here = posts.findIndex((post) => post.matches(":target"));
+  const top = (post) => post.getBoundingClientRect().top;
+  let next = posts[here + step];
+  if (here < 0) next = step > 0 ? posts.find((post) => top(post) > 40) : posts.findLast((post) => top(post) < 0);
+  next ??= step > 0 ? document.getElementById("new-end") : null;
+  if (!next) return;
+  location.hash = next.id;
+  next.scrollIntoView();
+}
+
+/* A link to a post that this page leaves out leads to the page that has it. */
+function findPost() {
+  const away = location.search && location.hash.startsWith("#p-") && !document.getElementById(location.hash.slice(1));
+  if (away) location.replace(location.pathname + location.hash);
+}
+
 function draftDone(element) {
   for (const key of shelf.keys(shelfName(element.dataset.draftDone))) shelf.drop(key);
 }
@@ -549,10 +568,13 @@ function wake(root) {
 
 wake(document);
 replyToWords();
+if (document.querySelector(".posts")) findPost();
 document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+  const step = event.altKey && !event.ctrlKey && !event.metaKey && { KeyN: 1, KeyP: -1 }[event.code];
+  if (step && document.querySelector("[data-next-new]")) { event.preventDefault(); goToNew(step); }
 });
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
