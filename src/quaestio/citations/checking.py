@@ -22,8 +22,9 @@ import quotecheck
 from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.locators import called, paragraph_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
+from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
-from quotecheck import Finding, Library, Post, Span, Verdict
+from quotecheck import Citation, Finding, Library, Placing, Post, Span, Verdict
 from quotecheck.verdict import say
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,31 @@ class Checked:
     detail: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A citation of a work that is none of the course's readings, as it was written (``raw``)."""
+
+    raw: str
+    author: str = ""
+    title: str = ""
+    year: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """All that is found in a text: its quotations, and the works cited that are no readings."""
+
+    quotations: list[Checked]
+    outside: list[Outside]
+
+
 def check_source(course: Course, source: str) -> list[Checked]:
-    """The quotations of clean HTML, checked against the readings of the course.
+    """The quotations of clean HTML, checked against the readings of the course."""
+    return read_source(course, source).quotations
+
+
+def read_source(course: Course, source: str) -> Read:
+    """The quotations of clean HTML, checked, and the citations that lead out of the course.
 
     Terms (words in quotation marks that quote nobody) are left out. A constant number of queries.
     """
@@ -74,13 +98,29 @@ def check_source(course: Course, source: str) -> list[Checked]:
         library = course_library(course, list(readings.values()))
         try:
             found = quotecheck.check(post, library)
+            cited = quotecheck.find_citations(post, [one.info for one in library.readings()])
             break
         except (FileNotFoundError, KeyError, quotecheck.IndexDamaged):
             # Another process has just put a newer index in the place of one we were reading.
             if last:
                 raise
     findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
-    return list(_as_checked(findings, readings))
+    return Read(list(_as_checked(findings, readings)), list(_outside(cited)))
+
+
+def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
+    for citation in cited:
+        known = citation.reading is not None or citation.candidates
+        # Whom a sentence merely names is not cited.
+        if known or citation.how not in {"bracket", "note"}:
+            continue
+        if citation.author or citation.title:
+            yield Outside(
+                " ".join(citation.raw.split())[:300],
+                citation.author[:300],
+                citation.title[:300],
+                citation.year[:20],
+            )
 
 
 def course_readings(course: Course) -> Iterable[Reading]:
@@ -187,6 +227,8 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             "sentence": told(finding, readings),
             "reasons": [[code, params] for code, params in finding.reasons],
             "unsearched": [public_id_of(key) for key in finding.unsearched],
+            "choices": _choices(finding, readings),
+            "outside": finding.placing is Placing.UNKNOWN_WORK,
         }
         reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
         if finding.place is None or reading is None:
@@ -209,6 +251,26 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             page_end=min(last - page.start, len(page.text)),
             detail=detail,
         )
+
+
+def _choices(finding: Finding, readings: dict[str, Reading]) -> list[dict[str, str]]:
+    """The readings that a citation may mean, each with how it would be cited past doubt."""
+    citation = finding.quotation.citation
+    meant = [readings[one] for key in finding.ambiguous if (one := public_id_of(key)) in readings]
+    if citation is None or not meant:
+        return []
+    years = [one.year for one in meant]
+    told = all(years) and len(set(years)) == len(years)
+    pages = "–".join(dict.fromkeys(citation.pages))
+    return [
+        {
+            "title": one.title,
+            "year": one.year,
+            "cite": f"({citation.author or short_name(one)}"
+            f"{f' {one.year}' if told else f', {one.title}'}{f', {pages}' if pages else ''})",
+        }
+        for one in meant[:NAMED]
+    ]
 
 
 def told(finding: Finding, readings: dict[str, Reading]) -> str:

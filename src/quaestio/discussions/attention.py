@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from quaestio.courses.access import Seat
+from quaestio.courses.roles import Right
 from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
-from quaestio.discussions.models import Post, Quotation
+from quaestio.discussions.models import Discussion, OutsideWork, Post, Quotation
+from quaestio.readings.finding import level
 from quaestio.readings.models import Page, Reading
 from quaestio.readings.rendering import Span
 
@@ -73,20 +76,18 @@ def quoters_on(seat: Seat, reading: Reading, page: Page) -> list[Quoter]:
         start, end = one.page_start or 0, min(one.page_end or 0, len(page.text))
         if start >= end:
             continue
-        of_post = one.post is not None
-        name, public_id = (
-            ("post", one.post.public_id) if one.post else ("discussion", one.discussion.public_id)
-        )
-        author = one.post.author if one.post else one.discussion.author
-        found.append(
-            Quoter(
-                byline=bylines.by(one.discussion_id, author),
-                url=reverse(name, args=[public_id]),
-                title=one.discussion.title if of_post else "",
-                span=(start, end),
-            )
-        )
+        found.append(quoter_of(one.discussion, one.post, bylines, (start, end)))
     return found
+
+
+def quoter_of(
+    discussion: Discussion, post: Post | None, bylines: Bylines, span: Span = (0, 0)
+) -> Quoter:
+    if post is None:
+        byline = bylines.by(discussion.pk, discussion.author)
+        return Quoter(byline, reverse("discussion", args=[discussion.public_id]), "", span)
+    byline = bylines.by(discussion.pk, post.author)
+    return Quoter(byline, reverse("post", args=[post.public_id]), discussion.title, span)
 
 
 def passages_of(quoters: Iterable[Quoter]) -> list[QuotedPassage]:
@@ -159,3 +160,46 @@ def attention_of(seat: Seat, reading: Reading, pages: Sequence[Page]) -> Attenti
         bars.append(Bar(page.number, label, count, place * STEP, 100 - height, height))
     quoted = sorted((bar for bar in bars if bar.posts), key=lambda bar: (-bar.posts, bar.number))
     return Attention(bars, quoted, len(posts), len(people), len(bars) * STEP)
+
+
+# -- Works cited that are none of the readings --------------------------------------------------
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A work that posts cite and that is none of the readings: perhaps one to upload."""
+
+    author: str
+    title: str
+    year: str
+    raw: str
+    posts: list[Quoter] = field(default_factory=list)
+
+    @property
+    def query(self) -> str:
+        """For the form that adds a reading, filled in as far as the citations go."""
+        fields = {"author": self.author, "title": self.title, "year": self.year}
+        return urlencode({name: value for name, value in fields.items() if value})
+
+
+def wanted_works(seat: Seat) -> list[Wanted]:
+    """For those who look after the readings, the works cited most often first. Two queries."""
+    if not seat.can(Right.READINGS):
+        return []
+    posts = readable_posts([seat]).filter(state=Post.State.POSTED)
+    rows = list(
+        OutsideWork.objects.filter(
+            Q(post__in=posts) | Q(post__isnull=True), discussion__in=visible_discussions(seat)
+        )
+        .select_related("post__author", "discussion__author")
+        .order_by("pk")
+    )
+    bylines = Bylines(seat, [one.discussion for one in rows])
+    found: dict[tuple[str, str, str], Wanted] = {}
+    for one in rows:
+        key = (level(one.author), level(one.title), one.year)
+        work = found.setdefault(key, Wanted(one.author, one.title, one.year, one.raw))
+        quoter = quoter_of(one.discussion, one.post, bylines)
+        if quoter.url not in {there.url for there in work.posts}:
+            work.posts.append(quoter)
+    return sorted(found.values(), key=lambda work: -len(work.posts))

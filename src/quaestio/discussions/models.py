@@ -372,6 +372,30 @@ class PastVerdict(models.Model):
         return f"{self.text[:40]}: {self.verdict}"
 
 
+class OutsideWork(models.Model):
+    """A citation, in a post or in a context, of a work that is none of the course's readings.
+
+    ``raw`` is the citation as it was written; the rest is what could be made out of it.
+    """
+
+    discussion = models.ForeignKey(
+        Discussion, on_delete=models.CASCADE, related_name="outside_works"
+    )
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, null=True, blank=True, related_name="outside_works"
+    )
+    raw = models.CharField(max_length=300)
+    author = models.CharField(max_length=300, blank=True)
+    title = models.CharField(max_length=300, blank=True)
+    year = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.raw
+
+
 class Draft(models.Model):
     """What a person is writing: one per target, kept until the post is acknowledged.
 

@@ -32,6 +32,7 @@ from quaestio.discussions.attention import (
     attention_of,
     passages_of,
     quoters_on,
+    wanted_works,
 )
 from quaestio.discussions.models import Post
 from quaestio.discussions.quoting import (
@@ -81,7 +82,12 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "discussions/readings.html",
-        {"seat": seat, "course": seat.course, "rows": readings_of(seat)},
+        {
+            "seat": seat,
+            "course": seat.course,
+            "rows": readings_of(seat),
+            "wanted": wanted_works(seat),
+        },
     )
 
 

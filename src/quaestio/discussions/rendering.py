@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from quaestio.citations.checking import Checked, check_source
+from quaestio.citations.checking import Checked, Outside, read_source
 from quaestio.courses.models import Course
 from quaestio.discussions.history import newly_past, past_of, remembering
 from quaestio.discussions.models import Discussion, PastVerdict, Post
@@ -25,6 +25,7 @@ class Rendered:
     html: str
     quotations: tuple[Checked, ...]
     words: int
+    outside: tuple[Outside, ...] = ()
     past: tuple[PastVerdict, ...] = ()
 
 
@@ -40,12 +41,14 @@ def render(
     ``of`` is what has been rendered before: then the notes also say what a verdict was until the
     readings changed, and ``past`` has the verdicts that end now.
     """
-    checked = check_source(course, source)
+    read = read_source(course, source)
+    checked = read.quotations
     past: list[PastVerdict] = []
     if of is not None:
         past = newly_past(*of, checked, edited=edited)
         checked = remembering(checked, [*past_of(*of), *past])
     return Rendered(
+        outside=tuple(read.outside),
         past=tuple(past),
         html=set_notes(source, checked, names_of(checked)),
         quotations=tuple(checked),
@@ -74,10 +77,18 @@ def passage_url(checked: Checked) -> str:
 
 def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) -> str:
     marks = [
-        Mark(one.start, one.end, f"quote {css(one.verdict)}", passage_url(one)) for one in checked
+        Mark(one.start, one.end, f"quote {css(shown_verdict(one))}", passage_url(one))
+        for one in checked
     ]
     label = gettext("Quotations in this paragraph")
     return annotate(source, marks, [note(one, names) for one in checked], label)
+
+
+def shown_verdict(checked: Checked) -> str:
+    """What was not found, and is cited from a work that nobody has put in, was not looked at."""
+    if checked.verdict == "not_found" and checked.detail.get("outside"):
+        return "unchecked"
+    return checked.verdict
 
 
 def css(verdict: str) -> str:
@@ -90,7 +101,7 @@ def note(checked: Checked, names: dict[str, str]) -> str:
         "discussions/note.html",
         {
             "quotation": checked,
-            "verdict": css(checked.verdict),
+            "verdict": css(shown_verdict(checked)),
             "lemma": lemma(checked.text),
             "reading": names.get(checked.reading_public_id, ""),
             "url": passage_url(checked),

@@ -50,7 +50,10 @@ LONGEST_SEARCH = 200
 def new(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id, Right.READINGS)
     me = seat.need(Right.READINGS)
-    form = NewReadingForm(request.POST or None, request.FILES or None)
+    known = {
+        name: CONTROL.sub("", request.GET.get(name, "")) for name in ("author", "title", "year")
+    }
+    form = NewReadingForm(request.POST or None, request.FILES or None, initial=known)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         file = data["file"]
@@ -69,6 +72,12 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
         {"seat": seat, "course": seat.course, "form": form},
         status=422 if form.errors else 200,
     )
+
+
+def cited(request: HttpRequest) -> dict[str, str]:
+    """The record as far as a citation goes that led here."""
+    names = ("author", "title", "year")
+    return {name: CONTROL.sub("", request.GET.get(name, "")) for name in names}
 
 
 def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from quaestio.citations.checking import Checked
 from quaestio.courses.actions import note_deed
 from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.access import MASKED
 from quaestio.discussions.models import (
     Discussion,
+    OutsideWork,
     PastVerdict,
     Post,
     Pseudonym,
     Quotation,
 )
 from quaestio.discussions.pseudonyms import new_name
+from quaestio.discussions.rendering import Rendered
 from quaestio.web.richtext import clean, is_empty
 
 LONGEST = 100_000  # characters of a post's source: more than ten thousand words
@@ -120,19 +120,26 @@ def take_source(source: str, *, may_be_empty: bool = False) -> str:
 
 
 def put_quotations(
-    discussion: Discussion,
-    post: Post | None,
-    checked: Sequence[Checked],
-    *,
-    is_new: bool = False,
-    past: Sequence[PastVerdict] = (),
+    discussion: Discussion, post: Post | None, rendered: Rendered, *, is_new: bool = False
 ) -> None:
-    """Replace what is known of the quotations of a post, or of the context without one; what the
-    verdicts were stays as ``past``.
+    """Replace what is known of the quotations of a post, or of the context without one, and of
+    the works that it cites from outside the course. What the verdicts were is added.
     """
-    PastVerdict.objects.bulk_create(past)
+    PastVerdict.objects.bulk_create(rendered.past)
     if not is_new:
         Quotation.objects.filter(discussion=discussion, post=post).delete()
+        OutsideWork.objects.filter(discussion=discussion, post=post).delete()
+    OutsideWork.objects.bulk_create(
+        OutsideWork(
+            discussion=discussion,
+            post=post,
+            raw=one.raw,
+            author=one.author,
+            title=one.title,
+            year=one.year,
+        )
+        for one in rendered.outside
+    )
     Quotation.objects.bulk_create(
         Quotation(
             discussion=discussion,
@@ -150,7 +157,7 @@ def put_quotations(
             page_end=one.page_end,
             detail=one.detail,
         )
-        for number, one in enumerate(checked, start=1)
+        for number, one in enumerate(rendered.quotations, start=1)
     )
 
 

@@ -106,7 +106,7 @@ def pose(
             )
             give_name(discussion, by)
             put_questions(discussion, questions)
-            put_quotations(discussion, None, rendered.quotations)
+            put_quotations(discussion, None, rendered)
             drop_draft(by, f"pose:{by.course.public_id}")
     except IntegrityError:
         known = Discussion.objects.filter(author=by, submission_key=key).first()
@@ -177,7 +177,7 @@ def change_discussion(
             name_everybody(locked)
         note_changes(locked, rules, meeting, by=by)
         keep_questions(discussion, questions)
-        put_quotations(discussion, None, rendered.quotations, past=rendered.past)
+        put_quotations(discussion, None, rendered)
         drop_draft(by, f"revise:{discussion.public_id}")
     discussion.refresh_from_db()
     return discussion

@@ -91,7 +91,7 @@ def respond(
                 submission_key=key,
             )
             put_stand(post, taken, now, is_new=True)
-            put_quotations(locked, post, rendered.quotations, is_new=True)
+            put_quotations(locked, post, rendered, is_new=True)
             give_name(locked, by)
             touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
             drop_draft(by, f"respond:{locked.public_id}")
@@ -176,7 +176,7 @@ def reply(
             )
             if not held:
                 Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
-            put_quotations(discussion, post, rendered.quotations, is_new=True)
+            put_quotations(discussion, post, rendered, is_new=True)
             give_name(discussion, by)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
@@ -242,7 +242,7 @@ def edit_post(
         )
         if taken is not None:
             put_stand(before, taken, now)
-        put_quotations(before.discussion, before, rendered.quotations, past=rendered.past)
+        put_quotations(before.discussion, before, rendered)
         touch(before.discussion)
         drop_draft(by, f"edit:{post.public_id}")
     return before

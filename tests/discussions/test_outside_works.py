@@ -1,0 +1,98 @@
+"""Works that are cited and are none of the readings; citations that fit several readings."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml import html
+from tests.support import cast
+
+from quaestio.discussions import actions
+from quaestio.discussions.models import OutsideWork
+
+pytestmark = pytest.mark.django_db
+
+TEXT = (
+    "He spoke of “the cult that grew among us like a fungus” (Khrushchev, The Cult of the "
+    "Individual), as others did too (Dobson 2009, 12)."
+)
+
+
+@pytest.fixture
+def anna() -> cast.Enrollment:
+    return cast.instructor()
+
+
+def readings_page(of: cast.Enrollment) -> str:
+    return cast.sign_in(of).get(f"/c/{of.course.public_id}/readings/").content.decode()
+
+
+def test_a_work_that_is_none_of_the_readings_is_said_to_be_so(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course))
+    post = cast.response(anna, cast.discussion(anna), TEXT)
+    note = " ".join(post.body_html.split("<aside")[1].split())
+    assert "(Khrushchev, The Cult of the Individual) is none of the course’s readings." in note
+    assert 'class="verdict unchecked">not checked' in note
+    assert "quote unchecked" in post.body_html
+
+
+def test_teachers_see_such_works_with_who_cites_them(anna: cast.Enrollment) -> None:
+    maya = cast.student(anna.course)
+    discussion = cast.discussion(anna)
+    cast.response(maya, discussion, TEXT)
+    cast.response(anna, discussion, "Others say so too (Dobson 2009, 44).")
+    page = readings_page(anna)
+    text = " ".join(html.fromstring(page).text_content().split())
+    assert "Cited, but not among the readings" in text
+    assert text.index("Dobson (2009)") < text.index("Khrushchev, The Cult of the Individual")
+    assert "in 2 posts: Maya Lindqvist, Anna Berg" in text
+    assert "Cited, but not" not in readings_page(maya)
+
+
+def test_such_a_work_is_added_with_one_click(anna: cast.Enrollment) -> None:
+    discussion = cast.discussion(anna)
+    cast.response(cast.student(anna.course), discussion, TEXT)
+    links = html.fromstring(readings_page(anna)).xpath("//a[contains(., 'Add this reading')]/@href")
+    khrushchev = next(link for link in links if "Khrushchev" in link)
+    assert parse_qs(urlsplit(khrushchev).query) == {
+        "author": ["Khrushchev"],
+        "title": ["The Cult of the Individual"],
+    }
+    client = cast.sign_in(anna)
+    form = client.get(khrushchev).content.decode()
+    assert 'value="The Cult of the Individual"' in form
+    record = {"author": "Nikita Khrushchev", "title": "The Cult of the Individual"}
+    client.post(f"/c/{anna.course.public_id}/readings/new", record)
+    actions.recheck(course=anna.course)
+    assert [work.author for work in OutsideWork.objects.all()] == ["Dobson"]
+
+
+def test_a_citation_without_a_quotation_is_checked_again_too(anna: cast.Enrollment) -> None:
+    post = cast.response(anna, cast.discussion(anna), "As is well known (Dobson 2009, 12).")
+    before = post.body_html
+    cast.reading(anna.course, "Khrushchev’s Cold Summer", author="Miriam Dobson", year="2009")
+    actions.recheck(course=anna.course)
+    post.refresh_from_db()
+    assert post.body_html == before
+    assert not OutsideWork.objects.exists()
+
+
+def test_what_is_hidden_or_edited_away_is_not_listed(anna: cast.Enrollment) -> None:
+    discussion = cast.discussion(anna)
+    hidden = cast.response(anna, discussion, "Hidden (Khrushchev, Memoirs).")
+    actions.hide(post=hidden, by=anna)
+    edited = cast.response(anna, discussion, "Known (Dobson 2009, 12).")
+    actions.edit_post(post=edited, by=anna, source="<p>Known.</p>", version=1)
+    assert "Cited, but not" not in readings_page(anna)
+
+
+def test_a_citation_that_fits_several_readings_is_asked_about(anna: cast.Enrollment) -> None:
+    for title, year in (("Myth, Memory, Trauma", "2013"), ("The Burial of Stalin", "2006")):
+        cast.document(cast.reading(anna.course, title, year=year), f"A page of {title}.")
+    text = "“words that stand in neither of the two at all” (Jones 42)"
+    post = cast.response(anna, cast.discussion(anna), text)
+    note = " ".join(html.fromstring(post.body_html.split("</p>", 1)[1]).text_content().split())
+    assert "(Jones 42): which of these?" in note
+    assert "Myth, Memory, Trauma (2013): (Jones 2013, 42)" in note
+    assert "The Burial of Stalin (2006): (Jones 2006, 42)" in note
