@@ -104,6 +104,9 @@ import                  POST   in  404 404 404 404 404 403 403 403 ok  ok
 
 pose                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 pose                    POST   in  404 404 404 404 404 403 403 403 ok  ok
+waiting                 GET    in  404 404 404 404 404 403 403 403 ok  ok
+waiting                 POST   in  404 404 404 404 404 403 403 403 ok  ok
+record                  GET    in  404 404 404 404 404 403 403 403 ok  ok
 check                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
@@ -112,6 +115,9 @@ discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-open         POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-close        POST   in  404 404 404 404 404 403 403 403 ok  ok
+discussion-pin          POST   in  404 404 404 404 404 403 403 403 ok  ok
+discussion-move         GET    in  404 404 404 404 404 403 403 403 ok  ok
+discussion-move         POST   in  404 404 404 404 404 403 403 403 ok  ok
 post                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reply                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 reply                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
@@ -123,6 +129,8 @@ hide                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 hide                    POST   in  404 404 404 404 404 403 403 403 ok  ok
 show                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 show                    POST   in  404 404 404 404 404 403 403 403 ok  ok
+report                  GET    in  404 404 404 404 404 ok  ok  403 ok  ok
+report                  POST   in  404 404 404 404 404 ok  ok  403 ok  ok
 revisions               GET    in  404 404 404 404 404 403 403 ok  ok  ok
 draft                   POST   401 404 404 404 404 404 403 ok  ok  ok  ok
 """
@@ -232,6 +240,8 @@ def build() -> World:
             "passage-new": at_page,
             "document-file": {"public_id": document.public_id},
             "import": in_course,
+            "waiting": in_course,
+            "record": in_course,
             "pose": in_course,
             "check": in_course,
             "discussion": at_discussion,
@@ -240,12 +250,15 @@ def build() -> World:
             "discussion-edit": at_discussion,
             "discussion-open": at_discussion,
             "discussion-close": at_discussion,
+            "discussion-pin": at_discussion,
+            "discussion-move": at_discussion,
             "post": at_post,
             "reply": at_post,
             "post-edit": at_post,
             "withdraw": at_post,
             "hide": at_post,
             "show": {"public_id": hidden.public_id},
+            "report": at_post,
             "revisions": at_post,
             "draft": {"kind": "respond", "public_id": discussion.public_id},
         },
@@ -273,6 +286,7 @@ def build() -> World:
             "respond": {"body": "An answer."},
             "reply": {"body": "A reply."},
             "post-edit": {"body": "Changed.", "version": "1"},
+            "report": {"because": "Rude."},
             "draft": {"body": "Begun.", "draft_version": "0"},
         },
     )

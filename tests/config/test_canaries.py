@@ -95,11 +95,15 @@ def world() -> World:
     )
     cast.response(waiting, seen, made.canary("waiting", *teachers))
     cast.reply(waiting, edited, made.canary("waitingreply", *teachers))
+    fine = cast.response(anna, seen, "Nothing wrong here.")
+    noah = made.people["student"]
+    assert noah is not None
+    actions.report(post=fine, by=noah, because=made.canary("report", *teachers))
     away = cast.instructor(name="Berta Away")
     elsewhere = cast.discussion(away, made.canary("elsewhere"))
     cast.response(away, elsewhere, made.canary("elsewherepost"))
     for discussion in (seen, draft, first, monday, elsewhere):
-        for name in ("discussion", "discussion-edit"):
+        for name in ("discussion", "discussion-edit", "discussion-move"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
         at = f"/d/{discussion.public_id}/"
         made.addresses += [f"{at}?question=1", f"{at}?sort=question", f"{at}?new=1"]
@@ -111,12 +115,24 @@ def world() -> World:
         for post in discussion.posts.all():
             made.addresses += [
                 reverse(name, args=[post.public_id])
-                for name in ("post", "reply", "post-edit", "withdraw", "hide", "show", "revisions")
+                for name in (
+                    *("post", "reply", "post-edit", "withdraw"),
+                    *("hide", "show", "revisions", "report"),
+                )
             ]
     for of in (course, away.course):
         made.addresses += [
             reverse(name, args=[of.public_id])
-            for name in ("course", "people", "invitations", "readings", "course-settings", "pose")
+            for name in (
+                "course",
+                "people",
+                "invitations",
+                "readings",
+                "course-settings",
+                "pose",
+                "waiting",
+                "record",
+            )
         ]
     return made
 

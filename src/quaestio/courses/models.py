@@ -19,7 +19,8 @@ from quaestio.web.ids import PublicIdField
 
 class Course(models.Model):
     """``version`` grows with every change that other pages of the course could show: its title,
-    a meeting, the name of a person in it.
+    a meeting, the name of a person in it. ``waiting`` is how many posts ask for a teacher: they are
+    to be let in, or were reported.
     """
 
     public_id = PublicIdField()
@@ -64,6 +65,7 @@ class Course(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    waiting = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["-created_at"]

@@ -20,13 +20,14 @@ class Right(StrEnum):
     """Something a person may do in a course."""
 
     SEE = "see"  # the course, its readings, its open discussions
+    REPORT = "report"  # a post to the teachers
     WRITE = "write"  # responses and replies, and take them back
     POSE = "pose"  # a discussion (students: where the course allows it)
     CHECK = "check"  # quotations of a text against the readings
     SEE_ROSTER = "see_roster"  # who is in the course
     SEE_HIDDEN = "see_hidden"  # hidden and waiting posts, drafts of discussions, revisions
     SEE_NAMES = "see_names"  # who is behind a pseudonym
-    MODERATE = "moderate"  # hide, close, reopen
+    MODERATE = "moderate"  # let in, hide, settle reports, close, pin, move, merge
     READINGS = "readings"  # upload, correct, remove
     MEETINGS = "meetings"  # make and change meetings
     IMPORT = "import"  # bring in pages from elsewhere
@@ -37,7 +38,7 @@ class Right(StrEnum):
 
 
 R = Right
-MEMBER = frozenset({R.SEE})
+MEMBER = frozenset({R.SEE, R.REPORT})
 STUDENT = MEMBER | {R.WRITE, R.CHECK, R.SEE_ROSTER}
 ASSISTANT = STUDENT | {
     R.POSE,

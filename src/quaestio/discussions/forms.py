@@ -292,6 +292,28 @@ class HideForm(forms.Form):
     )
 
 
+class ReportForm(forms.Form):
+    because = forms.CharField(
+        label=_("What is not right"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The teachers see it, with your name. Nobody else does."),
+    )
+
+
+class MoveForm(forms.Form):
+    meeting = forms.ModelChoiceField(
+        label=_("Meeting"),
+        queryset=Meeting.objects.none(),
+        required=False,
+        empty_label=_("no meeting"),
+    )
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+
+
 def rules_of_course(course: Course) -> dict[str, Any]:
     """How the course begins new discussions, as the fields of the form."""
     return {"post_first": course.post_first, "pseudonyms": course.pseudonyms}

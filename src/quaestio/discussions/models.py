@@ -226,7 +226,10 @@ class Post(models.Model):
                 name="post_span_is_of_a_reply",
             ),
         ]
-        indexes = [models.Index(fields=["discussion", "created_at"], name="post_by_time")]
+        indexes = [
+            models.Index(fields=["discussion", "created_at"], name="post_by_time"),
+            models.Index(fields=["discussion"], condition=Q(state="held"), name="post_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.number}"

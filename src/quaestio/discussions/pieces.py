@@ -32,6 +32,7 @@ class Rights:
     withdraw: bool = False
     moderate: bool = False
     revisions: bool = False
+    report: bool = False
 
 
 class Posts:
@@ -47,6 +48,9 @@ class Posts:
             "withdraw": gettext("Withdraw"),
             "hide": gettext("Hide"),
             "show": gettext("Show again"),
+            "let_in": gettext("Let in"),
+            "turn_down": gettext("Turn down"),
+            "report": gettext("Report"),
             "edited": gettext("edited"),
             "new": pgettext("post since the last visit", "new"),
             "next_new": gettext("to the next new post"),
@@ -64,6 +68,8 @@ class Posts:
             Post.Kind.ASK: gettext("asks about %s"),
             Post.Kind.SOURCE: gettext("adds a source to %s"),
             "answers_words": escape(gettext("Answers the words:")),
+            "turned_down": gettext("Not let in by a teacher."),
+            "reason": pgettext("why a post was hidden", "The reason: %s"),
             "question": gettext("Question %s"),
             # A person has changed their position: "no (was yes)".
             "was": gettext("(was %s)"),
@@ -73,7 +79,16 @@ class Posts:
         # One address of each kind, with a mark where the public id goes.
         self.paths = {
             name: reverse(name, args=["ID"])
-            for name in ("post", "reply", "post-edit", "withdraw", "hide", "show", "revisions")
+            for name in (
+                "post",
+                "reply",
+                "post-edit",
+                "withdraw",
+                "hide",
+                "show",
+                "revisions",
+                "report",
+            )
         }
         self.days: dict[datetime, str] = {}
 
@@ -173,8 +188,9 @@ class Posts:
         if post.state == Post.State.WITHDRAWN:
             return f'<p class="held">{escape(self.words["yours_withdrawn"])}</p>'
         if post.state == Post.State.HIDDEN:
-            because = f" {escape(post.because)}" if post.because else ""
-            return f'<p class="held">{escape(self.words["hidden_for_you"])}{because}</p>'
+            why = " " + self.words["reason"] % post.because if post.because else ""
+            said = self.words["hidden_for_you" if post.number else "turned_down"] + why
+            return f'<p class="held">{escape(said)}</p>'
         return ""
 
     def answers(self, post: PostRow) -> str:
@@ -203,10 +219,12 @@ class Posts:
             links.append(self.link("post-edit", "edit", post))
         if post.is_mine and stands and rights.withdraw:
             links.append(self.link("withdraw", "withdraw", post))
-        if rights.moderate and stands and not post.is_mine:
-            links.append(self.link("hide", "hide", post))
         if rights.moderate and post.state in {Post.State.HIDDEN, Post.State.HELD}:
-            links.append(self.link("show", "show", post))
+            links.append(self.link("show", "show" if post.number else "let_in", post))
+        if rights.moderate and stands and not post.is_mine:
+            links.append(self.link("hide", "hide" if post.number else "turn_down", post))
+        if rights.report and posted and not post.is_mine:
+            links.append(self.link("report", "report", post))
         return f'<footer class="post-actions">{"".join(links)}</footer>'
 
     def link(self, name: str, word: str, post: PostRow) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from quaestio import __version__
 from quaestio.courses.access import Seat, Viewer
+from quaestio.courses.roles import Right
 from quaestio.discussions.access import (
     Bylines,
     Entered,
@@ -410,6 +411,7 @@ def thread_key(
         discussion.meeting_id,
         wanted,  # which posts the address asks for, and in which order
         course.version,
+        course.waiting if seat.can(Right.MODERATE) else None,
         sorted(seat.rights),
         sight_of(seat, discussion).is_open,
         me.pk if me else None,

@@ -182,6 +182,13 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
     ]
 
 
+def pinned_first(rows: Sequence[DiscussionRow]) -> list[DiscussionRow]:
+    """What a teacher has pinned on top, the last one first; the others in the order they had."""
+    pinned = [(row.discussion.pinned_at, row) for row in rows if row.discussion.pinned_at]
+    pinned.sort(key=lambda one: one[0], reverse=True)
+    return [row for _at, row in pinned] + [row for row in rows if not row.discussion.pinned_at]
+
+
 def counted(posts: QuerySet[Post, Any]) -> Coalesce:
     """The number of these posts, as a part of a larger query."""
     amount = posts.annotate(amount=Count("pk")).values("amount")
@@ -208,7 +215,7 @@ def course_overview(seat: Seat) -> CourseOverview:
     now = timezone.now()
     today = timezone.localdate(now)
     rows: dict[int | None, list[DiscussionRow]] = defaultdict(list)
-    for row in discussion_rows([seat], now):
+    for row in pinned_first(discussion_rows([seat], now)):
         rows[row.discussion.meeting_id].append(row)
     assigned = assigned_to([seat], Q(meeting__course=seat.course))
     meetings = list(seat.course.meetings.all())
@@ -226,7 +233,7 @@ def course_overview(seat: Seat) -> CourseOverview:
 
 def meeting_overview(seat: Seat, meeting: Meeting) -> MeetingRow:
     """One meeting: what to read for it and what to answer."""
-    rows = discussion_rows([seat], timezone.now())
+    rows = pinned_first(discussion_rows([seat], timezone.now()))
     return MeetingRow(
         meeting,
         assigned_to([seat], Q(meeting=meeting)).get(meeting.pk, []),

@@ -6,7 +6,15 @@ from __future__ import annotations
 
 from quaestio.discussions.actions.checking import recheck
 from quaestio.discussions.actions.drafts import drop_draft, is_posted, save_draft
-from quaestio.discussions.actions.moderating import close_discussion, hide, show
+from quaestio.discussions.actions.moderating import (
+    close_discussion,
+    hide,
+    leave_reported,
+    move_discussion,
+    pin,
+    report,
+    show,
+)
 from quaestio.discussions.actions.parts import (
     LONGEST,
     EditConflict,
@@ -43,12 +51,16 @@ __all__ = [
     "edit_post",
     "hide",
     "is_posted",
+    "leave_reported",
     "look",
     "mark_seen",
+    "move_discussion",
     "open_discussion",
+    "pin",
     "pose",
     "recheck",
     "reply",
+    "report",
     "respond",
     "run_out_sentence",
     "save_draft",

@@ -5,17 +5,26 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from quaestio.courses.actions import note_deed
 from quaestio.courses.deeds import Deed
-from quaestio.courses.models import Enrollment
+from quaestio.courses.models import Enrollment, Meeting
 from quaestio.discussions.access import COUNTING
-from quaestio.discussions.actions.parts import lock, note_post, touch
+from quaestio.discussions.actions.parts import (
+    PostRefused,
+    count_waiting,
+    lock,
+    note_move,
+    note_post,
+    touch,
+)
 from quaestio.discussions.actions.posting import lock_post
 from quaestio.discussions.actions.stands import take_up_positions
 from quaestio.discussions.models import (
     Discussion,
     Post,
+    Report,
 )
 
 
@@ -43,7 +52,9 @@ def hide(*, post: Post, by: Enrollment, because: str = "") -> Post:
         post.state, post.hidden_because = Post.State.HIDDEN, because[:500]
         post.save(update_fields=["state", "hidden_because"])
         note_post(deed, post, by=by, because=because)
+        settle(post, by)
         touch(post.discussion)
+        count_waiting(post.discussion.course_id)
     return post
 
 
@@ -63,6 +74,7 @@ def show(*, post: Post, by: Enrollment) -> Post:
         take_up_positions(post)
     note_post(Deed.LET_IN if had_waited else Deed.SHOWED, post, by=by)
     touch(post.discussion)
+    count_waiting(post.discussion.course_id)
     return post
 
 
@@ -78,3 +90,72 @@ def number_it(post: Post) -> None:
     root = Post.objects.get(pk=post.root_id)
     post.number = root.replies_made + 1
     Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
+
+
+# -- Reports ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def report(*, post: Post, by: Enrollment, because: str) -> Report:
+    """Tell the teachers that a post is not right. Whoever has done so already and has had no
+    answer yet has done so once.
+    """
+    post = lock_post(post)
+    there = post.reports.filter(by=by, settled_at__isnull=True).first()
+    if there is not None:
+        return there
+    if post.state != Post.State.POSTED:
+        raise PostRefused(_("This post is no longer shown to the class, so nothing is left to do."))
+    made = Report.objects.create(post=post, by=by, because=because[:500])
+    note_post(Deed.REPORTED, post, by=by, because=because)
+    count_waiting(post.discussion.course_id)
+    return made
+
+
+@transaction.atomic
+def leave_reported(*, post: Post, by: Enrollment) -> int:
+    """Answer the reports of a post: it may stand. How many there were."""
+    post = lock_post(post)
+    settled = settle(post, by)
+    if settled:
+        note_post(Deed.LEFT, post, by=by)
+        count_waiting(post.discussion.course_id)
+    return settled
+
+
+def settle(post: Post, by: Enrollment) -> int:
+    """Whatever became of the post, its reports have been answered."""
+    unsettled = post.reports.filter(settled_at__isnull=True)
+    return unsettled.update(settled_at=timezone.now(), settled_by=by)
+
+
+# -- Where a discussion stands ------------------------------------------------------------------
+
+
+@transaction.atomic
+def pin(*, discussion: Discussion, by: Enrollment, pinned: bool = True) -> Discussion:
+    """Put a discussion first in its meeting and among those of no meeting, or back in its row."""
+    discussion = lock(discussion.pk)
+    if (discussion.pinned_at is not None) == pinned:
+        return discussion
+    discussion.pinned_at = timezone.now() if pinned else None
+    discussion.save(update_fields=["pinned_at"])
+    deed = Deed.PINNED if pinned else Deed.UNPINNED
+    note_deed(deed, by=by, discussion=discussion.public_id)
+    touch(discussion)
+    return discussion
+
+
+@transaction.atomic
+def move_discussion(*, discussion: Discussion, by: Enrollment, to: Meeting | None) -> Discussion:
+    """Put a discussion into another meeting of its course, or into none."""
+    discussion = lock(discussion.pk)
+    if to is not None and to.course_id != discussion.course_id:
+        raise ValueError("a meeting of another course")
+    if discussion.meeting_id == (to.pk if to else None):
+        return discussion
+    note_move(discussion, to, by=by)
+    discussion.meeting = to
+    discussion.save(update_fields=["meeting"])
+    touch(discussion)
+    return discussion

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from quaestio.courses.actions import note_deed
 from quaestio.courses.deeds import Deed
-from quaestio.courses.models import Enrollment
+from quaestio.courses.models import Course, Enrollment, Meeting
 from quaestio.discussions.access import MASKED
 from quaestio.discussions.models import (
     Discussion,
@@ -18,6 +18,7 @@ from quaestio.discussions.models import (
     Post,
     Pseudonym,
     Quotation,
+    Report,
 )
 from quaestio.discussions.pseudonyms import new_name
 from quaestio.discussions.rendering import Rendered
@@ -82,6 +83,11 @@ def note_post(deed: Deed, post: Post, *, by: Enrollment, because: str = "") -> N
         post=post.public_id,
         because=because,
     )
+
+
+def note_move(before: Discussion, to: Meeting | None, *, by: Enrollment) -> None:
+    titles = [before.meeting.title if before.meeting else "", to.title if to else ""]
+    note_deed(Deed.MOVED, by=by, discussion=before.public_id, detail={"meeting": titles})
 
 
 def closed_sentence(discussion: Discussion) -> str:
@@ -159,6 +165,18 @@ def put_quotations(
         )
         for number, one in enumerate(rendered.quotations, start=1)
     )
+
+
+def count_waiting(course_id: int) -> None:
+    """Count anew how many posts of a course ask for a teacher. To be called by every verb that can
+    change it; counting, not adding, so that nothing ever has to be put right.
+    """
+    course = Course.objects.select_for_update().get(pk=course_id)
+    reported = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
+    posts = Post.objects.filter(discussion__course=course, discussion__merged_into__isnull=True)
+    waiting = posts.filter(Q(state=Post.State.HELD) | Q(Exists(reported))).count()
+    if waiting != course.waiting:
+        Course.objects.filter(pk=course.pk).update(waiting=waiting)
 
 
 def touch(discussion: Discussion, **more: Any) -> None:

@@ -22,6 +22,7 @@ from quaestio.discussions.actions.parts import (
     PostRefused,
     give_name,
     lock,
+    note_move,
     put_quotations,
     take_source,
     touch,
@@ -205,11 +206,6 @@ def note_changes(
     changed = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
     if changed:
         note_deed(Deed.CHANGED_RULES, by=by, discussion=here, detail=changed)
-
-
-def note_move(before: Discussion, to: Meeting | None, *, by: Enrollment) -> None:
-    titles = [before.meeting.title if before.meeting else "", to.title if to else ""]
-    note_deed(Deed.MOVED, by=by, discussion=before.public_id, detail={"meeting": titles})
 
 
 def keep_promise(discussion: Discussion, rules: Rules) -> None:

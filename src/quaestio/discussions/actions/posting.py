@@ -24,6 +24,7 @@ from quaestio.discussions.actions.parts import (
     PostedBefore,
     PostRefused,
     closed_sentence,
+    count_waiting,
     give_name,
     lock,
     note_post,
@@ -94,6 +95,8 @@ def respond(
             put_quotations(locked, post, rendered, is_new=True)
             give_name(locked, by)
             touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
+            if held:
+                count_waiting(locked.course_id)
             drop_draft(by, f"respond:{locked.public_id}")
     except IntegrityError:
         # The same submission, a moment earlier, by another process.
@@ -174,7 +177,9 @@ def reply(
                 shown_at=now,
                 submission_key=key,
             )
-            if not held:
+            if held:
+                count_waiting(discussion.course_id)
+            else:
                 Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
             put_quotations(discussion, post, rendered, is_new=True)
             give_name(discussion, by)
@@ -244,6 +249,8 @@ def edit_post(
             put_stand(before, taken, now)
         put_quotations(before.discussion, before, rendered)
         touch(before.discussion)
+        if before.state == Post.State.HELD:
+            count_waiting(discussion.course_id)
         drop_draft(by, f"edit:{post.public_id}")
     return before
 
@@ -267,4 +274,7 @@ def withdraw(*, post: Post, by: Enrollment) -> Post:
         Position.objects.filter(post=post, ended_at__isnull=True).update(ended_at=timezone.now())
         note_post(Deed.WITHDREW, post, by=by)
         touch(post.discussion)
+        # Nobody can read it any more, so nothing is left to decide.
+        post.reports.filter(settled_at__isnull=True).update(settled_at=timezone.now())
+        count_waiting(post.discussion.course_id)
     return post

@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 
+from quaestio.courses.access import Seat
+from quaestio.discussions.access import Bylines
 from quaestio.discussions.actions import PostedBefore, PostRefused
 from quaestio.discussions.forms import (
     WriteForm,
@@ -58,6 +60,11 @@ def posted(request: HttpRequest, sentence: str, key: str) -> None:
 def anchor(post: Post) -> str:
     """Where a post stands in its thread."""
     return f"{reverse('discussion', args=[post.discussion.public_id])}#p-{post.public_id}"
+
+
+def byline_of(seat: Seat, about: Post) -> str:
+    """Whose post it is, as this viewer may know it."""
+    return Bylines(seat, [about.discussion]).by(about.discussion_id, about.author)
 
 
 def kept(request: HttpRequest, me: Any, target: str) -> tuple[dict[str, Any], Draft | None]:

@@ -17,10 +17,14 @@ from quaestio.discussions.access import (
     discussion_for,
     post_for,
 )
+from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.forms import (
     HideForm,
+    MoveForm,
+    ReportForm,
 )
-from quaestio.discussions.views.composing import anchor
+from quaestio.discussions.models import Post
+from quaestio.discussions.views.composing import anchor, byline_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +36,10 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
     form = HideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.hide(post=found, by=seat.need(Right.MODERATE), because=form.cleaned_data["because"])
-        messages.success(request, _("The post is hidden from the class."))
+        if found.number:
+            messages.success(request, _("The post is hidden from the class."))
+        else:
+            messages.success(request, _("The post is turned down. Its author sees why."))
         return redirect(anchor(found))
     return render(
         request,
@@ -55,7 +62,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         actions.show(post=found, by=seat.need(Right.MODERATE))
-        messages.success(request, _("The post can be seen again."))
+        messages.success(request, _("The class can see the post."))
         return redirect(anchor(found))
     return render(
         request,
@@ -71,3 +78,73 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
     actions.close_discussion(discussion=found, by=seat.need(Right.MODERATE))
     messages.success(request, _("The discussion is closed: it can be read, nothing can be added."))
     return redirect("discussion", public_id)
+
+
+@require_POST
+@login_required
+def pin(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a discussion first; pressed again (``pinned=0``), back in its row."""
+    seat, found = discussion_for(request.user, public_id, Right.MODERATE)
+    pinned = request.POST.get("pinned") != "0"
+    actions.pin(discussion=found, by=seat.need(Right.MODERATE), pinned=pinned)
+    if pinned:
+        messages.success(request, _("The discussion now stands first."))
+    else:
+        messages.success(request, _("The discussion stands in its row again."))
+    return redirect("discussion", public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def move(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Put a discussion into another meeting."""
+    seat, found = discussion_for(request.user, public_id, Right.MODERATE)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None,
+        course=seat.course,
+        initial={"meeting": found.meeting_id},
+    )
+    if request.method == "POST" and form.is_valid():
+        to = form.cleaned_data["meeting"]
+        actions.move_discussion(discussion=found, by=seat.need(Right.MODERATE), to=to)
+        messages.success(request, _("The discussion is moved. Its address is the same."))
+        return redirect("discussion", public_id)
+    return render(
+        request,
+        "discussions/move.html",
+        {"seat": seat, "course": seat.course, "discussion": found, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def report(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Tell the teachers that somebody else's post is not right."""
+    seat, found = post_for(request.user, public_id, Right.REPORT)
+    me = seat.need(Right.REPORT)
+    if found.author_id == me.pk or not can_read(seat, found):
+        raise PermissionDenied
+    form = ReportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.report(post=found, by=me, because=form.cleaned_data["because"])
+        except PostRefused as refused:
+            form.add_error(None, refused.sentence)
+        else:
+            messages.success(request, _("Thank you. The teachers will look at it."))
+            return redirect(anchor(found))
+    return render(
+        request,
+        "discussions/report.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "discussion": found.discussion,
+            "post": found,
+            "form": form,
+            "gone": found.state != Post.State.POSTED,
+            "byline": byline_of(seat, found),
+        },
+        status=422 if form.errors else 200,
+    )

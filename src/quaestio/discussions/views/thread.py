@@ -165,6 +165,7 @@ def thread_page(
         withdraw=seat.can(Right.WRITE),
         moderate=seat.can(Right.MODERATE),
         revisions=seat.can(Right.SEE_HIDDEN),
+        report=seat.can(Right.REPORT) and not seat.can(Right.MODERATE),
     )
     shown = show(thread, wanted)
     pieces = Posts(rights, under_headings=wanted.by_question)

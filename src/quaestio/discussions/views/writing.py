@@ -17,7 +17,6 @@ from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
-    Bylines,
     can_edit_post,
     can_read,
     can_see_revisions,
@@ -39,6 +38,7 @@ from quaestio.discussions.queries import (
 )
 from quaestio.discussions.views.composing import (
     anchor,
+    byline_of,
     composer,
     grown_from,
     kept,
@@ -231,11 +231,6 @@ def write_page(
         },
         status=status,
     )
-
-
-def byline_of(seat: Seat, about: Post) -> str:
-    """Whose post it is, as this viewer may know it."""
-    return Bylines(seat, [about.discussion]).by(about.discussion_id, about.author)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

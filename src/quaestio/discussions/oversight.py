@@ -1,0 +1,192 @@
+"""What teachers look after: the posts that ask for them, and the record of what was decided.
+
+Reads made for two pages; each a constant number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+
+from quaestio.courses.access import Seat
+from quaestio.courses.deeds import DISCUSSION_DEEDS, POST_DEEDS, Deed
+from quaestio.courses.models import Course, Enrollment, Trace
+from quaestio.courses.roles import Role
+from quaestio.discussions.access import Bylines, readable_posts
+from quaestio.discussions.models import Discussion, Post, Report
+
+AT_ONCE = 50  # posts on one page: the oldest; the others follow when these are decided
+LINES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A post that asks for a teacher: to be let in, or reported."""
+
+    post: Post
+    byline: str
+    reports: Sequence[Report]
+
+    @property
+    def is_long(self) -> bool:
+        return self.post.words > 250
+
+    @property
+    def was_let_in(self) -> bool:
+        """It had been let in and was edited since."""
+        return self.post.number > 0
+
+    @property
+    def is_by_guest(self) -> bool:
+        return self.post.author.role == Role.GUEST
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    held: Sequence[WaitingRow]
+    reported: Sequence[WaitingRow]
+    more: int  # posts that ask for a teacher and are not on this page yet
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.held and not self.reported
+
+
+def waiting_in(seat: Seat) -> Waiting:
+    """What asks for a teacher in this course, oldest first."""
+    held = list(with_context(held_posts(seat))[:AT_ONCE])
+    reported = list(with_context(reported_posts(seat))[:AT_ONCE])
+    bylines = Bylines(seat, {post.discussion for post in [*held, *reported]})
+
+    def row(post: Post) -> WaitingRow:
+        return WaitingRow(
+            post=post,
+            byline=bylines.by(post.discussion_id, post.author),
+            reports=list(post.reports.all()),
+        )
+
+    shown = {post.pk for post in [*held, *reported]}
+    return Waiting(
+        held=[row(post) for post in held],
+        reported=[row(post) for post in reported],
+        more=max(0, seat.course.waiting - len(shown)),
+    )
+
+
+def held_posts(seat: Seat) -> QuerySet[Post]:
+    return readable_posts([seat]).filter(state=Post.State.HELD)
+
+
+def reported_posts(seat: Seat) -> QuerySet[Post]:
+    """Those with a report that nobody has answered; one that waits anyway is among those."""
+    unsettled = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
+    return readable_posts([seat]).filter(Exists(unsettled)).exclude(state=Post.State.HELD)
+
+
+def with_context(posts: QuerySet[Post]) -> QuerySet[Post]:
+    unsettled = Report.objects.filter(settled_at__isnull=True).select_related("by")
+    return (
+        posts.select_related("discussion", "author", "parent")
+        .prefetch_related(Prefetch("reports", unsettled), "answers__question", "positions__choice")
+        .order_by("created_at", "pk")
+    )
+
+
+# -- The record ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which lines of the record are asked for: "" and None for all."""
+
+    about: str = ""  # "posts", "discussions", "course"
+    by: str = ""  # the public id of a person
+    discussion: str = ""  # the public id of a discussion
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the record, in words."""
+
+    by: str
+    did: str
+    person: str
+    discussion: Discussion | None
+    post: str  # public id, "" where the line is about no post
+    changes: Sequence[str]
+    because: str
+    at: datetime
+
+
+def record_of(seat: Seat, chosen: Chosen, page: str | int) -> tuple[Page[Trace], list[Line]]:
+    """A page of the record, newest first, and its lines in words."""
+    traces = Trace.objects.filter(course=seat.course).select_related("by", "person")
+    if chosen.about == "posts":
+        traces = traces.filter(deed__in=POST_DEEDS)
+    elif chosen.about == "discussions":
+        traces = traces.filter(deed__in=DISCUSSION_DEEDS)
+    elif chosen.about == "course":
+        traces = traces.exclude(deed__in=POST_DEEDS | DISCUSSION_DEEDS)
+    if chosen.by:
+        traces = traces.filter(by__public_id=chosen.by)
+    if chosen.discussion:
+        traces = traces.filter(discussion=chosen.discussion)
+    shown = Paginator(traces, LINES).get_page(page)
+    discussions = {
+        one.public_id: one
+        for one in Discussion.objects.filter(
+            course=seat.course, public_id__in={trace.discussion for trace in shown}
+        )
+    }
+    return shown, [line_of(trace, discussions) for trace in shown]
+
+
+def line_of(trace: Trace, discussions: dict[str, Discussion]) -> Line:
+    return Line(
+        by=trace.by.byline if trace.by else _("somebody"),
+        did=str(Deed(trace.deed).label) if trace.deed in Deed.values else trace.deed,
+        person=trace.person.byline if trace.person and trace.person != trace.by else "",
+        discussion=discussions.get(trace.discussion),
+        post=trace.post,
+        changes=[in_words(name, change) for name, change in sorted(trace.detail.items())],
+        because=trace.because,
+        at=trace.at,
+    )
+
+
+def in_words(name: str, change: Any) -> str:
+    """“role: Student → Assistant”"""
+    before, after = change if isinstance(change, list) and len(change) == 2 else ("", change)
+    return f"{name_of(name)}: {value_of(name, before)} → {value_of(name, after)}"
+
+
+def name_of(name: str) -> str:
+    """What a field that was changed is called on its form."""
+    names = {"meeting": _("meeting"), "section": _("section"), "role": _("role")}
+    names |= {"into": _("into"), "posts": _("posts")}
+    if name in names:
+        return names[name]
+    for model in (Course, Discussion):
+        if any(field.name == name for field in model._meta.fields):
+            return str(model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return name
+
+
+def value_of(name: str, value: Any) -> str:
+    if name == "role":
+        return str(Role(value).label) if value in Role.values else str(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "–" if value in ("", None) else str(value)
+
+
+def deciders(course: Course) -> QuerySet[Enrollment]:
+    """Whose deeds stand in the record, to choose from."""
+    done = Trace.objects.filter(course=course, by=OuterRef("pk"))
+    return Enrollment.objects.filter(Exists(done), course=course).order_by("byline", "pk")
