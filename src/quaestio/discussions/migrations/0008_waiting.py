@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('courses', '0005_waiting'),
-        ('discussions', '0006_visits_that_last'),
+        ('discussions', '0007_outside_works'),
     ]
 
     operations = [
