@@ -7,6 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from tests.support import cast
 
+from quaestio.courses import actions as courses
+from quaestio.courses.models import Enrollment
+from quaestio.courses.roles import Role
 from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 
@@ -98,3 +101,79 @@ def test_what_one_person_typed_is_not_given_to_the_next_at_the_same_computer() -
         browser.force_login(who.user)
         page = browser.get(reverse("discussion", args=[question.public_id]))
         assert ("For myself." in page.content.decode()) is given
+
+
+def posted_as(who: Enrollment, address: str, **more: str) -> tuple[int, str]:
+    sent = {"body": "<p>All <em>my</em> words.</p>", "format": "html", "version": "1", **more}
+    page = cast.sign_in(who).post(address, sent)
+    return page.status_code, page.content.decode()
+
+
+def test_a_member_who_may_no_longer_write_gets_the_text_back() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    question = cast.discussion(anna)
+    post = cast.response(maya, question)
+    addresses = [
+        reverse("respond", args=[question.public_id]),
+        reverse("reply", args=[post.public_id]),
+        reverse("post-edit", args=[post.public_id]),
+    ]
+    courses.change_role(enrollment=maya, role=Role.OBSERVER, by=anna)
+    for address in addresses:
+        status, page = posted_as(maya, address)
+        assert status == 403
+        assert "All *my* words." in page
+        assert "not posted" in page
+    assert Post.objects.count() == 1
+
+
+def test_a_course_finished_meanwhile_gives_the_text_back() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    question = cast.discussion(anna)
+    courses.seal(course=anna.course, by=anna)
+    status, page = posted_as(maya, reverse("respond", args=[question.public_id]))
+    assert status == 403
+    assert "All *my* words." in page
+
+
+def test_somebody_removed_from_the_course_gets_the_text_back_and_nothing_else() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    question = cast.discussion(anna, "A title to be kept")
+    courses.remove_person(enrollment=maya, by=anna)
+    status, page = posted_as(maya, reverse("respond", args=[question.public_id]))
+    assert status == 404
+    assert "All *my* words." in page
+    assert "A title to be kept" not in page
+    nowhere = reverse("respond", args=["n0s0ch0d0sc0ss00"])
+    form = 'name="csrfmiddlewaretoken" value="'
+    assert posted_as(maya, nowhere)[1].split(form)[0] == page.split(form)[0]
+
+
+def test_questions_being_posed_are_given_back_too() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    address = reverse("pose", args=[anna.course.public_id])
+    status, page = posted_as(maya, address, **{"question-1": "Who was there?", "title": "T"})
+    assert status == 403
+    assert "Who was there?" in page
+
+
+def test_a_text_too_long_to_wait_in_a_session_is_given_back_at_once() -> None:
+    question = cast.discussion(cast.instructor())
+    page = Client().post(reverse("respond", args=[question.public_id]), {"body": "word " * 50_000})
+    assert page.status_code == 401
+    assert "word " * 50_000 in page.content.decode()
+    assert "signed out" in page.content.decode()
+
+
+def test_a_draft_that_is_no_longer_taken_says_so() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    address = reverse("draft", args=["respond", cast.discussion(anna).public_id])
+    courses.change_role(enrollment=maya, role=Role.OBSERVER, by=anna)
+    answer = cast.sign_in(maya).post(address, {"body": "Half a"})
+    assert answer.status_code == 403
+    assert "no longer write here" in answer.json()["error"]

@@ -247,7 +247,7 @@ def test_quotations_are_checked_as_one_types_and_the_last_text_wins(
 
 def test_words_are_counted_and_a_position_ticks_its_question(form: Page) -> None:
     form.fill("#body", "Was it planned? — Hardly, I’d say 42.")
-    expect(form.locator("#count")).to_have_text("7 words; 3 to 5 are asked for")
+    expect(form.locator("#count")).to_have_text("7 words: 2 more than the 5 asked for")
     expect(form.locator("#count")).to_have_class("outside")
     form.check("[name=position-1]")
     expect(form.locator("#tick")).to_be_checked()

@@ -12,6 +12,9 @@ from quaestio.web import views as web
 # Operators sign in where everybody does, so the same limits on guessing hold.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler403 = web.permission_denied
+handler404 = web.not_found
+
 urlpatterns = [
     path("", include("quaestio.participation.urls")),
     path("", include("quaestio.transfers.urls")),

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from unicodedata import category
 
 import nh3
 from lxml import html as lxml_html
@@ -41,6 +42,13 @@ BLOCKS = {"p", "h3", "li", "blockquote"}
 DEEPEST = 40  # levels of nesting; a word processor's paste stays under ten
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# Accents that stand by themselves, and joiners, part no word.
+WITHIN_WORDS = dict.fromkeys(
+    [code for code in range(0x20000) if category(chr(code)).startswith("M")]
+    + [0xAD, 0x200C, 0x200D, 0x2060]
+)
 
 _markdown = MarkdownIt("zero").enable(
     ["emphasis", "blockquote", "list", "newline", "link", "autolink", "escape", "hr"]
@@ -122,8 +130,9 @@ def is_empty(source: str) -> bool:
 
 def count_words(text: str) -> int:
     """Words as a reader counts them; a run of Han or Kana characters counts one by one."""
-    cjk = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-    return len(cjk.findall(text)) + len(re.findall(r"\w[\w’'\-]*", cjk.sub(" ", text)))
+    if not text.isascii():
+        text = text.translate(WITHIN_WORDS)
+    return len(CJK.findall(text)) + len(re.findall(r"\w[\w’'\-]*", CJK.sub(" ", text)))
 
 
 # -- The plain text of a post, and back ---------------------------------------------------------

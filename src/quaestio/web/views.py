@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from quaestio.web.rescue import typed_in
+
 
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
@@ -21,9 +23,15 @@ def health(request: HttpRequest) -> JsonResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old or came from elsewhere; what was typed is shown to be copied."""
-    typed = {
-        name: value
-        for name in ("body", "context", "title")
-        if (value := request.POST.get(name, "").strip())
-    }
-    return render(request, "403_csrf.html", {"typed": typed}, status=403)
+    return render(request, "403_csrf.html", {"typed": typed_in(request)}, status=403)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A member without the right; what somebody had typed before they lost it is given back."""
+    context = {"typed": typed_in(request), "reason": str(exception)}
+    return render(request, "403.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page for this viewer. What was typed for it is the writer's own, and given back."""
+    return render(request, "404.html", {"typed": typed_in(request)}, status=404)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,7 +38,9 @@ from quaestio.discussions.models import Discussion, Draft
 from quaestio.discussions.queries import (
     questions_of,
 )
+from quaestio.discussions.rendering import render as render_post
 from quaestio.discussions.views.composing import grown_from, kept, posted
+from quaestio.discussions.views.previewing import is_asked, keep_draft
 from quaestio.web.rescue import sign_in_keeping
 from quaestio.web.richtext import flatten
 
@@ -63,6 +66,8 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
     valid = all([form.is_valid(), rows.is_valid()])
     if request.POST.get("do") == "find":
         return pose_page(request, seat, form, offer(form, rows), offered=True)
+    if is_asked(request):
+        return pose_page(request, seat, form, rows, kept_as=keep_draft(request, me, target))
     if not valid:
         return pose_page(request, seat, form, rows, status=422)
     if not can_pose(seat, form.cleaned_data["meeting"]):
@@ -113,6 +118,9 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
     valid = all([form.is_valid(), rows.is_valid()])
     if request.POST.get("do") == "find":
         return pose_page(request, seat, form, offer(form, rows), discussion=found, offered=True)
+    if is_asked(request):
+        draft_version = keep_draft(request, me, target)
+        return pose_page(request, seat, form, rows, discussion=found, kept_as=draft_version)
     if not valid:
         return pose_page(request, seat, form, rows, discussion=found, status=422)
     try:
@@ -164,6 +172,21 @@ def offer(form: DiscussionForm, rows: QuestionRows) -> QuestionRows:
     return QuestionRows([row for row in rows.rows if row["text"]] + found)
 
 
+def context_shown(
+    seat: Seat, form: DiscussionForm, was: Discussion | None, status: int
+) -> tuple[SafeString | None, int]:
+    """The context as it would read, and the answer's status; none where it is too long."""
+    try:
+        source = actions.take_source(form.source, may_be_empty=True)
+    except PostRefused as refused:
+        form.add_error("context", refused.sentence)
+        return None, 422
+    rendered = render_post(
+        seat.course, source, (was, None) if was else None, edited=was is not None
+    )
+    return mark_safe(rendered.html), status  # noqa: S308 - sanitized
+
+
 def pose_page(
     request: HttpRequest,
     seat: Seat,
@@ -174,8 +197,13 @@ def pose_page(
     draft: Draft | None = None,
     offered: bool = False,
     other: Discussion | None = None,
+    kept_as: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """``kept_as`` is the version of the draft as which a preview was kept; then it is shown."""
+    preview = None
+    if kept_as is not None:
+        preview, status = context_shown(seat, form, discussion, status)
     # After a conflict the next press of the button means: I have seen the other text.
     form.show(**({"version": str(other.version)} if other else {}))
     form.fields["context"].widget.attrs |= {
@@ -194,7 +222,8 @@ def pose_page(
             "sections": seat.course.sections.exists(),
             "default_positions": DEFAULT_POSITIONS,
             "draft": draft,
-            "draft_version": grown_from(request, draft),
+            "draft_version": grown_from(request, draft) if kept_as is None else kept_as,
+            "preview": preview,
             "offered": offered,
             "other": other,
         },

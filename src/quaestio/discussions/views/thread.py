@@ -45,6 +45,7 @@ from quaestio.discussions.queries import (
 )
 from quaestio.discussions.showing import Wanted, show
 from quaestio.discussions.views.composing import anchor, composer, grown_from
+from quaestio.discussions.views.previewing import Preview
 from quaestio.discussions.visits import OFTEN
 from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf, answer
 from quaestio.web.rescue import rescued
@@ -150,6 +151,7 @@ def thread_page(
     refused: str = "",
     status: int = 200,
     to_keep: bool = False,
+    preview: Preview | None = None,
 ) -> HttpResponse:
     """The thread with the composer at its foot, holding what was ``typed`` or drafted.
 
@@ -184,8 +186,9 @@ def thread_page(
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
-            "rescued": typed is not None and not refused,
-            "draft_version": grown_from(request, draft),
+            "preview": preview,
+            "rescued": typed is not None and not refused and not preview,
+            "draft_version": preview.draft_version if preview else grown_from(request, draft),
             **({"csrf_token": TOKEN} if to_keep else {}),
         },
         status=status,

@@ -65,7 +65,12 @@ def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         return JsonResponse({"error": _("You have been signed out.")}, status=401)
     if kind not in KINDS:
         raise Http404
-    seat = draft_seat(request, kind, public_id)
+    try:
+        seat = draft_seat(request, kind, public_id)
+    except (PermissionDenied, Http404) as gone:
+        said = _("You can no longer write here. Your text is kept in this browser; copy it.")
+        status = 403 if isinstance(gone, PermissionDenied) else 404
+        return JsonResponse({"error": said}, status=status)
     me = seat.enrollment
     if me is None:
         raise PermissionDenied

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -30,6 +33,7 @@ from quaestio.discussions.forms import (
     stand_of,
     typed_fields,
 )
+from quaestio.discussions.lengths import is_outside, length_told
 from quaestio.discussions.models import Draft, Post
 from quaestio.discussions.queries import (
     Presence,
@@ -45,6 +49,7 @@ from quaestio.discussions.views.composing import (
     key_after,
     posted,
 )
+from quaestio.discussions.views.previewing import Preview, is_asked, preview_of, stands_of
 from quaestio.discussions.views.relating import relation_shown
 from quaestio.discussions.views.thread import thread_page
 from quaestio.web.rescue import sign_in_keeping
@@ -64,6 +69,13 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
     form.is_valid()
     answers, positions = stand_of(request.POST)
     try:
+        if is_asked(request):
+            thread = thread_of(seat, found, presence_in(entered))
+            typed = {**typed_fields(request.POST), "key": form.submission_key}
+            stands = stands_of(thread, answers, positions)
+            target = f"respond:{public_id}"
+            shown = preview_of(request, seat, found, target, source=form.source, stands=stands)
+            return thread_page(request, seat, thread, typed=typed, preview=shown)
         post = actions.respond(
             by=me,
             discussion=found,
@@ -87,7 +99,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your response is kept. The class sees it once a teacher has let it in.")
     else:
         said = _("Your response is posted.")
-    posted(request, said, f"respond:{public_id}")
+    posted(request, f"{said} {after_posting(post)}", f"respond:{public_id}")
     return redirect(anchor(post))
 
 
@@ -107,6 +119,13 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     form = WriteForm(request.POST)
     form.is_valid()
     try:
+        if is_asked(request):
+            answered = (parent, form.relation)
+            shown = preview_of(
+                request, seat, parent.discussion, target, source=form.source, answered=answered
+            )
+            fields = {**typed_fields(request.POST), "key": form.submission_key}
+            return write_page(request, seat, parent, "reply", fields, None, preview=shown)
         made = actions.reply(
             by=me,
             parent=parent,
@@ -122,7 +141,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your reply is kept. The class sees it once a teacher has let it in.")
     else:
         said = _("Your reply is posted.")
-    posted(request, said, target)
+    posted(request, f"{said} {after_posting(made)}", target)
     return redirect(anchor(made))
 
 
@@ -149,6 +168,8 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     form.is_valid()
     answers, positions = stand_of(request.POST)
     try:
+        if is_asked(request):
+            return preview_edit(request, seat, found, form)
         changed = actions.edit_post(
             post=found,
             by=me,
@@ -166,8 +187,45 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         return write_page(
             request, seat, conflict.current, "edit", fields, None, other=conflict.current.body_html
         )
-    posted(request, _("Your post is changed."), target)
+    posted(request, f"{_('Your post is changed.')} {after_posting(changed)}", target)
     return redirect(anchor(changed))
+
+
+def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm) -> HttpResponse:
+    if not can_edit_post(seat, found):
+        raise PostRefused(actions.run_out_sentence())
+    thread = thread_of(seat, found.discussion, Presence())
+    shown = preview_of(
+        request,
+        seat,
+        found.discussion,
+        f"edit:{found.public_id}",
+        source=form.source,
+        stands=stands_of(thread, *stand_of(request.POST)) if found.root_id is None else [],
+        answered=(found.parent, form.relation) if found.parent else None,
+        was=found,
+    )
+    return write_page(request, seat, found, "edit", typed_fields(request.POST), None, preview=shown)
+
+
+def after_posting(post: Post) -> str:
+    """What is worth knowing now that it is posted: how long it is beside what was asked for, and
+    until when it can be changed.
+    """
+    told = []
+    if post.root_id is None and is_outside(post.words, post.discussion):
+        told.append(length_told(post.words, post.discussion))
+    told.append(edit_until(post))
+    return " ".join(one for one in told if one)
+
+
+def edit_until(post: Post) -> str:
+    minutes = post.discussion.course.edit_minutes
+    if minutes is None:
+        return ""
+    end = timezone.localtime(post.created_at + timedelta(minutes=minutes))
+    shown = "H:i" if end.date() == timezone.localdate() else "j F, H:i"
+    return _("You can edit it until %s.") % date_format(end, shown)
 
 
 def as_written(found: Post) -> dict[str, Any]:
@@ -195,6 +253,7 @@ def write_page(
     draft: Draft | None,
     refused: str = "",
     other: str = "",
+    preview: Preview | None = None,
 ) -> HttpResponse:
     """The page to write a reply (to ``about``) or to change a post (``about`` itself).
 
@@ -227,7 +286,9 @@ def write_page(
             "relation": relation,
             "refused": refused,
             "other": other,
-            "draft_version": grown_from(request, draft),
+            "preview": preview,
+            "until": edit_until(about) if kind == "edit" and not refused else "",
+            "draft_version": preview.draft_version if preview else grown_from(request, draft),
         },
         status=status,
     )

@@ -232,8 +232,9 @@ function keepDraft(form) {
       const answer = await send(form.dataset.draftUrl, fields, form, { signal: flight.signal, redirect: "manual", ...options });
       flight = null;
       if (answer.status === 409) return conflict(await answer.json());
-      if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) return kept(words("signedOut"));
-      if (answer.status === 413) return kept((await answer.json()).error);
+      if (answer.type === "opaqueredirect" || answer.status === 401) return kept(words("signedOut"));
+      // Without a sentence of its own, a refusal comes from a token that has run out.
+      if ([403, 404, 413].includes(answer.status)) return kept((await answer.json().catch(() => ({}))).error ?? words("signedOut"));
       if (!answer.ok) throw new Error(answer.status);
       const saved = await answer.json();
       setVersion(saved.version);
@@ -448,15 +449,24 @@ function sendOnce(form) {
   addEventListener("pageshow", free);
 }
 
+/* As the server counts (web/richtext.py). */
+const CJK = /[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/g;
+const WORD = /[\p{L}\p{N}_][\p{L}\p{M}\p{N}_\u00ad\u200c\u200d\u2060'’-]*/gu;
+
+function countOf(text, sign) {
+  return (text.match(sign) ?? []).length;
+}
+
 function countWords(control) {
   const place = document.getElementById(control.dataset.count);
   if (!place) return;
   const { min, max } = place.dataset;
   const count = () => {
     const text = holdsHtml(control) ? plainOf(control.value) : control.value;
-    const n = (text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*/gu) ?? []).length;
+    const n = countOf(text, CJK) + countOf(text.replace(CJK, " "), WORD);
     const told = words(n === 1 ? "word" : "words", { n });
-    place.textContent = min && max ? `${told}; ${words("range", { min, max })}` : told;
+    const beside = n && n < min ? words("short", { n: min - n, min }) : n > max ? words("over", { n: n - max, max }) : min && max ? words("range", { min, max }) : "";
+    place.textContent = beside ? `${told}: ${beside}` : told;
     place.classList.toggle("outside", n > 0 && Boolean((max && n > Number(max)) || (min && n < Number(min))));
   };
   control.addEventListener("input", count);

@@ -1,0 +1,28 @@
+"""How long a text is, beside what was asked for. A range is asked for, never enforced."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from quaestio.discussions.models import Discussion
+
+
+def is_outside(words: int, discussion: Discussion) -> bool:
+    least, most = discussion.words_least, discussion.words_most
+    return bool((least and words < least) or (most and words > most))
+
+
+def length_told(words: int, discussion: Discussion) -> str:
+    """“138 words: 12 short of the 150 asked for.”"""
+    least, most = discussion.words_least, discussion.words_most
+    said = ngettext("%(n)s word", "%(n)s words", words) % {"n": words}
+    if least and words < least:
+        rest = _("%(n)s short of the %(least)s asked for") % {"n": least - words, "least": least}
+    elif most and words > most:
+        rest = _("%(n)s more than the %(most)s asked for") % {"n": words - most, "most": most}
+    elif least and most:
+        rest = _("%(least)s to %(most)s are asked for") % {"least": least, "most": most}
+    else:
+        return f"{said}."
+    return f"{said}: {rest}."

@@ -1,0 +1,118 @@
+"""A post as it would read, before it is posted; with it comes what the check says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from quaestio.courses.access import Seat
+from quaestio.courses.models import Enrollment
+from quaestio.courses.roles import Right
+from quaestio.discussions import actions
+from quaestio.discussions.access import Bylines
+from quaestio.discussions.actions import EditConflict, PostRefused, Relation
+from quaestio.discussions.actions.relating import changed_relation, relation_fields
+from quaestio.discussions.forms import typed_fields
+from quaestio.discussions.lengths import is_outside, length_told
+from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.pieces import Posts, Rights
+from quaestio.discussions.queries import PostRow, Stand, Thread
+from quaestio.discussions.rendering import render
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``post`` is the HTML that the post would get; ``length`` says how long it is. The text is
+    kept as a draft of version ``draft_version``.
+    """
+
+    post: SafeString
+    length: str
+    is_outside: bool
+    draft_version: int
+
+
+def is_asked(request: HttpRequest) -> bool:
+    return request.method == "POST" and "preview" in request.POST
+
+
+def preview_of(
+    request: HttpRequest,
+    seat: Seat,
+    discussion: Discussion,
+    target: str,
+    *,
+    source: str,
+    stands: list[Stand] | None = None,
+    answered: tuple[Post, Relation] | None = None,
+    was: Post | None = None,
+) -> Preview:
+    """What is being written for ``target``, as it would read. A reply says what it has ``answered``
+    and how; ``was`` is the post being changed. ``PostRefused`` where it could not be posted.
+    """
+    me = seat.need(Right.WRITE)
+    if not discussion.is_open:
+        raise PostRefused(actions.closed_sentence(discussion))
+    text = actions.take_source(source)
+    related = {}
+    if answered is not None:
+        parent, relation = answered
+        related = changed_relation(was, relation) if was else relation_fields(parent, relation)
+    rendered = render(
+        discussion.course, text, (discussion, was) if was else None, edited=was is not None
+    )
+    now = timezone.now()
+    row = PostRow(
+        public_id="",
+        number=0,
+        label="",
+        parent_label="",
+        byline=Bylines(seat, [discussion]).by(discussion.pk, me),
+        author_id=me.pk,
+        state=Post.State.POSTED,
+        body=rendered.html,
+        because="",
+        created_at=now,
+        shown_at=now,
+        edited_at=None,
+        answers=stands or [],
+        is_new=False,
+        is_mine=True,
+        quotes=related.get("quotes_text", was.quotes_text if was else ""),
+    )
+    asked = discussion if answered is None else Discussion()
+    return Preview(
+        mark_safe(Posts(Rights()).preview(row)),  # noqa: S308 - escaped there, body sanitized
+        length_told(rendered.words, asked),
+        is_outside(rendered.words, asked),
+        keep_draft(request, me, target),
+    )
+
+
+def stands_of(thread: Thread, answers: set[int], positions: dict[int, int]) -> list[Stand]:
+    """What was ticked, as the post's head would show it."""
+    return [
+        Stand(
+            row.number,
+            next((one.label for one in row.stances if one.number == positions.get(row.number)), ""),
+        )
+        for row in thread.questions
+        if row.number in answers | set(positions)
+    ]
+
+
+def keep_draft(request: HttpRequest, me: Enrollment, target: str) -> int:
+    """What is previewed is kept as a draft, also where no script does it. The draft's version;
+    a newer text from elsewhere is left as it is.
+    """
+    sent = request.POST.get("draft_version", "")
+    version = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
+    fields: dict[str, Any] = typed_fields(request.POST)
+    try:
+        return actions.save_draft(person=me, target=target, fields=fields, version=version).version
+    except (EditConflict, PostRefused):
+        return version
