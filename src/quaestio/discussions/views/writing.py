@@ -99,7 +99,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your response is kept. The class sees it once a teacher has let it in.")
     else:
         said = _("Your response is posted.")
-    posted(request, f"{said} {after_posting(post)}", f"respond:{public_id}")
+    posted(request, f"{said} {after_posting(seat, post)}", f"respond:{public_id}")
     return redirect(anchor(post))
 
 
@@ -141,7 +141,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your reply is kept. The class sees it once a teacher has let it in.")
     else:
         said = _("Your reply is posted.")
-    posted(request, f"{said} {after_posting(made)}", target)
+    posted(request, f"{said} {after_posting(seat, made)}", target)
     return redirect(anchor(made))
 
 
@@ -187,7 +187,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         return write_page(
             request, seat, conflict.current, "edit", fields, None, other=conflict.current.body_html
         )
-    posted(request, f"{_('Your post is changed.')} {after_posting(changed)}", target)
+    posted(request, f"{_('Your post is changed.')} {after_posting(seat, changed)}", target)
     return redirect(anchor(changed))
 
 
@@ -208,19 +208,19 @@ def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm)
     return write_page(request, seat, found, "edit", typed_fields(request.POST), None, preview=shown)
 
 
-def after_posting(post: Post) -> str:
+def after_posting(seat: Seat, post: Post) -> str:
     """What is worth knowing now that it is posted: how long it is beside what was asked for, and
     until when it can be changed.
     """
     told = []
     if post.root_id is None and is_outside(post.words, post.discussion):
         told.append(length_told(post.words, post.discussion))
-    told.append(edit_until(post))
+    told.append(edit_until(seat, post))
     return " ".join(one for one in told if one)
 
 
-def edit_until(post: Post) -> str:
-    minutes = post.discussion.course.edit_minutes
+def edit_until(seat: Seat, post: Post) -> str:
+    minutes = seat.course.edit_minutes
     if minutes is None:
         return ""
     end = timezone.localtime(post.created_at + timedelta(minutes=minutes))
@@ -287,7 +287,7 @@ def write_page(
             "refused": refused,
             "other": other,
             "preview": preview,
-            "until": edit_until(about) if kind == "edit" and not refused else "",
+            "until": edit_until(seat, about) if kind == "edit" and not refused else "",
             "draft_version": preview.draft_version if preview else grown_from(request, draft),
         },
         status=status,
