@@ -83,6 +83,10 @@ reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-on              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+bibliography            GET     in  404 404 404 404 404 ok  ok  ok  ok  ok
+bibliography-file       GET     in  404 404 404 404 404 ok  ok  ok  ok  ok
+bibliography-import     GET     in  404 404 404 404 404 403 403 403 ok  ok
+bibliography-import     POST    in  404 404 404 404 404 403 403 403 ok  ok
 reading-paste           GET     in  404 404 404 404 404 403 403 403 ok  ok
 reading-paste           POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-use            POST    in  404 404 404 404 404 403 403 403 ok  ok
@@ -226,6 +230,9 @@ def build() -> World:
             "reading-remove": of_reading,
             "reading-go": of_reading,
             "reading-search": of_reading,
+            "bibliography": in_course,
+            "bibliography-file": {**in_course, "ending": "bib"},
+            "bibliography-import": in_course,
             "reading-paste": of_reading,
             "document-use": {"public_id": document.public_id},
             "document-remove": {"public_id": document.public_id},
@@ -273,6 +280,7 @@ def build() -> World:
             "meeting-readings": {f"pages-{reading.public_id}": "1-2"},
             "reading-new": {"title": "The Precocious Autobiography", "author": "Evtushenko"},
             "reading-edit": {"title": "The Burial of Stalin", "author": "Polly Jones"},
+            "bibliography-import": {"text": "@book{a, title={Kitchens}}"},
             "reading-paste": {"body": "A text without a file."},
             "document-recognise": {"language": "eng"},
             "document-numbers": {"number": "1", "label": "43", "counts_on": "on"},

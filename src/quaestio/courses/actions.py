@@ -48,6 +48,7 @@ SETTINGS = frozenset(
         "hold_posts",
         "edit_minutes",
         "guests",
+        "citation_style",
     }
 )
 

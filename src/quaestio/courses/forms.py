@@ -34,8 +34,18 @@ class CourseForm(forms.ModelForm[Course]):
             "pseudonyms",
             "hold_posts",
             "edit_minutes",
+            "citation_style",
         ]
         help_texts = {"term": _("Such as “Spring 2027”.")}
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "citation_style" in self.fields:
+            self.fields["citation_style"].required = False
+
+    def clean_citation_style(self) -> str:
+        """What is not said stays as it is."""
+        return self.cleaned_data["citation_style"] or self.instance.citation_style
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

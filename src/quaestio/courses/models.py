@@ -17,6 +17,13 @@ from quaestio.courses.roles import Role
 from quaestio.web.ids import PublicIdField
 
 
+class CitationStyle(models.TextChoices):
+    CHICAGO = "chicago", _("Chicago, author and date")
+    CHICAGO_NOTES = "chicago-notes", _("Chicago, notes")
+    MLA = "mla", _("MLA")
+    APA = "apa", _("APA")
+
+
 class Course(models.Model):
     """``version`` grows with every change that other pages of the course could show: its title,
     a meeting, the name of a person in it. ``waiting`` is how many posts ask for a teacher: they are
@@ -61,6 +68,13 @@ class Course(models.Model):
             "Only in a course that is open to read. What guests write waits until their address "
             "is confirmed and you let it in."
         ),
+    )
+    citation_style = models.CharField(
+        _("citation style"),
+        max_length=20,
+        choices=CitationStyle,
+        default=CitationStyle.CHICAGO,
+        help_text=_("How the bibliography is set, and how students are shown to cite."),
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sealed_at = models.DateTimeField(null=True, blank=True, editable=False)

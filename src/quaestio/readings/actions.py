@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
@@ -19,6 +20,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.readings.bibliography.names import names_text
+from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.extraction import (
     OCR_DPI,
     Engine,
@@ -61,14 +64,18 @@ def add_reading(
     author: str = "",
     year: str = "",
     also_cited_as: str = "",
+    csl: Mapping[str, Any] | None = None,
 ) -> Reading:
-    """A bibliographic record; its file comes with ``upload``."""
+    """A bibliographic record; its file comes with ``upload``. ``csl`` is what a bibliography says
+    of it besides.
+    """
     reading = Reading.objects.create(
         course=by.course,
         title=title,
         author=author,
         year=year,
         also_cited_as=also_cited_as,
+        csl=dict(csl or {}),
         added_by=by,
     )
     after_change(by.course)
@@ -77,13 +84,36 @@ def add_reading(
 
 @transaction.atomic
 def change_reading(
-    *, reading: Reading, title: str, author: str, year: str, also_cited_as: str
+    *,
+    reading: Reading,
+    title: str,
+    author: str,
+    year: str,
+    also_cited_as: str,
+    csl: Mapping[str, Any] | None = None,
 ) -> Reading:
+    """``csl`` stays as it is where none is given."""
     reading.title, reading.author = title, author
     reading.year, reading.also_cited_as = year, also_cited_as
-    reading.save(update_fields=["title", "author", "year", "also_cited_as"])
+    reading.csl = reading.csl if csl is None else dict(csl)
+    reading.save(update_fields=["title", "author", "year", "also_cited_as", "csl"])
     after_change(reading.course)
     return reading
+
+
+@transaction.atomic
+def add_records(*, by: Enrollment, records: Iterable[Mapping[str, Any]]) -> list[Reading]:
+    """Several at once, as CSL-JSON, from somebody's bibliography: all of them or none."""
+    return [
+        add_reading(
+            by=by,
+            title=one["title"],
+            author=names_text(one.get("author"))[:300],
+            year=year_of(one),
+            csl=one,
+        )
+        for one in records
+    ]
 
 
 @transaction.atomic

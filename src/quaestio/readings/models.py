@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting
+from quaestio.readings.bibliography.names import names_from, names_text
+from quaestio.readings.bibliography.records import issued_from, record, year_of
 from quaestio.readings.extraction.types import PDF
 from quaestio.readings.locators import called
 from quaestio.web.ids import PublicIdField, new_public_id
@@ -17,6 +21,8 @@ PAGE_BREAK = "\f"
 
 
 class Reading(models.Model):
+    """``csl`` holds what else a bibliography says of it, as CSL-JSON; ``record`` is the whole."""
+
     public_id = PublicIdField()
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="readings")
     title = models.CharField(_("title"), max_length=300)
@@ -33,6 +39,7 @@ class Reading(models.Model):
         blank=True,
         help_text=_("Short titles or other spellings of the name, separated by semicolons."),
     )
+    csl = models.JSONField(default=dict, blank=True)
     added_by = models.ForeignKey(Enrollment, on_delete=models.SET_NULL, null=True, related_name="+")
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -42,6 +49,18 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}, {self.title}" if self.author else self.title
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """CSL-JSON. Title, names and year are those of the columns, in the more exact form that
+        ``csl`` has for them, if it still means the same.
+        """
+        told = {"type": "book", **self.csl, "title": self.title}
+        if names_text(told.get("author")) != self.author:
+            told["author"] = names_from(self.author)
+        if year_of(told) != self.year:
+            told["issued"] = issued_from(self.year)
+        return record(told)
 
 
 def file_path(document: Document, filename: str) -> str:

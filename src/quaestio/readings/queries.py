@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
+from quaestio.readings.bibliography.records import year_of
+from quaestio.readings.bibliography.styles import Set, in_text, set_in
 from quaestio.readings.finding import level, places_of
 from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
 from quaestio.readings.models import (
@@ -47,6 +52,78 @@ def readings_of(seat: Seat) -> list[ReadingRow]:
         ReadingRow(reading, documents.get(reading.pk), bookmarks.get(reading.pk))
         for reading in readings
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class BibliographyRow:
+    """A reading as it stands in the bibliography, and how it is cited in a sentence."""
+
+    reading: Reading
+    entry: Set
+    in_text: str
+
+
+def row_of(style: str, reading: Reading) -> BibliographyRow:
+    told = reading.record
+    return BibliographyRow(reading, set_in(style, told), in_text(style, told))
+
+
+def bibliography_of(seat: Seat) -> list[BibliographyRow]:
+    """A course's readings in its citation style, in the order of the alphabet. One query."""
+    rows = [row_of(seat.course.citation_style, one) for one in visible_readings(seat)]
+    return sorted(rows, key=lambda row: level(row.entry.text.lstrip("“")))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record that somebody brings, how it would look, and the reading it seems to be already."""
+
+    number: int
+    told: dict[str, Any]
+    entry: Set
+    known: Reading | None
+    twice: bool
+
+
+def candidates(seat: Seat, records: Sequence[dict[str, Any]]) -> list[Candidate]:
+    """Which of the records are new. One query."""
+    known: dict[str, Reading] = {}
+    for reading in visible_readings(seat):
+        for key in keys_of(reading.record):
+            known.setdefault(key, reading)
+    met: set[str] = set()
+    found = []
+    for number, told in enumerate(records):
+        keys = keys_of(told)
+        there = next((known[key] for key in keys if key in known), None)
+        entry = set_in(seat.course.citation_style, told)
+        found.append(Candidate(number, told, entry, there, not met.isdisjoint(keys)))
+        met.update(keys)
+    return found
+
+
+def keys_of(told: dict[str, Any]) -> list[str]:
+    """What two records of one work have in common: the DOI, or first author, year and title."""
+    names = told.get("author") or told.get("editor") or [{}]
+    who = names[0].get("family") or names[0].get("literal") or ""
+    title = re.sub(r"[^\w ]", "", level(told["title"].partition(":")[0]))
+    keys = [f"{level(who)} {year_of(told)} {title}"]
+    doi = told.get("DOI", "").lower()
+    return [*keys, f"doi {doi}"] if doi else keys
+
+
+def citation_keys(records: Sequence[dict[str, Any]]) -> list[str]:
+    """A key for each record, as BibTeX needs it, none twice: ``jones2006``, ``jones2006b``."""
+    met: dict[str, int] = {}
+    keys = []
+    for told in records:
+        names = told.get("author") or told.get("editor") or [{}]
+        who = names[0].get("family") or names[0].get("literal") or told["title"]
+        key = re.sub(r"[^a-z]", "", level(who))[:20] + re.sub(r"\D", "", year_of(told))[:4]
+        key = key or "work"
+        met[key] = met.get(key, 0) + 1
+        keys.append(key if met[key] == 1 else f"{key}-{met[key]}")
+    return keys
 
 
 def documents_of(reading: Reading) -> list[Document]:

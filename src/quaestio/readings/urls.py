@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quaestio.readings import views
+from quaestio.readings import views, works
 
 urlpatterns = [
     path("c/<slug:public_id>/readings/new", views.new, name="reading-new"),
+    path("c/<slug:public_id>/bibliography", works.bibliography, name="bibliography"),
+    path("c/<slug:public_id>/bibliography/new", works.bring_in, name="bibliography-import"),
+    path("c/<slug:public_id>/bibliography.<slug:ending>", works.file, name="bibliography-file"),
     path("r/<slug:public_id>/edit", views.edit, name="reading-edit"),
     path("r/<slug:public_id>/upload", views.upload, name="reading-upload"),
     path("r/<slug:public_id>/remove", views.remove, name="reading-remove"),

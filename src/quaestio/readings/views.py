@@ -38,6 +38,7 @@ from quaestio.readings.queries import (
     numbered_pages_of,
     page_with_label,
     pages_of,
+    row_of,
     search_in,
 )
 from quaestio.web.richtext import CONTROL
@@ -61,8 +62,7 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
         if problem:
             form.add_error("file", problem)
         else:
-            record = ("title", "author", "year", "also_cited_as")
-            reading = actions.add_reading(by=me, **{name: data[name] for name in record})
+            reading = actions.add_reading(by=me, **form.columns(), csl=form.csl())
             if file:
                 take_file(request, me, reading, file, data["first_label"])
             return redirect("reading", reading.public_id)
@@ -97,6 +97,7 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
         "pages": pages_of(current),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
+        "cited": row_of(seat.course.citation_style, found),
         **recognition_of(seat, current, newest),
     }
 
@@ -115,22 +116,15 @@ def recognition_of(seat: Seat, current: Document | None, newest: Document | None
 @login_required
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = reading_for(request.user, public_id, Right.READINGS)
-    form = ReadingForm(request.POST or None, initial=record_of(found))
+    form = ReadingForm(request.POST or None, initial=record_of(found), csl=found.record)
     if request.method == "POST" and form.is_valid():
-        actions.change_reading(reading=found, **form.cleaned_data)
+        actions.change_reading(reading=found, **form.columns(), csl=form.csl())
         messages.success(request, _("Saved."))
         return redirect("reading", found.public_id)
     return render(
         request,
-        "web/form.html",
-        {
-            "seat": seat,
-            "course": seat.course,
-            "form": form,
-            "heading": _("Change the record"),
-            "submit": _("Save"),
-            "cancel_url": reverse("reading", args=[found.public_id]),
-        },
+        "readings/edit.html",
+        {"seat": seat, "course": seat.course, "reading": found, "form": form},
         status=422 if form.errors else 200,
     )
 

@@ -499,7 +499,10 @@ async function copyText(text, control) {
 
 function copyField(button) {
   const field = document.getElementById(button.dataset.copy);
-  button.addEventListener("click", () => { field.select(); copyText(field.value, button); });
+  button.addEventListener("click", () => {
+    field.select?.();
+    copyText(field.value ?? field.textContent.replace(/\s+/g, " ").trim(), button);
+  });
 }
 
 function copyLink(link) {

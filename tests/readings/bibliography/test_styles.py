@@ -1,0 +1,68 @@
+"""Records set in the styles a course can choose. The wording is that of the styles' handbooks."""
+
+from __future__ import annotations
+
+import pytest
+
+from quaestio.courses.models import CitationStyle
+from quaestio.readings.bibliography.records import record
+from quaestio.readings.bibliography.styles import STYLES, in_text, set_in
+
+ARTICLE = record(
+    {
+        "type": "article-journal",
+        "title": "The Burial of Stalin",
+        "author": ["Polly Jones", "Hans Müller"],
+        "container-title": "Slavic Review",
+        "volume": "65",
+        "issue": "2",
+        "page": "33-58",
+        "issued": "2006",
+    }
+)
+BOOK = record(
+    {"type": "book", "title": "Mud", "author": ["Rosalind Teague"], "publisher": "Northgate"}
+)
+
+SET = {
+    "chicago": "Jones, Polly, and Hans Müller. 2006. “The Burial of Stalin.” Slavic Review 65 (2): 33–58.",
+    "chicago-notes": "Jones, Polly, and Hans Müller. “The Burial of Stalin.” Slavic Review 65, no. 2 (2006): 33–58.",
+    "mla": "Jones, Polly, and Hans Müller. “The Burial of Stalin.” Slavic Review, vol. 65, no. 2, 2006, pp. 33–58.",
+    "apa": "Jones, P., & Müller, H. (2006). The Burial of Stalin. Slavic Review, 65(2), 33–58.",
+}
+
+
+def test_the_styles_are_those_a_course_can_choose() -> None:
+    assert set(STYLES) == set(CitationStyle.values) == set(SET)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_article_is_set_as_the_style_wants_it(style: str) -> None:
+    assert set_in(style, ARTICLE).text == SET[style]
+    assert "<i>Slavic Review" in set_in(style, ARTICLE).html
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_title_alone_stands_once(style: str) -> None:
+    assert set_in(style, record({"title": "Anonymous Notes"})).text.lower().count("notes") == 1
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_markup_in_a_record_stays_text(style: str) -> None:
+    told = record({"title": "A & B < C <script>alert(1)</script>", "author": ["<b>X</b> Y"]})
+    found = set_in(style, told)
+    assert "<script" not in found.html
+    assert "A & B < C" in found.text
+
+
+IN_TEXT = {
+    "chicago": ("(Jones and Müller 2006)", "(Teague n.d.)"),
+    "chicago-notes": ("(Jones and Müller)", "(Teague)"),
+    "mla": ("(Jones and Müller)", "(Teague)"),
+    "apa": ("(Jones & Müller, 2006)", "(Teague, n.d.)"),
+}
+
+
+@pytest.mark.parametrize("style", IN_TEXT)
+def test_a_citation_in_the_text_follows_the_style(style: str) -> None:
+    assert (in_text(style, ARTICLE), in_text(style, BOOK)) == IN_TEXT[style]
