@@ -129,6 +129,8 @@ post-edit               GET    in  404 404 404 404 404 403 403 ok  403 403
 post-edit               POST   in  404 404 404 404 404 403 403 ok  403 403
 withdraw                GET    in  404 404 404 404 404 403 403 ok  403 403
 withdraw                POST   in  404 404 404 404 404 403 403 ok  403 403
+endorse                 POST   in  404 404 404 404 404 403 403 403 ok  ok
+thank                   POST   in  404 404 404 404 404 403 ok  403 403 403
 hide                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 hide                    POST   in  404 404 404 404 404 403 403 403 ok  ok
 show                    GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -263,6 +265,8 @@ def build() -> World:
             "reply": at_post,
             "post-edit": at_post,
             "withdraw": at_post,
+            "endorse": at_post,
+            "thank": at_post,
             "hide": at_post,
             "show": {"public_id": hidden.public_id},
             "report": at_post,

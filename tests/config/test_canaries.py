@@ -12,6 +12,7 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 from tests.support import cast
 
@@ -75,6 +76,10 @@ def world() -> World:
         fields={"body": made.canary("typing", "author")},
         version=0,
     )
+    thanker = cast.student(course, made.canary("thanker", "author"))
+    actions.thank(post=edited, by=thanker)
+    # On no roster and in no record, so that only thanks could tell the name.
+    Enrollment.objects.filter(pk=thanker.pk).update(removed_at=timezone.now())
     first = cast.discussion(anna, rules=Rules(post_first=True))
     cast.response(maya, first, made.canary("first", "author", *teachers))
     cast.response(anna, first, made.canary("teacherfirst", "author", *teachers))

@@ -163,6 +163,14 @@ CHANGES: dict[str, tuple[Callable[[Scene], object], str]] = {
         lambda s: actions.withdraw(post=s.post, by=s.post.author),
         "This post has been withdrawn by its author.",
     ),
+    "thanks": (
+        lambda s: actions.thank(post=s.mine, by=s.noah),
+        "Thanked by Noah Weiss.",
+    ),
+    "an endorsement": (
+        lambda s: actions.endorse(post=s.post, by=s.anna),
+        "Endorsed by Anna Berg",
+    ),
     "a hidden post": (
         lambda s: actions.hide(post=s.post, by=s.post.discussion.author),
         "This post has been hidden by a teacher.",

@@ -316,6 +316,22 @@ def can_see_revisions(seat: Seat, post: Post) -> bool:
     return mine or (seat.can(Right.SEE_HIDDEN) and post.state != Post.State.WITHDRAWN)
 
 
+def can_endorse(seat: Seat, post: Post) -> bool:
+    """A teacher, what somebody else has posted."""
+    return seat.can(Right.MODERATE) and can_praise(seat, post)
+
+
+def can_thank(seat: Seat, post: Post) -> bool:
+    """A classmate, for what they can read and somebody else has posted."""
+    return seat.can(Right.WRITE) and not seat.can(Right.MODERATE) and can_praise(seat, post)
+
+
+def can_praise(seat: Seat, post: Post) -> bool:
+    me = seat.enrollment
+    is_anothers = me is not None and post.author_id != me.pk
+    return is_anothers and post.state == Post.State.POSTED and can_read(seat, post)
+
+
 def drafts_of(person: Enrollment) -> QuerySet[Draft]:
     """A draft is its writer's alone."""
     return Draft.objects.filter(person=person)

@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import get_text_list
 from django.utils.translation import gettext, pgettext
 
 from quaestio.discussions.models import Post
-from quaestio.discussions.queries import PostRow
+from quaestio.discussions.queries import PostRow, Stand
 from quaestio.discussions.showing import END
 
 
@@ -33,6 +34,8 @@ class Rights:
     moderate: bool = False
     revisions: bool = False
     report: bool = False
+    endorse: bool = False
+    thank: bool = False
 
 
 class Posts:
@@ -71,8 +74,16 @@ class Posts:
             "turned_down": gettext("Not let in by a teacher."),
             "reason": pgettext("why a post was hidden", "The reason: %s"),
             "question": gettext("Question %s"),
-            # A person has changed their position: "no (was yes)".
-            "was": gettext("(was %s)"),
+            # A person has changed their position: "in part, moved from no".
+            "moved": gettext("moved from %s"),
+            "given_up": gettext("position taken back: %s"),
+            "endorsed": gettext("Endorsed by %s"),
+            "edited_since": gettext("edited since"),
+            "endorse": gettext("Endorse"),
+            "unendorse": gettext("Take back the endorsement"),
+            "thank": gettext("Thank"),
+            "unthank": gettext("Thanked; take it back"),
+            "thanked_by": gettext("Thanked by %s. Only you see this."),
             "actions": gettext("Post %s"),
             "replies": gettext("Replies to response %s"),
         }
@@ -88,6 +99,8 @@ class Posts:
                 "show",
                 "revisions",
                 "report",
+                "endorse",
+                "thank",
             )
         }
         self.days: dict[datetime, str] = {}
@@ -119,7 +132,8 @@ class Posts:
             f'<article class="{css}" id="p-{post.public_id}" '
             f'aria-labelledby="b-{post.public_id}">'
             f"{self.head(post)}{self.state(post)}{self.answers(post)}{self.answered(post)}"
-            f'<div class="post-text prose">{post.body}</div>{self.actions(post)}</article>'
+            f'<div class="post-text prose">{post.body}</div>{self.praise(post)}'
+            f"{self.actions(post)}</article>"
         )
 
     def preview(self, post: PostRow) -> str:
@@ -199,14 +213,51 @@ class Posts:
         chips = []
         for stand in post.answers:
             label = escape(self.words["question"] % stand.question)
-            taken = ""
-            if stand.position:
-                taken = f': <span class="position">{escape(stand.position)}</span>'
-            if stand.before:
-                taken += f' <span class="moved">{escape(self.words["was"] % stand.before)}</span>'
+            taken = self.position(stand)
             link = f'<a href="?question={stand.question}#responses">{label}</a>'
             chips.append(f'<li class="chip">{link}{taken}</li>')
         return f'<ul class="answers">{"".join(chips)}</ul>'
+
+    def position(self, stand: Stand) -> str:
+        """“in part, moved from no”, with the way to the post that said no."""
+        if not stand.position:
+            return ""
+        if stand.given_up:
+            words = self.words["given_up"] % stand.position
+            return f': <span class="moved">{escape(words)}</span>'
+        taken = f': <span class="position">{escape(stand.position)}</span>'
+        if not stand.before:
+            return taken
+        before = escape(stand.before)
+        if stand.before_post:
+            before = f'<a href="{self.paths["post"].replace("ID", stand.before_post)}">{before}</a>'
+        return f'{taken}, <span class="moved">{escape(self.words["moved"]) % before}</span>'
+
+    def praise(self, post: PostRow) -> str:
+        """Who endorsed a post, for all; who thanked for it, for its author."""
+        if post.state != Post.State.POSTED or not (post.endorsed_by or post.thanked_by):
+            return ""
+        lines = []
+        if post.endorsed_by:
+            words = self.words["endorsed"] % post.endorsed_by
+            if post.edited_since:
+                words = f"{words} ({self.words['edited_since']})"
+            lines.append(f'<p class="endorsed">{escape(words)}</p>')
+        if post.thanked_by:
+            words = self.words["thanked_by"] % get_text_list(post.thanked_by, gettext("and"))
+            lines.append(f'<p class="thanked">{escape(words)}</p>')
+        return f'<div class="praise">{"".join(lines)}</div>'
+
+    def toggle(self, name: str, post: PostRow, is_on: bool) -> str:
+        """A button of the one form for all posts (``deeds``); it asks for a state, not a change, so
+        that pressing it twice is pressing it once.
+        """
+        word = f"un{name}" if is_on else name
+        hint = f'<span class="vh">: {escape(self.words["actions"] % post.label)}</span>'
+        return (
+            f'<button form="deeds" formaction="{self.path(name, post)}" name="on" '
+            f'value="{int(not is_on)}">{escape(self.words[word])}{hint}</button>'
+        )
 
     def actions(self, post: PostRow) -> str:
         rights, posted = self.rights, post.state == Post.State.POSTED
@@ -215,6 +266,10 @@ class Posts:
         if rights.reply and posted:
             links.append(self.link("reply", "reply", post))
         links.append(self.link("post", "link", post))
+        if rights.thank and posted and not post.is_mine:
+            links.append(self.toggle("thank", post, post.thanked))
+        if rights.endorse and posted and not post.is_mine:
+            links.append(self.toggle("endorse", post, bool(post.endorsed_by)))
         if post.is_mine and stands and rights.edit:
             links.append(self.link("post-edit", "edit", post))
         if post.is_mine and stands and rights.withdraw:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -27,9 +28,30 @@ from quaestio.discussions.models import (
     Position,
     Post,
     Question,
+    Thanks,
 )
 from quaestio.discussions.visits import seen_by_now
 from quaestio.web.spans import AnsweredSpan, mark_answered
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody who holds a position, and the public id of the post that says why."""
+
+    name: str
+    post: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody left one position for another, or for none ("")."""
+
+    name: str
+    before: str
+    after: str
+    post: str
+    number: int
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -38,7 +60,7 @@ class Stance:
 
     number: int
     label: str
-    holders: list[str] = field(default_factory=list)
+    holders: list[Holder] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -53,6 +75,7 @@ class QuestionRow:
     text: str
     people: int
     stances: list[Stance]
+    moves: list[Move] = field(default_factory=list)
 
     @property
     def split(self) -> list[dict[str, object]]:
@@ -87,12 +110,16 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """That a post answers a question; with a position, and the one its writer held ``before``."""
+    """That a post answers a question; with a position, and the one its writer held ``before``,
+    with the public id of the post that took it. ``given_up``: the position was taken back.
+    """
 
     question: int
     position: str = ""
     choice: int = 0
     before: str = ""
+    before_post: str = ""
+    given_up: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +142,10 @@ class PostRow:
     is_new: bool
     is_mine: bool
     next_new: str = ""  # where the mark on a new post leads to
+    endorsed_by: str = ""
+    edited_since: bool = False  # since it was endorsed
+    thanked: bool = False  # by this viewer
+    thanked_by: list[str] = field(default_factory=list)  # for its author alone
     replies: list[PostRow] = field(default_factory=list)
     # A reply's: what it does to the post it answers, which that is, and the words of it answered.
     kind: str = ""
@@ -173,8 +204,9 @@ def draft_of(presence: Presence) -> Draft | None:
 
 
 def thread_of(seat: Seat, discussion: Discussion, presence: Presence) -> Thread:
-    """A discussion with all its posts. Five queries; one more where post-first asks whether the
-    viewer has answered, one where names are hidden. ``showing`` chooses among the posts.
+    """A discussion with all its posts; ``showing`` chooses among them. Six queries, five for the
+    public; one more where post-first asks whether the viewer has answered, one where names are
+    hidden.
     """
     sight = sight_of(seat, discussion)
     discussion = with_head(discussion)
@@ -208,45 +240,89 @@ def with_head(discussion: Discussion) -> Discussion:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Taken:
     """A position as it was taken: by whom, in which post, and whether it still stands."""
 
     person_id: int
     post_id: int
+    post: str
+    number: int
     question: int
     choice: int
     label: str
     byline: str
-    stands: bool
+    state: str
+    at: datetime
+    ended_at: datetime | None
+    before: Taken | None = None  # what the same person held when they took this
+    given_up: bool = False
+
+    @property
+    def stands(self) -> bool:
+        return self.ended_at is None and self.state == Post.State.POSTED
+
+    @property
+    def moved_from(self) -> str:
+        before = self.before
+        return before.label if before and before.label != self.label else ""
 
 
 def _stances(discussion: Discussion, sight: Sight, bylines: Bylines) -> list[Taken]:
     rows = Position.objects.filter(question__discussion=discussion).order_by("taken_at", "pk")
     fields = rows.values_list(
         "person_id",
+        "person__byline",
+        "person__role",
         "post_id",
+        "post__public_id",
+        "post__number",
         "question__number",
         "choice__number",
         "choice__label",
-        "person__byline",
-        "person__role",
-        "ended_at",
         "post__state",
+        "taken_at",
+        "ended_at",
     )
-    return [
+    stances = [
         Taken(
-            person,
-            post,
-            question,
-            choice,
-            label,
-            bylines.of(discussion.pk, person, byline, role),
-            stands=ended is None and state == Post.State.POSTED,
+            person_id=person,
+            post_id=post,
+            post=public_id,
+            number=number,
+            question=question,
+            choice=choice,
+            label=label,
+            byline=bylines.of(discussion.pk, person, byline, role),
+            state=state,
+            at=at,
+            ended_at=ended,
         )
-        for person, post, question, choice, label, byline, role, ended, state in fields
+        for (
+            person, byline, role, post, public_id, number, question, choice, label, state, at,
+            ended,
+        ) in fields
         if sight.reads(state, person) or (sight.is_open and state != Post.State.HELD)
-    ]
+    ]  # fmt: skip
+    _follow(stances)
+    return stances
+
+
+def _follow(stances: list[Taken]) -> None:
+    """Tell each what it followed. One that ended before the next began, or with no next, was taken
+    back by editing the post, as long as the post itself was not.
+    """
+    last: dict[tuple[int, int], Taken] = {}
+    for taken in stances:
+        before = last.get((taken.person_id, taken.question))
+        taken.before = before
+        if taken.state == Post.State.HELD:
+            continue  # it does not hold yet
+        if before is not None and before.ended_at is not None:
+            before.given_up = before.ended_at < taken.at and before.state == Post.State.POSTED
+        last[taken.person_id, taken.question] = taken
+    for taken in last.values():
+        taken.given_up = taken.ended_at is not None and taken.state == Post.State.POSTED
 
 
 Stands = dict[int, list[Stand]]
@@ -254,16 +330,16 @@ Stands = dict[int, list[Stand]]
 
 def _answers(discussion: Discussion, stances: list[Taken]) -> Stands:
     """By post: the numbers of the questions it answers, with the position taken there."""
-    held: dict[tuple[int, int], str] = {}
     taken: dict[tuple[int, int], Stand] = {}
     for stance in stances:
-        before = held.get((stance.person_id, stance.question), "")
-        held[stance.person_id, stance.question] = stance.label
+        before = stance.before
         taken[stance.post_id, stance.question] = Stand(
             stance.question,
             stance.label,
             stance.choice,
-            before if before != stance.label else "",
+            stance.moved_from,
+            before.post if before and before.state == Post.State.POSTED else "",
+            stance.given_up,
         )
     stands: Stands = {}
     rows = Answer.objects.filter(question__discussion=discussion).order_by("question__number")
@@ -289,7 +365,9 @@ def _posts(
         "pk", "public_id", "number", "root_id", "parent_id", "author_id", "author__byline",
         "author__role", "state", "body_html", "hidden_because", "created_at", "shown_at",
         "edited_at", "kind", "quotes_text", "quotes_start", "quotes_end",
+        "endorsed_by__byline", "endorsed_at",
     )  # fmt: skip
+    thanked, thanks = _thanks(discussion, sight.me, bylines) if sight.me else (set(), {})
     posts = Post.objects.filter(discussion=discussion).order_by("created_at", "pk")
     if not sight.is_open:
         posts = posts.filter(author=sight.me)
@@ -298,7 +376,7 @@ def _posts(
     for row in posts.values_list(*fields):
         (
             pk, public_id, number, root, parent, author, byline, role, state, body, because, at,
-            shown, edited, kind, words, start, end,
+            shown, edited, kind, words, start, end, endorsed_by, endorsed_at,
         ) = row  # fmt: skip
         if not sight.knows_of(state, author, number):
             continue
@@ -326,6 +404,10 @@ def _posts(
             is_mine=author == sight.me,
             kind=kind if readable else "",
             quotes=words if readable else "",
+            endorsed_by=endorsed_by or "" if readable else "",
+            edited_since=bool(endorsed_at and edited and edited > endorsed_at),
+            thanked=pk in thanked,
+            thanked_by=thanks.get(pk, []),
         )
         if words and state == Post.State.POSTED:
             span = AnsweredSpan(start, end, words, f"#p-{public_id}")
@@ -372,21 +454,59 @@ def _questions(
     for post in posted:
         for stand in post.answers:
             people.setdefault(stand.question, set()).add(post.author_id)
-    held: dict[tuple[int, int], list[str]] = {}
+    held: dict[tuple[int, int], list[Holder]] = {}
+    moves: dict[int, list[Move]] = {}
     for taken in stances:
         if taken.stands:
-            held.setdefault((taken.question, taken.choice), []).append(taken.byline)
+            holder = Holder(taken.byline, taken.post)
+            held.setdefault((taken.question, taken.choice), []).append(holder)
+        moves.setdefault(taken.question, []).extend(_moves(taken))
     rows: dict[int, QuestionRow] = {}
     choices = discussion.questions.order_by("number", "choices__number")
     for number, text, choice, label in choices.values_list(
         "number", "text", "choices__number", "choices__label"
     ):
         row = rows.setdefault(
-            number, QuestionRow(number, text, len(people.get(number, ())), stances=[])
+            number,
+            QuestionRow(
+                number, text, len(people.get(number, ())), stances=[], moves=moves.get(number, [])
+            ),
         )
         if choice is not None:
             row.stances.append(Stance(choice, label, held.get((number, choice), [])))
     return list(rows.values())
+
+
+def _moves(taken: Taken) -> list[Move]:
+    """From another position to this one, and from this one to none."""
+    if taken.state != Post.State.POSTED:
+        return []
+    moves = []
+    if taken.moved_from:
+        moves.append((taken.moved_from, taken.label, taken.at))
+    if taken.given_up and taken.ended_at is not None:
+        moves.append((taken.label, "", taken.ended_at))
+    return [
+        Move(taken.byline, before, after, taken.post, taken.number, at)
+        for before, after, at in moves
+    ]
+
+
+def _thanks(
+    discussion: Discussion, me: int, bylines: Bylines
+) -> tuple[set[int], dict[int, list[str]]]:
+    """The posts that this viewer thanked for, and who thanked for this viewer's own. One query."""
+    mine: set[int] = set()
+    names: dict[int, list[str]] = {}
+    rows = Thanks.objects.filter(Q(person=me) | Q(post__author=me), post__discussion=discussion)
+    for post, person, byline, role in rows.values_list(
+        "post_id", "person_id", "person__byline", "person__role"
+    ):
+        if person == me:
+            mine.add(post)
+        else:
+            names.setdefault(post, []).append(bylines.of(discussion.pk, person, byline, role))
+    return mine, names
 
 
 def thread_key(

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from urllib.parse import urlencode
 
 from django.utils.crypto import salted_hmac
 
@@ -52,6 +53,19 @@ class Wanted:
             new=query.get("new") == "1",
             by_question=query.get("sort") == "question",
         )
+
+    @property
+    def query(self) -> str:
+        """What ``of`` reads this from, with its question mark; "" where nothing is asked for."""
+        fields = {
+            "question": self.question,
+            "position": self.position if self.question else None,
+            "person": self.person,
+            "new": "1" if self.new else "",
+            "sort": "question" if self.by_question else "",
+        }
+        query = urlencode({name: value for name, value in fields.items() if value})
+        return f"?{query}" if query else ""
 
     @property
     def is_all(self) -> bool:

@@ -3,7 +3,15 @@ from __future__ import annotations
 from django.urls import path
 
 from quaestio.discussions import reader
-from quaestio.discussions.views import moderating, overseeing, posing, thread, typing, writing
+from quaestio.discussions.views import (
+    moderating,
+    overseeing,
+    posing,
+    praising,
+    thread,
+    typing,
+    writing,
+)
 
 urlpatterns = [
     path("c/<slug:public_id>/ask", posing.pose, name="pose"),
@@ -22,6 +30,8 @@ urlpatterns = [
     path("p/<slug:public_id>/reply", writing.reply, name="reply"),
     path("p/<slug:public_id>/edit", writing.edit, name="post-edit"),
     path("p/<slug:public_id>/withdraw", writing.withdraw, name="withdraw"),
+    path("p/<slug:public_id>/endorse", praising.endorse, name="endorse"),
+    path("p/<slug:public_id>/thank", praising.thank, name="thank"),
     path("p/<slug:public_id>/hide", moderating.hide, name="hide"),
     path("p/<slug:public_id>/show", moderating.show, name="show"),
     path("p/<slug:public_id>/report", moderating.report, name="report"),

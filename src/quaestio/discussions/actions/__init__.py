@@ -33,6 +33,7 @@ from quaestio.discussions.actions.posing import (
     pose,
 )
 from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
+from quaestio.discussions.actions.praising import endorse, thank
 from quaestio.discussions.actions.relating import Relation
 from quaestio.discussions.actions.visits import look, mark_seen
 
@@ -49,6 +50,7 @@ __all__ = [
     "closed_sentence",
     "drop_draft",
     "edit_post",
+    "endorse",
     "hide",
     "is_posted",
     "leave_reported",
@@ -67,5 +69,6 @@ __all__ = [
     "show",
     "take_source",
     "taken_back_sentence",
+    "thank",
     "withdraw",
 ]

@@ -168,6 +168,8 @@ def thread_page(
         moderate=seat.can(Right.MODERATE),
         revisions=seat.can(Right.SEE_HIDDEN),
         report=seat.can(Right.REPORT) and not seat.can(Right.MODERATE),
+        endorse=seat.can(Right.MODERATE),
+        thank=seat.can(Right.WRITE) and not seat.can(Right.MODERATE),
     )
     shown = show(thread, wanted)
     pieces = Posts(rights, under_headings=wanted.by_question)
