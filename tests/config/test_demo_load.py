@@ -11,13 +11,24 @@ import pytest
 import pytest_django
 from django.db import transaction
 from django.db.models import Count
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from quaestio.accounts.models import User
 from quaestio.config.demo import load
 from quaestio.config.demo.content import Expected, read_demo, read_expected
 from quaestio.config.demo.load import demo_cast, find_demo, load_demo
 from quaestio.courses.models import Course, Enrollment, Invitation
-from quaestio.discussions.models import Discussion, Draft, Position, Post, Quotation, Visit
+from quaestio.discussions.models import (
+    Discussion,
+    Draft,
+    OutsideWork,
+    PastVerdict,
+    Position,
+    Post,
+    Quotation,
+    Visit,
+)
 from quaestio.readings.models import Document
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +128,27 @@ def test_the_class_divides_on_the_first_question(loaded: Course) -> None:
     )
     counts = held.values("question").annotate(choices=Count("choice", distinct=True))
     assert {row["choices"] for row in counts} >= {3}
+
+
+def test_a_reading_that_came_late_is_not_held_against_those_who_quoted_it(loaded: Course) -> None:
+    past = PastVerdict.objects.filter(because="added")
+    assert {one.verdict for one in past} == {"not_found"}
+    assert past.count() == 3
+    for one in past:
+        told = one.post.body_html if one.post else one.discussion.body_html
+        assert "when Grebnev was uploaded" in told
+        assert f"Was not found until {date_format(localtime(one.until), 'j F Y')}" in told
+
+
+def test_a_work_that_is_none_of_the_readings_waits_to_be_added(loaded: Course) -> None:
+    works = {(work.author, work.title) for work in OutsideWork.objects.all()}
+    assert works == {("Sorrel-Whyte", "Rooms That Listened")}
+    assert OutsideWork.objects.count() == 2
+
+
+def test_one_passage_is_quoted_by_many(loaded: Course) -> None:
+    page = Quotation.objects.filter(reading__title__startswith="A Text", page_number=2)
+    assert page.filter(text__contains="catching sparrows").values("post").distinct().count() >= 5
 
 
 def test_the_edited_post_keeps_what_it_said_first(loaded: Course) -> None:

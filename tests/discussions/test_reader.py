@@ -187,7 +187,7 @@ def test_a_post_that_quotes_a_page_twice_counts_once(s: Seminar) -> None:
 
 def test_words_go_into_the_response_with_their_citation(s: Seminar) -> None:
     where = quote(s, "distress, outrage and confusion", f"respond:{s.discussion.public_id}")
-    assert where == f"/d/{s.discussion.public_id}/#write"
+    assert where == f"/d/{s.discussion.public_id}/#body-help"
     draft = Draft.objects.get()
     assert draft.person == s.maya
     assert draft.fields["body"] == "<p>“distress, outrage and confusion” (Jones 41)</p>"
@@ -248,7 +248,7 @@ def test_a_reply_that_was_begun_can_be_added_to(s: Seminar) -> None:
     post = cast.response(s.anna, s.discussion)
     target = f"reply:{post.public_id}"
     actions.save_draft(person=s.maya, target=target, fields={"body": "But"}, version=0)
-    assert quote(s, "the silence", target) == f"/p/{post.public_id}/reply#write"
+    assert quote(s, "the silence", target) == f"/p/{post.public_id}/reply#body-help"
     assert "the silence" in Draft.objects.get().fields["body"]
 
 

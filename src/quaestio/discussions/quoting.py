@@ -166,14 +166,14 @@ def target_for(targets: Sequence[Target], reading: Reading, came_from: str) -> T
 
 
 def place_written(key: str, course: Course) -> str:
-    """The page where a draft goes on being written."""
+    """Where a draft goes on being written: the page, at its text field."""
     kind, _colon, public_id = key.partition(":")
     if kind == "respond":
-        return f"{reverse('discussion', args=[public_id])}#write"
+        return f"{reverse('discussion', args=[public_id])}#body-help"
     if kind == "reply":
-        return f"{reverse('reply', args=[public_id])}#write"
+        return f"{reverse('reply', args=[public_id])}#body-help"
     if kind == "edit":
-        return f"{reverse('post-edit', args=[public_id])}#write"
+        return f"{reverse('post-edit', args=[public_id])}#body-help"
     if kind == "revise":
         return reverse("discussion-edit", args=[public_id])
     return reverse("pose", args=[course.public_id])

@@ -378,7 +378,8 @@ def link(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     if place is None:
         return quote_page(request, seat, reading, found, targets_of(seat), None)
     made = make_passage(by=seat.enrollment, reading=reading, place=place)
-    return redirect(where_it_stands(made))
+    # At its head the page shows the address, which is what was asked for.
+    return redirect(where_it_stands(made).removesuffix("#passage"))
 
 
 def where_it_stands(found: Passage) -> str:

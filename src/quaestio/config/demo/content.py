@@ -72,6 +72,7 @@ class ReadingEntry:
     first_page: str = ""
     pages: int = 0
     also_cited_as: str = ""
+    uploaded: When | None = None  # when the file came; before the term if it is not said
 
     @property
     def path(self) -> Path:
@@ -163,7 +164,7 @@ def read_demo() -> Demo:
     return Demo(
         CourseEntry(**{**course, "sections": tuple(course["sections"])}),
         tuple(PersonEntry(**person) for person in data["people"]),
-        tuple(ReadingEntry(**reading) for reading in data["readings"]),
+        tuple(_reading(reading) for reading in data["readings"]),
         tuple(_meeting(meeting) for meeting in data["meetings"]),
         tuple(read_discussion(path) for path in sorted((FOLDER / "discussions").glob("*.md"))),
     )
@@ -177,6 +178,11 @@ def read_expected() -> tuple[Expected, ...]:
 def sample_class_blog() -> str:
     """A page of a class blog as copied from a browser, to try the import with."""
     return (FOLDER / "sample-class-blog.txt").read_text(encoding="utf-8")
+
+
+def _reading(data: dict[str, Any]) -> ReadingEntry:
+    late = {"uploaded": when(data["uploaded"])} if "uploaded" in data else {}
+    return ReadingEntry(**{**data, **late})
 
 
 def _meeting(data: dict[str, Any]) -> MeetingEntry:

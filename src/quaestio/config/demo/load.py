@@ -33,7 +33,7 @@ from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Sec
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.actions import QuestionInput, Relation
-from quaestio.discussions.models import Discussion, Draft, Position, Post, Revision
+from quaestio.discussions.models import Discussion, Draft, PastVerdict, Position, Post, Revision
 from quaestio.readings import actions as readings
 from quaestio.readings.models import Reading
 from quaestio.web.richtext import from_plain
@@ -81,6 +81,7 @@ class _Loader:
     people: dict[str, Enrollment] = field(default_factory=dict)
     readings: dict[str, Reading] = field(default_factory=dict)
     meetings: dict[str, Meeting] = field(default_factory=dict)
+    late: list[ReadingEntry] = field(default_factory=list)  # whose files have not come yet
 
     def load(self) -> None:
         self.say(f"Loading the demo course, “{self.demo.course.title}” …")
@@ -159,7 +160,25 @@ class _Loader:
         self.readings[entry.key] = reading
         if not entry.file:
             self.say(f"  {entry.author}: a record without a file")
-            return
+        elif entry.uploaded is None:
+            self.load_file(entry, self.at(TERM_BEGAN))
+        else:
+            self.late.append(entry)
+
+    def load_late_files(self, until: datetime) -> None:
+        """The files that came in the middle of the term, as soon as that moment has come."""
+        for entry in list(self.late):
+            at = self.at(entry.uploaded) if entry.uploaded else until
+            if at <= until:
+                self.late.remove(entry)
+                self.load_file(entry, at)
+                discussions.recheck(course=self.teacher.course)
+                PastVerdict.objects.filter(reading=self.readings[entry.key]).update(until=at)
+                # The notes tell the time, so they are made once more.
+                discussions.recheck(course=self.teacher.course)
+
+    def load_file(self, entry: ReadingEntry, at: datetime) -> None:
+        reading = self.readings[entry.key]
         with entry.path.open("rb") as file:
             document = readings.upload(
                 by=self.teacher,
@@ -169,7 +188,7 @@ class _Loader:
                 first_label=entry.first_page,
             )
         document = readings.read_document(document=document)
-        set_back(document, uploaded_at=self.at(TERM_BEGAN))
+        set_back(document, uploaded_at=at)
         self.say(f"  {entry.author}: {document.get_status_display()}, {document.pages_total} pages")
 
     def load_meeting(self, entry: MeetingEntry) -> None:
@@ -198,6 +217,7 @@ class _Loader:
         )
         posts: dict[str, Post] = {}
         for post in entry.posts:
+            self.load_late_files(until=self.at(post.when))
             if post.kind == "draft":
                 self.load_draft(post, discussion, posts)
             else:
