@@ -63,6 +63,8 @@ join                    GET    ok  ok  410 ok  ok  ok  ok  ok  ok  ok  ok
 join                    POST   ok  ok  410 ok  ok  ok  ok  ok  ok  ok  ok
 meeting-new             GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-new             POST   in  404 404 404 404 404 403 403 403 ok  ok
+search                  GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+course-search           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 meeting                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 meeting-edit            GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-edit            POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -148,7 +150,7 @@ GROUPS = {
 }
 
 # What a course that is open to the public shows to everybody, and no other page of it.
-OPEN_TO_ALL = {"course", "meeting", "discussion", "post"}
+OPEN_TO_ALL = {"course", "course-search", "meeting", "discussion", "post"}
 
 # What a GET may remember: that somebody was here. Nothing else may change.
 REMEMBERED = {"discussion": {"discussions_visit"}, "page": {"readings_bookmark"}}
@@ -221,6 +223,7 @@ def build() -> World:
             "invitation-revoke": {"course_id": course.public_id, "public_id": link.public_id},
             "join": {"token": link.token},
             "meeting-new": in_course,
+            "course-search": in_course,
             "meeting": at_meeting,
             "meeting-edit": at_meeting,
             "meeting-readings": at_meeting,

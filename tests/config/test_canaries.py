@@ -31,6 +31,7 @@ class World:
     people: dict[str, Enrollment | None] = field(default_factory=dict)
     canaries: dict[str, set[str]] = field(default_factory=dict)
     addresses: list[str] = field(default_factory=list)
+    searches: list[str] = field(default_factory=list)
 
     def canary(self, word: str, *who: str) -> str:
         token = f"canary{word}{hashlib.sha256(word.encode()).hexdigest()[:12]}"
@@ -126,6 +127,7 @@ def world() -> World:
                 )
             ]
     for of in (course, away.course):
+        made.searches.append(reverse("course-search", args=[of.public_id]))
         made.addresses += [
             reverse(name, args=[of.public_id])
             for name in (
@@ -193,3 +195,24 @@ def test_an_address_is_not_told_as_a_hash_either(name: str, world: World) -> Non
         email = person.user.email.encode()
         for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
             assert digest(email).hexdigest() not in read
+
+
+# What a post or a discussion says is found; a reason, an earlier version, a draft, an address not.
+NEVER_FOUND = ("canaryreason", "canarybefore", "canarytyping")
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_search_finds_for_everybody_what_is_for_them_and_nothing_else(
+    name: str, world: World
+) -> None:
+    person = world.people[name]
+    client = cast.sign_in(person)
+    for token, who in world.canaries.items():
+        found = {path: found_by(client, path, token) for path in ("/search", *world.searches)}
+        to_be_found = name in who and "@" not in token and not token.startswith(NEVER_FOUND)
+        assert any(found.values()) == to_be_found, (token, found)
+
+
+def found_by(client: Client, path: str, words: str) -> bool:
+    response = client.get(path, {"q": words})
+    return response.status_code == 200 and b'<li class="entry">' in response.content

@@ -55,7 +55,7 @@ def free_port() -> int:
 def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
     code, said, _complaints = quaestio(tmp_path)
     assert code == 0
-    for command in ("demo", "serve", "migrate", "check", "import", "createoperator"):
+    for command in ("demo", "serve", "migrate", "reindex", "check", "import", "createoperator"):
         assert f"\n    {command}" in said
 
 
@@ -230,3 +230,10 @@ def test_a_site_whose_tasks_are_done_at_once_has_no_worker(settings: Settings) -
     assert not cli.has_queue()
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     assert cli.has_queue()
+
+
+def test_the_search_index_can_be_made_anew(tmp_path: Path) -> None:
+    assert quaestio(tmp_path, "migrate")[0] == 0
+    code, said, complaints = quaestio(tmp_path, "reindex")
+    assert (code, complaints) == (0, "")
+    assert sorted(said.splitlines()) == ["0 discussions", "0 pages", "0 posts"]

@@ -80,11 +80,11 @@ QUOTING = f"{TEXT} Jones writes: “Initially there was distress, outrage and co
 @pytest.mark.parametrize(
     ("fields", "most"),
     [
-        ({"body": TEXT}, 11),
-        ({"body": TEXT, "answers": "2"}, 13),
-        ({"body": TEXT, "position-1": "2"}, 16),
-        ({"body": QUOTING}, 15),
-        ({"body": QUOTING, "answers": "2", "position-1": "2"}, 20),
+        ({"body": TEXT}, 12),
+        ({"body": TEXT, "answers": "2"}, 14),
+        ({"body": TEXT, "position-1": "2"}, 17),
+        ({"body": QUOTING}, 16),
+        ({"body": QUOTING, "answers": "2", "position-1": "2"}, 21),
     ],
 )
 def test_a_post_takes_few_queries(fields: dict[str, str], most: int) -> None:

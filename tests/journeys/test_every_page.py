@@ -101,6 +101,10 @@ def build() -> Places:
         f"/p/{hidden.public_id}/show",
         f"/p/{other.public_id}/revisions",
         f"{c}/import",
+        f"{c}/search",
+        f"{c}/search?q=nobody",
+        f"{c}/search?q=distress&by=maya&kind=posts",
+        "/search?q=distress",
     ]
     students = [
         "/",

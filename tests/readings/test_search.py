@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import cast
 
-from quaestio.readings.finding import level, places_of
 from quaestio.readings.models import Reading
 from quaestio.readings.queries import search_in
+from quaestio.search.finding import level, places_of
 
 CASES = {
     "capitals": ("THAW", "After the Thaw came", "Thaw"),

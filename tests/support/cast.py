@@ -28,6 +28,7 @@ from quaestio.discussions import actions as discussions
 from quaestio.discussions.models import Discussion, Post
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Passage, Reading
 from quaestio.readings.passages import make_passage, place_on
+from quaestio.search import index
 
 _number = count(1)
 
@@ -152,6 +153,7 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
             start=start,
         )
         start += len(text) + len(PAGE_BREAK)
+    index.put(list(made.pages.select_related("document__reading__course")))
     return made
 
 

@@ -13,9 +13,9 @@ from difflib import SequenceMatcher
 import quotecheck
 from quaestio.citations.checking import course_library, course_readings, public_id_of
 from quaestio.courses.models import Course
-from quaestio.readings.finding import level, places_of
 from quaestio.readings.models import Document, Page, Passage, Reading
 from quaestio.readings.passages import AROUND, Place, settle
+from quaestio.search.finding import level, places_of
 
 KNOWN_BY_ITSELF = 6  # words; so many, found once, need nothing around them
 SAME_WORDS = 0.8  # how alike words must be to be the same, misread here and there

@@ -75,6 +75,14 @@ def parser(command: str) -> argparse.ArgumentParser:
     )
     one.set_defaults(command=migrate)
 
+    one = commands.add_parser(
+        "reindex",
+        help="make the search index anew from what is stored",
+        description="For after a restored backup, a change of QUAESTIO_SEARCH, or doubt. The site "
+        "may run meanwhile; on SQLite nobody can post until it is done.",
+    )
+    one.set_defaults(command=reindex)
+
     commands.add_parser(
         "check", help="check the quotations of texts against a folder of readings", add_help=False
     )
@@ -179,6 +187,15 @@ def serve(options: argparse.Namespace) -> int:
 def migrate(options: argparse.Namespace) -> int:
     start_django()
     prepare_database(verbosity=1)
+    return 0
+
+
+def reindex(options: argparse.Namespace) -> int:
+    start_django()
+    from quaestio.search import index
+
+    for name, number in index.rebuild():
+        tell(f"{number} {name}")
     return 0
 
 

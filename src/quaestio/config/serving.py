@@ -94,6 +94,7 @@ def prepare_database(verbosity: int = 0) -> None:
     try:
         call_command("migrate", interactive=False, verbosity=verbosity)
         call_command("createcachetable", verbosity=verbosity)
+        fill_index()
         call_command("collectstatic", interactive=False, verbosity=0)
     except CommandError as error:  # the system checks speak through this one too
         raise Refused(str(error)) from error
@@ -101,6 +102,15 @@ def prepare_database(verbosity: int = 0) -> None:
         raise Refused(f"The database cannot be used: {error}") from error
     except OSError as error:
         raise Refused(f"A folder of the site cannot be used: {error}.") from error
+
+
+def fill_index() -> None:
+    """Make the search index where a site that had none is brought up to date."""
+    from quaestio.search import index
+
+    if index.is_unfilled():
+        for _rows in index.rebuild():
+            pass
 
 
 # -- Children -----------------------------------------------------------------------------------

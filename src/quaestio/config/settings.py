@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "quaestio.readings",
     "quaestio.courses",
     "quaestio.accounts",
+    "quaestio.search",
     "quaestio.web",
     "allauth",
     "allauth.account",
@@ -71,6 +72,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "django_tasks",
     "django_tasks_db",
+    "modelsearch",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -123,6 +125,8 @@ DATABASES = {
         sqlite_journal=sqlite.journal_mode(),
     )
 }
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    INSTALLED_APPS.append("django.contrib.postgres")  # its full text search
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = DATA / "files"
 INDEX_ROOT = DATA / "index"
@@ -162,6 +166,21 @@ TASKS = {
         if env.choice("QUAESTIO_TASKS", "database", ("database", "immediate")) == "immediate"
         else "django_tasks_db.DatabaseBackend",
         "QUEUES": ["default"],
+    }
+}
+
+# What searches posts and readings: the database itself, or an OpenSearch server.
+SEARCH = env.choice("QUAESTIO_SEARCH", "database", ("database", "opensearch2", "opensearch3"))
+SEARCH_INSIDE = SEARCH == "database"
+SEARCH_URL = env.text("QUAESTIO_SEARCH_URL", "http://localhost:9200")
+MODELSEARCH_BACKENDS = {
+    "default": {"BACKEND": "quaestio.search.engines"}
+    if SEARCH_INSIDE
+    else {
+        "BACKEND": f"modelsearch.backends.{SEARCH}",
+        "URLS": [SEARCH_URL],
+        "INDEX_PREFIX": "quaestio_",
+        "TIMEOUT": 10,
     }
 }
 

@@ -26,6 +26,7 @@ from quaestio.courses.access import Seat, Viewer, seat_in, seated
 from quaestio.courses.models import Course, Enrollment, Meeting
 from quaestio.courses.roles import Right, Role
 from quaestio.discussions.models import Discussion, Draft, Post, Pseudonym, Visit
+from quaestio.search.finding import level
 from quaestio.web.rows import Joined
 
 # What a view of a thread needs to know of the viewer, in one go (web/rows.py says why). A draft is
@@ -375,6 +376,31 @@ class Bylines:
 
     def by(self, discussion_id: int, person: Enrollment) -> str:
         return self.of(discussion_id, person.pk, person.byline, person.role)
+
+
+def shown_as(seats: Iterable[Seat], part: str, of: str = "discussion") -> Q:
+    """Whatever is written by somebody whose name, as these seats see it, has this part: what
+    ``Bylines`` shows, as a condition on posts, or on discussions with ``of=""``. Two queries.
+
+    So nobody learns from a search by name who is behind a pseudonym.
+    """
+    seats = list(seats)
+    wanted = level(part)
+    courses = [seat.course.pk for seat in seats]
+    bylines = Enrollment.objects.filter(course__in=courses).values_list("pk", "byline")
+    people = [pk for pk, byline in bylines.order_by() if wanted in level(byline)]
+    made_up = Pseudonym.objects.filter(discussion__course__in=courses)
+    named = [pk for pk, name in made_up.values_list("pk", "name") if wanted in level(name)]
+    inside = f"{of}__" if of else ""
+    here = Pseudonym.objects.filter(discussion=OuterRef(of or "pk"), person=OuterRef("author"))
+    sees_names = [seat.course.pk for seat in seats if seat.can(Right.SEE_NAMES)]
+    by_name = (
+        Q(**{f"{inside}pseudonyms": False})
+        | Q(**{f"{inside}course__in": sees_names})
+        | ~Q(author__role__in=MASKED) & ~Exists(here)
+    )
+    by_made_up_name = Q(**{f"{inside}pseudonyms": True}) & Exists(here.filter(pk__in=named))
+    return Q(author__in=people) & by_name | by_made_up_name
 
 
 # Whose names a discussion hides. Teachers speak as themselves.

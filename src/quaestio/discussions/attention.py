@@ -17,9 +17,9 @@ from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
 from quaestio.discussions.models import Discussion, OutsideWork, Post, Quotation
-from quaestio.readings.finding import level
 from quaestio.readings.models import Page, Reading
 from quaestio.readings.rendering import Span
+from quaestio.search.finding import level
 
 
 def readable_quotations(seat: Seat) -> QuerySet[Quotation]:

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from quaestio.courses.models import Course, Enrollment, Meeting, Section
 from quaestio.readings.models import Reading
+from quaestio.search.index import Searchable
 from quaestio.web.ids import PublicIdField
+from quaestio.web.richtext import flatten
 
 
-class Discussion(models.Model):
+class Discussion(Searchable, models.Model):
     """A title, a context, numbered questions; the class answers below.
 
     ``version`` grows with every change that a reader of the thread could see.
@@ -91,6 +93,20 @@ class Discussion(models.Model):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def search_text(self) -> str:
+        """The title, the context, the questions. One query, unless they are prefetched."""
+        questions = [question.text for question in self.questions.all()]
+        return "\n\n".join([self.title, flatten(self.context).text, *questions])
+
+    @property
+    def search_course(self) -> str:
+        return str(self.course.public_id)
+
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet[Discussion]:
+        return cls.objects.select_related("course").prefetch_related("questions")
+
 
 class Question(models.Model):
     """A numbered part of a discussion, open or with positions to take (its ``choices``)."""
@@ -130,7 +146,7 @@ class Choice(models.Model):
         return self.label
 
 
-class Post(models.Model):
+class Post(Searchable, models.Model):
     """A response to a discussion, or a reply to a post.
 
     Responses are numbered within the discussion, replies within the response they hang under
@@ -233,6 +249,18 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number}"
+
+    @property
+    def search_text(self) -> str:
+        return flatten(self.source).text
+
+    @property
+    def search_course(self) -> str:
+        return str(self.discussion.course.public_id)
+
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet[Post]:
+        return cls.objects.select_related("discussion__course")
 
 
 class Answer(models.Model):

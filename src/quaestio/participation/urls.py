@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quaestio.participation import views
+from quaestio.participation import searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("c/<slug:public_id>/", views.course, name="course"),
+    path("search", searching.everywhere, name="search"),
+    path("c/<slug:public_id>/search", searching.in_course, name="course-search"),
     path("m/<slug:public_id>/", views.meeting, name="meeting"),
     path("m/<slug:public_id>/readings", views.meeting_readings, name="meeting-readings"),
 ]

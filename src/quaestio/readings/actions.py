@@ -42,6 +42,7 @@ from quaestio.readings.models import (
     Page,
     Reading,
 )
+from quaestio.search import index
 from quaestio.web.queue import enqueue_once
 from quaestio.web.sentences import translated
 
@@ -259,6 +260,7 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
     document.labels_from = extracted.labels_from
     document.text_sha256 = print_of(pages)
     document.save()
+    put_in_index(document)
     after_change(document.reading.course)
     return document
 
@@ -269,6 +271,12 @@ def bare_sheets(pages: Iterable[Page]) -> list[int]:
     for page in pages:
         with_text[page.sheet] = with_text.get(page.sheet, False) or bool(page.text)
     return [sheet for sheet, has_text in sorted(with_text.items()) if sheet and not has_text]
+
+
+def put_in_index(document: Document) -> None:
+    """From now on a search finds these pages, and those of the reading's other files no more."""
+    index.put(list(document.pages.select_related("document__reading__course")))
+    index.drop(Page.objects.filter(document__reading=document.reading).exclude(document=document))
 
 
 def put_labels(document: Document, pages: Sequence[Page]) -> None:
@@ -359,6 +367,7 @@ def put_in_use(document: Document) -> None:
     Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
     document.is_current = True
     document.save(update_fields=["is_current"])
+    put_in_index(document)
 
 
 @transaction.atomic

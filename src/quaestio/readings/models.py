@@ -14,6 +14,7 @@ from quaestio.readings.bibliography.names import names_from, names_text
 from quaestio.readings.bibliography.records import issued_from, record, year_of
 from quaestio.readings.extraction.types import PDF
 from quaestio.readings.locators import called
+from quaestio.search.index import Searchable
 from quaestio.web.ids import PublicIdField, new_public_id
 
 # Between two pages in a document's whole text; a page's own text never holds it.
@@ -138,7 +139,7 @@ class Document(models.Model):
         return self.refused_as == "scan"
 
 
-class Page(models.Model):
+class Page(Searchable, models.Model):
     """One page of a document. ``start`` is its offset in the document's whole text.
 
     ``label`` is the number readers cite: ``found_label``, which the file shows, unless a teacher
@@ -179,6 +180,20 @@ class Page(models.Model):
 
     def __str__(self) -> str:
         return self.label or str(self.number)
+
+    @property
+    def search_text(self) -> str:
+        return self.text
+
+    @property
+    def search_course(self) -> str:
+        return str(self.document.reading.course.public_id)
+
+    @classmethod
+    def get_indexed_objects(cls) -> models.QuerySet[Page]:
+        """Those that are read: of the current documents."""
+        current = cls.objects.filter(document__is_current=True)
+        return current.select_related("document__reading__course")
 
     @property
     def locator(self) -> str:

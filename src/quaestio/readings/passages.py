@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from quaestio.courses.models import Enrollment
-from quaestio.readings.finding import Span, level, places_of
 from quaestio.readings.models import Bookmark, Document, Page, Passage, Reading
+from quaestio.search.finding import Span, level, places_of
 
 AROUND = 120  # characters kept on either side, to know the place again by
 LONGEST = 8000  # characters of a passage

@@ -12,7 +12,6 @@ from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
 from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.bibliography.styles import Set, in_text, set_in
-from quaestio.readings.finding import level, places_of
 from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
 from quaestio.readings.models import (
     Bookmark,
@@ -22,6 +21,7 @@ from quaestio.readings.models import (
     Passage,
     Reading,
 )
+from quaestio.search.finding import level, places_of
 
 
 @dataclass(frozen=True, slots=True)

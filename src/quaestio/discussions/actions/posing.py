@@ -34,6 +34,7 @@ from quaestio.discussions.models import (
     Question,
 )
 from quaestio.discussions.rendering import render
+from quaestio.search import index
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ def pose(
             give_name(discussion, by)
             put_questions(discussion, questions)
             put_quotations(discussion, None, rendered)
+            index.put([discussion])
             drop_draft(by, f"pose:{by.course.public_id}")
     except IntegrityError:
         known = Discussion.objects.filter(author=by, submission_key=key).first()
@@ -180,7 +182,8 @@ def change_discussion(
         keep_questions(discussion, questions)
         put_quotations(discussion, None, rendered)
         drop_draft(by, f"revise:{discussion.public_id}")
-    discussion.refresh_from_db()
+        discussion.refresh_from_db()
+        index.put([discussion])
     return discussion
 
 

@@ -47,6 +47,7 @@ from quaestio.discussions.models import (
     Revision,
 )
 from quaestio.discussions.rendering import render
+from quaestio.search import index
 
 
 def respond(
@@ -93,6 +94,7 @@ def respond(
             )
             put_stand(post, taken, now, is_new=True)
             put_quotations(locked, post, rendered, is_new=True)
+            put_in_index(post, discussion.course)
             give_name(locked, by)
             touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
             if held:
@@ -102,6 +104,12 @@ def respond(
         # The same submission, a moment earlier, by another process.
         return posted_meanwhile(by, key, text)
     return post
+
+
+def put_in_index(post: Post, course: Course) -> None:
+    """So that its words are found from now on. Who may find them is asked at every search."""
+    post.discussion.course = course
+    index.put([post])
 
 
 def waits(person: Enrollment, course: Course) -> bool:
@@ -182,6 +190,7 @@ def reply(
             else:
                 Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
             put_quotations(discussion, post, rendered, is_new=True)
+            put_in_index(post, parent.discussion.course)
             give_name(discussion, by)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
@@ -248,6 +257,7 @@ def edit_post(
         if taken is not None:
             put_stand(before, taken, now)
         put_quotations(before.discussion, before, rendered)
+        put_in_index(before, post.discussion.course)
         touch(before.discussion)
         if before.state == Post.State.HELD:
             count_waiting(discussion.course_id)

@@ -46,15 +46,15 @@ def places_of(wanted: str, text: str) -> Iterator[Span]:
     """Every place of ``wanted``, which is levelled, in ``text``, which is not; none overlap."""
     if not wanted or wanted not in level(text):
         return
-    whole, origins = _with_origins(text)
+    whole, origins = with_origins(text)
     at = whole.find(wanted)
     while at >= 0:
         start, last = origins[at], origins[at + len(wanted) - 1]
-        yield start, _with_its_accents(text, last + 1)
+        yield start, with_its_accents(text, last + 1)
         at = whole.find(wanted, at + len(wanted))
 
 
-def _with_origins(text: str) -> tuple[str, list[int]]:
+def with_origins(text: str) -> tuple[str, list[int]]:
     """``text`` levelled, and for each character of that the one it came from."""
     out: list[str] = []
     origins: list[int] = []
@@ -67,7 +67,8 @@ def _with_origins(text: str) -> tuple[str, list[int]]:
     return "".join(out), origins
 
 
-def _with_its_accents(text: str, end: int) -> int:
+def with_its_accents(text: str, end: int) -> int:
+    """``end``, or behind the combining marks that follow there."""
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return end
