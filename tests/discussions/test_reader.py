@@ -294,17 +294,51 @@ def test_long_words_are_set_off_and_verses_keep_their_lines() -> None:
     )
 
 
-def test_namesakes_are_told_apart_in_the_citation(s: Seminar) -> None:
-    page = Place(Page.objects.get(number=1), 0, 9)
-    s.reading.year = "2006"
-    assert citation_of(s.reading, page) == "(Jones 41)"
-    other = cast.reading(s.course, "Another book", year="2012")
-    assert citation_of(s.reading, page) == "(Jones 2006, 41)"
-    other.year = "2006"
-    other.save()
-    assert citation_of(s.reading, page) == "(Jones, <em>The Myth of the Short Course</em>, 41)"
-    other.author = ""
-    assert citation_of(other, page) == "(<em>Another book</em> 41)"
+STYLES = {
+    "mla": ("(Jones 41)", "(Jones, <em>The Myth of the Short Course</em>, 41)", "(Jones ¶ 1)"),
+    "chicago": (
+        "(Jones 2006, 41)",
+        "(Jones 2006, <em>The Myth of the Short Course</em>, 41)",
+        "(Jones 2006, ¶ 1)",
+    ),
+    "chicago-notes": (
+        "(Jones 41)",
+        "(Jones, <em>The Myth of the Short Course</em>, 41)",
+        "(Jones ¶ 1)",
+    ),
+    "apa": (
+        "(Jones, 2006, p. 41)",
+        "(Jones, 2006, <em>The Myth of the Short Course</em>, p. 41)",
+        "(Jones, 2006, para. 1)",
+    ),
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_it_is_cited_in_the_style_of_the_course(s: Seminar, style: str) -> None:
+    s.reading.year, s.reading.course.citation_style = "2006", style
+    s.reading.save()
+    place = Place(Page.objects.get(number=1), 0, 9)
+    plain, among_namesakes, by_paragraph = STYLES[style]
+    assert citation_of(s.reading, place) == plain
+    other = cast.reading(s.course, "Another book", year="2006")
+    assert citation_of(s.reading, place) == among_namesakes
+    other.delete()
+    place.page.kind, place.page.paragraphs = "paragraph", [1, 2]
+    assert citation_of(s.reading, place) == by_paragraph
+    s.reading.author = ""
+    title = "<em>The Myth of the Short Course</em>"
+    assert title in citation_of(s.reading, place)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_the_check_reads_what_is_cited_so(s: Seminar, style: str) -> None:
+    Course.objects.update(citation_style=style)
+    Reading.objects.update(year="2006")
+    quote(s, "distress, outrage and confusion", f"respond:{s.discussion.public_id}")
+    source = Draft.objects.get().fields["body"]
+    found = actions.respond(by=s.maya, discussion=s.discussion, source=source).quotations.get()
+    assert (found.verdict, found.page_label, bool(found.citation)) == ("verbatim", "41", True)
 
 
 def test_a_draft_that_would_be_too_long_stays_as_it_is(s: Seminar) -> None:

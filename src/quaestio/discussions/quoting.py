@@ -19,9 +19,8 @@ from quaestio.discussions.access import drafts_of, readable_posts, visible_discu
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.actions.drafts import LONGEST_DRAFT
 from quaestio.discussions.models import Discussion, Draft, Post
-from quaestio.readings.locators import PARAGRAPH, called, paragraph_at
+from quaestio.readings.citing import citation
 from quaestio.readings.models import Reading
-from quaestio.readings.names import short_name
 from quaestio.readings.passages import Place
 from quaestio.web.richtext import clean, escape, to_plain
 
@@ -39,59 +38,24 @@ WRITTEN = {
 
 
 def citation_of(reading: Reading, place: Place) -> str:
-    """“(Jones 42)” as clean HTML; “(Jones ¶ 12)” where a file has no pages."""
-    name = cited_name(reading)
-    where = escape(cited_place(place))
-    if not where:
-        return f"({name})"
-    # A year or a title parts from the page by a comma, a bare name does not.
-    comma = "," if name.endswith(("</em>", reading.year or "?")) and reading.author else ""
-    return f"({name}{comma} {where})"
+    """“(Jones 42)” as clean HTML, in the course's citation style. One query."""
+    course = reading.course
+    others = Reading.objects.filter(course=course, removed_at=None)
+    return citation(place, reading, others, course.citation_style)
 
 
-def cited_name(reading: Reading) -> str:
-    """The name; with the year or the title where it is not enough, the title where there is no
-    name.
-    """
-    if not reading.author:
-        return f"<em>{escape(reading.title)}</em>"
-    name = escape(short_name(reading))
-    there = Reading.objects.filter(course=reading.course_id, removed_at=None)
-    namesakes = [
-        other
-        for other in there.exclude(pk=reading.pk)
-        if other.author and short_name(other) == short_name(reading)
-    ]
-    if not namesakes:
-        return name
-    if reading.year and all(other.year != reading.year for other in namesakes):
-        return f"{name} {escape(reading.year)}"
-    return f"{name}, <em>{escape(reading.title)}</em>"
-
-
-def cited_place(place: Place) -> str:
-    """The page's printed number, or the numbers of the paragraphs."""
-    page = place.page
-    if page.kind != PARAGRAPH:
-        return page.label
-    ends = (place.start, place.end - 1)
-    numbers = [paragraph_at(page.text, page.paragraphs, offset) for offset in ends]
-    label = "–".join(dict.fromkeys(str(number) for number in numbers if number))
-    return called(PARAGRAPH, label, page.number) if label else ""
-
-
-def quotation_html(words: str, citation: str) -> str:
+def quotation_html(words: str, cited: str) -> str:
     """The words with their citation, as they would be typed: in quotation marks, or, when they
     are long or in several paragraphs or verses, as a block.
     """
     parts = [part.strip() for part in re.split(r"\n[^\S\n]*\n\s*", words) if part.strip()]
     lines = [" ".join(line.split()) for part in parts for line in part.split("\n")]
     if len(lines) == 1 and len(words.split()) <= LONGEST_IN_LINE:
-        return clean(f"<p>“{escape(inner_marks(lines[0]))}” {citation}</p>")
+        return clean(f"<p>“{escape(inner_marks(lines[0]))}” {cited}</p>")
     blocks = [
         "<br>".join(escape(" ".join(line.split())) for line in part.split("\n")) for part in parts
     ]
-    blocks[-1] = f"{blocks[-1]} {citation}"
+    blocks[-1] = f"{blocks[-1]} {cited}"
     return clean(f"<blockquote>{''.join(f'<p>{block}</p>' for block in blocks)}</blockquote>")
 
 
