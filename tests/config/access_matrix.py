@@ -23,6 +23,8 @@ from tests.support import cast
 from quaestio.accounts.models import User
 from quaestio.courses.models import Course
 from quaestio.discussions import actions as discussions
+from quaestio.discussions.emails import tell_of_opening
+from quaestio.notifications.links import token_for
 
 PEOPLE = (
     "anonymous",  # not signed in
@@ -44,6 +46,15 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 ROWS = """
 home                    GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 health                  GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+
+notices                 GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+notices-read            POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+address-again           POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+notice                  GET    in  404 404 404 404 404 404 404 ok  404 404
+unsubscribe             GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+unsubscribe             POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+mail-settings           GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+mail-settings           POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 
 course-new              GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 course-new              POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -124,6 +135,8 @@ discussion-close        POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-pin          POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-move         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-move         POST   in  404 404 404 404 404 403 403 403 ok  ok
+discussion-mail         GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+discussion-mail         POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 post                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reply                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 reply                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
@@ -153,7 +166,11 @@ GROUPS = {
 OPEN_TO_ALL = {"course", "course-search", "meeting", "discussion", "post"}
 
 # What a GET may remember: that somebody was here. Nothing else may change.
-REMEMBERED = {"discussion": {"discussions_visit"}, "page": {"readings_bookmark"}}
+REMEMBERED = {
+    "discussion": {"discussions_visit", "notifications_notice"},
+    "notice": {"notifications_notice"},
+    "page": {"readings_bookmark"},
+}
 # Signing in, messages: kept in the session, which is nobody's data but the browser's.
 BOOKKEEPING = {"django_session"}
 
@@ -200,6 +217,9 @@ def build() -> World:
         "assistant": cast.assistant(course).user,
         "instructor": teacher.user,
     }
+    assert author.user and teacher.user
+    tell_of_opening(discussion, teacher)
+    told = author.user.notices.get()
     in_course = {"public_id": course.public_id}
     at_meeting = {"public_id": meeting.public_id}
     at_discussion = {"public_id": discussion.public_id}
@@ -260,6 +280,9 @@ def build() -> World:
             "mark-read": at_discussion,
             "respond": at_discussion,
             "discussion-edit": at_discussion,
+            "discussion-mail": at_discussion,
+            "notice": {"public_id": told.public_id},
+            "unsubscribe": {"token": token_for(teacher.user, course.public_id)},
             "discussion-open": at_discussion,
             "discussion-close": at_discussion,
             "discussion-pin": at_discussion,
@@ -303,6 +326,7 @@ def build() -> World:
             "post-edit": {"body": "Changed.", "version": "1"},
             "report": {"because": "Rude."},
             "draft": {"body": "Begun.", "draft_version": "0"},
+            "discussion-mail": {"how": "at_once"},
         },
     )
 

@@ -83,6 +83,14 @@ def parser(command: str) -> argparse.ArgumentParser:
     )
     one.set_defaults(command=reindex)
 
+    one = commands.add_parser(
+        "tick",
+        help="send the mail that is due, once (the worker of serve does it all the time)",
+        description="For a site without a worker, to be called by cron every few minutes: tells "
+        "what is due tomorrow and writes the mail of the day at its hour, and sends what waits.",
+    )
+    one.set_defaults(command=tick)
+
     commands.add_parser(
         "check", help="check the quotations of texts against a folder of readings", add_help=False
     )
@@ -197,6 +205,19 @@ def reindex(options: argparse.Namespace) -> int:
     for name, number in index.rebuild():
         tell(f"{number} {name}")
     return 0
+
+
+def tick(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    from quaestio.config.clock import tick as turn
+    from quaestio.config.leftovers import alive, give_back_letters
+
+    with alive() as name:
+        give_back_letters()
+        told = turn(worker=name)
+    tell(f"Sent {told.sent}, put off {told.put_off}, refused {told.refused}.")
+    return complain("The mail server is away; the mail waits.") if told.server_away else 0
 
 
 def check(argv: list[str]) -> int:

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from quaestio.notifications.actions import release
 from quaestio.readings.actions import take_up_documents
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,10 @@ def alive() -> Iterator[str]:
     """The name of a new worker, which is known to be alive until the block is left."""
     name = secrets.token_hex(8)
     path = locks() / name
-    with path.open("w") as file:
+    making = path.with_name(f".{name}")
+    with making.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
+        making.rename(path)  # nobody has seen it without its lock
         try:
             yield name
         finally:
@@ -53,16 +56,31 @@ def alive() -> Iterator[str]:
 
 def is_gone(task: DBTaskResult[Any, Any]) -> bool:
     """Whether the worker that has begun a task will never end it."""
-    path = locks() / str(task.worker_ids[-1] if task.worker_ids else "none")
+    dead = is_dead(str(task.worker_ids[-1] if task.worker_ids else "none"))
+    if dead is None:
+        return task.started_at is None or task.started_at < timezone.now() - LONGEST
+    return dead
+
+
+def is_dead(worker: str) -> bool | None:
+    """Whether nobody holds a worker's lock any more; None where there is none."""
+    path = locks() / worker
     try:
         with path.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
             return True
     except FileNotFoundError:
-        return task.started_at is None or task.started_at < timezone.now() - LONGEST
+        return None
     except BlockingIOError:
         return False
+
+
+def give_back_letters() -> list[Path]:
+    """The letters that dead workers had in hand are due again at once. The dead ones' locks."""
+    dead = [path for path in locks().glob("[!.]*") if is_dead(path.name)]
+    for path in dead:
+        release(worker=path.name)
+    return dead
 
 
 def take_up() -> int:
@@ -77,7 +95,10 @@ def take_up() -> int:
         log.warning("A worker died over %s; it is done again.", task.task_path)
         begun = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
         taken += begun.update(status="READY", started_at=None)
-    return taken + take_up_documents(attempts_at(), tries=TRIES)
+    taken += take_up_documents(attempts_at(), tries=TRIES)
+    for lock in give_back_letters():
+        lock.unlink(missing_ok=True)
+    return taken
 
 
 def attempts_at() -> dict[str, tuple[int, bool]]:

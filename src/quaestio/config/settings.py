@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "quaestio.citations",
     "quaestio.readings",
     "quaestio.courses",
+    "quaestio.notifications",
     "quaestio.accounts",
     "quaestio.search",
     "quaestio.web",
@@ -113,6 +114,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "quaestio.web.context.site",
+                "quaestio.notifications.context.notices",
             ],
         },
     },
@@ -190,6 +192,11 @@ AFTER_READINGS_CHANGED = [
     "quaestio.citations.tasks.settle_passages",
 ]
 
+# What a notice says, and what a mailing list is called, for one person at this moment
+# (docs/decisions/0012).
+NOTICE_WORDS = "quaestio.discussions.emails.words_of"
+LIST_NAMES = "quaestio.discussions.emails.list_names"
+
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["quaestio.accounts.backends.Backend"]
@@ -237,11 +244,13 @@ EMAIL_USE_TLS = env.flag("QUAESTIO_SMTP_TLS", True)
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
-    if EMAIL_HOST
+    if EMAIL_HOST and not DEMO  # the people of the demo have no mailbox
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA / "mail"
 DEFAULT_FROM_EMAIL = env.text("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@localhost>")
+# The hour at which the mail of the day goes out, on the site's clock.
+DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
 
 # -- Words and times ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("quaestio.discussions.urls")),
     path("", include("quaestio.readings.urls")),
     path("", include("quaestio.courses.urls")),
+    path("", include("quaestio.notifications.urls")),
     path("health", web.health, name="health"),
     path("accounts/", include("allauth.account.urls")),
     path("operator/", admin.site.urls),

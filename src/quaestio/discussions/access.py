@@ -33,7 +33,8 @@ from quaestio.web.rows import Joined
 # only named here: its text is fetched where it is shown.
 DOOR = Joined(
     """
-    SELECT {discussion}, {course}, {seat}, {visit}, {draft}
+    SELECT {discussion}, {course}, {seat}, {visit}, {draft},
+        (SELECT COUNT(*) FROM notifications_notice WHERE to_id = %s AND seen_at IS NULL)
     FROM discussions_discussion discussion
     JOIN courses_course course ON course.id = discussion.course_id
     LEFT JOIN courses_enrollment seat
@@ -49,6 +50,7 @@ DOOR = Joined(
     seat=Enrollment,
     visit=(Visit, ["id", "seen_at", "looked_at", "version"]),
     draft=(Draft, ["id", "version", "updated_at"]),
+    unseen=int,
 )
 
 
@@ -89,28 +91,30 @@ def can_see_discussion(seat: Seat, discussion: Discussion) -> bool:
 @dataclass(frozen=True, slots=True)
 class Entered:
     """A viewer inside a discussion, with what they have left there: the last visit, and which
-    draft of a response there is (without its text).
+    draft of a response there is (without its text). ``unseen`` is how many of their notices, on
+    the whole site, are new: the header says it.
     """
 
     seat: Seat
     discussion: Discussion
     visit: Visit | None
     draft: Draft | None
+    unseen: int
 
 
 def enter(user: Viewer, public_id: str, right: Right = Right.SEE) -> Entered:
     """The door to a discussion; a draft is not there for those who may not see it. One query."""
-    found = DOOR.first([user.pk, f"respond:{public_id}", public_id])
+    found = DOOR.first([user.pk, user.pk, f"respond:{public_id}", public_id])
     if found is None:
         raise Http404
-    discussion, course, enrollment, visit, draft = found
+    discussion, course, enrollment, visit, draft, unseen = found
     discussion.course = course
     seat = seated(course, enrollment)
     if not can_see_discussion(seat, discussion):
         raise Http404
     if not seat.can(right):
         raise PermissionDenied
-    return Entered(seat, discussion, visit, draft)
+    return Entered(seat, discussion, visit, draft, unseen)
 
 
 def discussion_for(
@@ -210,18 +214,19 @@ def asks_first(discussion: Discussion, now: datetime) -> bool:
     )
 
 
-def has_answered(person: Enrollment, discussion: Discussion) -> bool:
-    """Whether a person's own response opens the door: it stands, and is as long as is asked for.
-    So cutting it down to nothing afterwards shuts the door again.
-    """
+def answers_in(discussion: Discussion) -> QuerySet[Post]:
+    """The responses that count as an answer: they stand, and are as long as is asked for."""
     least = max(discussion.words_least or 1, 1)
     return Post.objects.filter(
-        discussion=discussion,
-        author=person,
-        root__isnull=True,
-        state__in=COUNTING,
-        words__gte=least,
-    ).exists()
+        discussion=discussion, root__isnull=True, state__in=COUNTING, words__gte=least
+    )
+
+
+def has_answered(person: Enrollment, discussion: Discussion) -> bool:
+    """Whether a person's own response opens the door. Cutting it down to nothing afterwards shuts
+    the door again.
+    """
+    return answers_in(discussion).filter(author=person).exists()
 
 
 def readable_posts(seats: Iterable[Seat], now: datetime | None = None) -> QuerySet[Post]:

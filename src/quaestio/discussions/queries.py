@@ -159,13 +159,15 @@ class Presence:
 
     ``seen_at`` is when the visit before this one ended, ``looked_at`` the last look, ``version``
     grows with what changes for this viewer alone. ``draft`` only says which one there is, and
-    changes whenever it changes: ``draft_of`` gets it.
+    changes whenever it changes: ``draft_of`` gets it. ``unseen`` is how many notices of theirs
+    are new, on the whole site.
     """
 
     seen_at: datetime | None = None
     looked_at: datetime | None = None
     version: int = 0
     draft: tuple[int, object, object] | None = None
+    unseen: int = 0
 
 
 @dataclass(slots=True)
@@ -193,9 +195,9 @@ def presence_in(entered: Entered, now: datetime | None = None) -> Presence:
     visit, draft = entered.visit, entered.draft
     mark = (draft.pk, draft.version, draft.updated_at) if draft else None
     if visit is None:
-        return Presence(draft=mark)
+        return Presence(draft=mark, unseen=entered.unseen)
     seen_at = seen_by_now(visit.seen_at, visit.looked_at, now or timezone.now())
-    return Presence(seen_at, visit.looked_at, visit.version, mark)
+    return Presence(seen_at, visit.looked_at, visit.version, mark, entered.unseen)
 
 
 def draft_of(presence: Presence) -> Draft | None:

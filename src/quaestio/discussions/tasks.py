@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from quaestio.courses.models import Course
-from quaestio.discussions import actions
+from quaestio.courses.models import Course, Enrollment
+from quaestio.discussions import actions, emails
+from quaestio.discussions.models import Discussion, Post
 
 
 @task()
@@ -13,3 +14,34 @@ def recheck_course(course_public_id: str) -> int:
     """Check a course's quotations again, after a reading was added, replaced or removed."""
     course = Course.objects.filter(public_id=course_public_id).first()
     return actions.recheck(course=course) if course else 0
+
+
+@task()
+def tell_of_post(post_public_id: str) -> int:
+    """Tell whoever is answered by a post. How many were told."""
+    post = post_named(post_public_id)
+    return emails.tell_of_post(post) if post else 0
+
+
+@task()
+def tell_author(post_public_id: str, kind: str) -> int:
+    """Tell the author what became of a post: ``let_in`` or ``hidden``."""
+    post = post_named(post_public_id)
+    return emails.tell_author(post, kind) if post else 0
+
+
+@task()
+def tell_of_opening(discussion_public_id: str, by_public_id: str) -> int:
+    """Tell the class that a discussion is open. How many were told."""
+    discussion = (
+        Discussion.objects.select_related("course").filter(public_id=discussion_public_id).first()
+    )
+    by = Enrollment.objects.filter(public_id=by_public_id).first()
+    return emails.tell_of_opening(discussion, by) if discussion else 0
+
+
+def post_named(public_id: str) -> Post | None:
+    posts = Post.objects.select_related(
+        "author__user", "discussion__course", "discussion__author__user", "parent__author__user"
+    )
+    return posts.filter(public_id=public_id).first()

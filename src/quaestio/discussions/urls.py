@@ -4,6 +4,7 @@ from django.urls import path
 
 from quaestio.discussions import reader
 from quaestio.discussions.views import (
+    mailing,
     moderating,
     overseeing,
     posing,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("d/<slug:public_id>/close", moderating.close, name="discussion-close"),
     path("d/<slug:public_id>/pin", moderating.pin, name="discussion-pin"),
     path("d/<slug:public_id>/move", moderating.move, name="discussion-move"),
+    path("d/<slug:public_id>/mail", mailing.discussion_mail, name="discussion-mail"),
     path("p/<slug:public_id>/", thread.post, name="post"),
     path("p/<slug:public_id>/reply", writing.reply, name="reply"),
     path("p/<slug:public_id>/edit", writing.edit, name="post-edit"),

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from quaestio.notifications.models import How
+from quaestio.participation.queries import CourseMail
 from quaestio.readings.models import Reading
 
 # Printed page numbers are words without spaces: 42, xi, A-3.
@@ -63,3 +65,22 @@ class PagesField(forms.CharField):
                 _("Please write printed page numbers, such as 36–48 or xi–xiv, 3.")
             )
         return ", ".join(parts)
+
+
+class MailForm(forms.Form):
+    """How a person wants mail, one field to each of their courses."""
+
+    def __init__(self, *args: Any, rules: Sequence[CourseMail], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.rules = rules
+        for rule in rules:
+            self.fields[rule.course.public_id] = forms.ChoiceField(
+                label=rule.course.title,
+                choices=How.choices,
+                initial=rule.how,
+                required=False,  # what was not sent stays as it is
+                widget=forms.RadioSelect,
+            )
+
+    def rows(self) -> list[tuple[CourseMail, forms.BoundField]]:
+        return [(rule, self[rule.course.public_id]) for rule in self.rules]

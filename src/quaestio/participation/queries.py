@@ -17,11 +17,13 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from quaestio.courses.access import Seat, visible_people
-from quaestio.courses.models import Meeting
+from quaestio.courses.models import Course, Meeting
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import drafts_of, readable_posts, visible_to
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
+from quaestio.notifications.models import How, MailRule
+from quaestio.notifications.queries import DEFAULT
 from quaestio.readings.access import visible_readings
 from quaestio.readings.models import AssignedReading, Reading
 
@@ -329,3 +331,35 @@ def first_words(fields: Mapping[str, object]) -> str:
         if words:
             return words[:120]
     return ""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMail:
+    """How a person wants mail about a course, and where in it they said otherwise."""
+
+    course: Course
+    how: How
+    exceptions: list[tuple[Discussion, How]]
+
+
+def mail_rules(seats: Sequence[Seat]) -> list[CourseMail]:
+    """One for each course. Two queries, none for somebody without a course."""
+    if not seats:
+        return []
+    said = dict(
+        MailRule.objects.filter(
+            person__in={seat.enrollment.user_id for seat in seats if seat.enrollment}
+        ).values_list("list", "how")
+    )
+    apart: dict[int, list[tuple[Discussion, How]]] = defaultdict(list)
+    for one in visible_to(seats).filter(public_id__in=list(said)):
+        apart[one.course_id].append((one, How(said[one.public_id])))
+    default = said.get("", DEFAULT)
+    return [
+        CourseMail(
+            seat.course,
+            How(said.get(seat.course.public_id, default)),
+            apart[seat.course.pk],
+        )
+        for seat in seats
+    ]

@@ -6,6 +6,7 @@ from quaestio.participation import searching, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("mail/", views.mail_settings, name="mail-settings"),
     path("c/<slug:public_id>/", views.course, name="course"),
     path("search", searching.everywhere, name="search"),
     path("c/<slug:public_id>/search", searching.in_course, name="course-search"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from quaestio.accounts.models import User
 from quaestio.courses.access import course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
+from quaestio.notifications.actions import set_rule
 from quaestio.participation import actions, queries
-from quaestio.participation.forms import AssignForm
+from quaestio.participation.forms import AssignForm, MailForm
 from quaestio.readings.access import visible_readings
 
 page = require_http_methods(["GET", "HEAD"])
@@ -65,5 +70,26 @@ def meeting_readings(request: HttpRequest, public_id: str) -> HttpResponse:
         request,
         "participation/meeting_readings.html",
         {"seat": seat, "meeting": found, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def mail_settings(request: HttpRequest) -> HttpResponse:
+    """What comes by mail, for each of a person's courses."""
+    person = cast(User, request.user)
+    rules = queries.mail_rules(seats_of(person))
+    form = MailForm(request.POST if request.method == "POST" else None, rules=rules)
+    if request.method == "POST" and form.is_valid():
+        for name, how in form.cleaned_data.items():
+            if how:
+                set_rule(person=person, list=name, how=how)
+        messages.success(request, _("Your mail settings are saved."))
+        return redirect("mail-settings")
+    return render(
+        request,
+        "participation/mail.html",
+        {"form": form, "hour": settings.DIGEST_HOUR},
         status=422 if form.errors else 200,
     )

@@ -41,6 +41,16 @@ class Part:
         return self.model.from_db(connection.alias, self.names, values)
 
 
+class Value:
+    """A column that is no model's, such as a count: it stands in the query as it is."""
+
+    names = ("",)
+    columns = ""
+
+    def made(self, values: list[Any]) -> Any:
+        return values[0]
+
+
 def converter(field: models.Field[Any, Any]) -> Convert | None:
     """What this engine's value of a field goes through to become Python's; None for nothing."""
     column = field.get_col(field.model._meta.db_table)
@@ -63,14 +73,17 @@ class Joined:
 
     ``{seat}`` stands for the columns of the model; they come in the order of the keywords, which
     must be the order in the query. A pair of a model and field names fetches those fields alone.
+    ``int`` is a number that the query itself reckons.
     """
 
     def __init__(
-        self, sql: str, **parts: type[models.Model] | tuple[type[models.Model], Sequence[str]]
+        self,
+        sql: str,
+        **parts: type[models.Model] | tuple[type[models.Model], Sequence[str]] | type[int],
     ) -> None:
         self.sql = sql
         self.wanted = parts
-        self.prepared: dict[str, tuple[str, list[Part]]] = {}
+        self.prepared: dict[str, tuple[str, list[Part | Value]]] = {}
 
     def rows(self, params: Sequence[Any]) -> Iterator[list[Any]]:
         """An instance, or None, for each part. One query."""
@@ -89,13 +102,15 @@ class Joined:
     def first(self, params: Sequence[Any]) -> list[Any] | None:
         return next(self.rows(params), None)
 
-    def prepare(self) -> tuple[str, list[Part]]:
-        parts = {
-            alias: Part(wanted[0], alias, wanted[1])
-            if isinstance(wanted, tuple)
-            else Part(wanted, alias, ())
-            for alias, wanted in self.wanted.items()
-        }
+    def prepare(self) -> tuple[str, list[Part | Value]]:
+        parts = {alias: prepared(alias, wanted) for alias, wanted in self.wanted.items()}
         sql = self.sql.format(**{alias: part.columns for alias, part in parts.items()})
         self.prepared[connection.vendor] = sql, list(parts.values())
         return self.prepared[connection.vendor]
+
+
+def prepared(alias: str, wanted: Any) -> Part | Value:
+    if wanted is int:
+        return Value()
+    model, names = wanted if isinstance(wanted, tuple) else (wanted, ())
+    return Part(model, alias, names)

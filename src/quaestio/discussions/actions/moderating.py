@@ -21,6 +21,7 @@ from quaestio.discussions.actions.parts import (
 )
 from quaestio.discussions.actions.posting import lock_post
 from quaestio.discussions.actions.stands import take_up_positions
+from quaestio.discussions.actions.telling import have_answered_told, have_author_told
 from quaestio.discussions.models import (
     Discussion,
     Post,
@@ -55,6 +56,7 @@ def hide(*, post: Post, by: Enrollment, because: str = "") -> Post:
         settle(post, by)
         touch(post.discussion)
         count_waiting(post.discussion.course_id)
+        have_author_told(post, "hidden")
     return post
 
 
@@ -72,9 +74,11 @@ def show(*, post: Post, by: Enrollment) -> Post:
     post.save(update_fields=["state", "hidden_because", "number", "shown_at"])
     if had_waited:
         take_up_positions(post)
+        have_author_told(post, "let_in")
     note_post(Deed.LET_IN if had_waited else Deed.SHOWED, post, by=by)
     touch(post.discussion)
     count_waiting(post.discussion.course_id)
+    have_answered_told(post)
     return post
 
 

@@ -27,6 +27,7 @@ from quaestio.discussions.actions.parts import (
     take_source,
     touch,
 )
+from quaestio.discussions.actions.telling import have_class_told
 from quaestio.discussions.models import (
     Choice,
     Discussion,
@@ -111,6 +112,8 @@ def pose(
             put_quotations(discussion, None, rendered)
             index.put([discussion])
             drop_draft(by, f"pose:{by.course.public_id}")
+            if open_now and at is None:
+                have_class_told(discussion, by)
     except IntegrityError:
         known = Discussion.objects.filter(author=by, submission_key=key).first()
         if known is None:
@@ -336,7 +339,7 @@ def new_numbers(
 
 @transaction.atomic
 def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
-    """Open a draft, or reopen what was closed."""
+    """Open a draft, or reopen what was closed. The class is told the first time."""
     lock(discussion.pk)
     discussion.refresh_from_db(fields=["state", "opened_at"])
     if discussion.state == Discussion.State.OPEN:
@@ -347,4 +350,6 @@ def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     discussion.save(update_fields=["state", "opened_at"])
     note_deed(deed, by=by, discussion=discussion.public_id)
     touch(discussion)
+    if deed == Deed.OPENED:
+        have_class_told(discussion, by)
     return discussion

@@ -40,6 +40,7 @@ from quaestio.discussions.actions.relating import (
     relation_fields,
 )
 from quaestio.discussions.actions.stands import put_stand, take_stand
+from quaestio.discussions.actions.telling import have_answered_told
 from quaestio.discussions.models import (
     Discussion,
     Position,
@@ -62,7 +63,8 @@ def respond(
 ) -> Post:
     """A response. ``answers`` are question numbers, ``positions`` maps a question's number to
     the number of the choice taken. The same key gives the same post, however often it comes.
-    It waits for a teacher where the course or the person has it so.
+    It waits for a teacher where the course or the person has it so. With ``at`` it is an old one
+    that is brought in, and nobody is told.
     """
     key = key or uuid.uuid4()
     text = take_source(source)
@@ -100,6 +102,8 @@ def respond(
             if held:
                 count_waiting(locked.course_id)
             drop_draft(by, f"respond:{locked.public_id}")
+            if at is None:
+                have_answered_told(post)
     except IntegrityError:
         # The same submission, a moment earlier, by another process.
         return posted_meanwhile(by, key, text)
@@ -194,6 +198,8 @@ def reply(
             give_name(discussion, by)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}")
+            if at is None:
+                have_answered_told(post)
     except IntegrityError:
         return posted_meanwhile(by, key, text)
     return post

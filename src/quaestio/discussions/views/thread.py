@@ -20,10 +20,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.http import parse_etags
 from django.views.decorators.http import require_POST, require_safe
 
+from quaestio.accounts.models import User
 from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
+    Entered,
     can_edit_discussion,
     discussion_for,
     enter,
@@ -47,7 +49,9 @@ from quaestio.discussions.showing import Wanted, show
 from quaestio.discussions.views.composing import anchor, composer, grown_from
 from quaestio.discussions.views.previewing import Preview
 from quaestio.discussions.visits import OFTEN
-from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf, answer
+from quaestio.notifications import actions as notifications
+from quaestio.notifications.context import forget_unseen, mark, remember_unseen, unseen
+from quaestio.web.finished import FORM_KEY, NOTICES, TOKEN, Page, Shelf, answer
 from quaestio.web.rescue import rescued
 
 # One person's page is never another's: thread_key names the person.
@@ -63,6 +67,7 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     wanted = Wanted.of(request.GET)
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
     presence = presence_in(entered, now)
+    see_notices(request, entered)
     key = thread_key(seat, found, presence, request.user, wanted)
     fresh = typed is None and not messages.get_messages(request)
     if fresh:
@@ -124,19 +129,37 @@ def moment(text: str) -> datetime | None:
     return found if found and found.tzinfo else None
 
 
+def see_notices(request: HttpRequest, entered: Entered) -> None:
+    """Whoever looks at a discussion has seen what they were told of it. No query for whoever has
+    no new notices.
+    """
+    remember_unseen(request, entered.unseen)
+    if not entered.unseen or not isinstance(request.user, User):
+        return
+    if notifications.mark_seen(person=request.user, list=entered.discussion.public_id):
+        forget_unseen(request)
+
+
 def tag_of(request: HttpRequest, key: str) -> str:
     """The ETag of a finished page. A signed-in person's page holds a token, and signing in again
-    makes that void: then the browser's old copy must not be taken for fresh.
+    makes that void: then the browser's old copy must not be taken for fresh. It also holds the
+    number of new notices.
     """
-    secret = request.META.get("CSRF_COOKIE", "") if request.user.is_authenticated else ""
-    digest = sha256(f"{key} {secret}".encode()).hexdigest()
+    own = ""
+    if request.user.is_authenticated:
+        own = f"{request.META.get('CSRF_COOKIE', '')} {unseen(request)}"
+    digest = sha256(f"{key} {own}".encode()).hexdigest()
     return f'W/"{digest[:32]}"'
 
 
 def sent(request: HttpRequest, page: Page, key: str) -> HttpResponse:
-    """A finished page with this answer's token and key."""
-    token = get_token(request) if page.has(TOKEN) else ""
-    response = answer(request, page, {TOKEN: token, FORM_KEY: str(uuid.uuid4())})
+    """A finished page with this answer's token, key and number of new notices."""
+    fillings = {
+        TOKEN: get_token(request) if page.has(TOKEN) else "",
+        FORM_KEY: str(uuid.uuid4()),
+        NOTICES: mark(unseen(request)) if page.has(NOTICES) else "",
+    }
+    response = answer(request, page, fillings)
     response["ETag"] = tag_of(request, key)
     return response
 
@@ -191,7 +214,7 @@ def thread_page(
             "preview": preview,
             "rescued": typed is not None and not refused and not preview,
             "draft_version": preview.draft_version if preview else grown_from(request, draft),
-            **({"csrf_token": TOKEN} if to_keep else {}),
+            **({"csrf_token": TOKEN, "notices_mark": NOTICES} if to_keep else {}),
         },
         status=status,
     )

@@ -1,4 +1,4 @@
-"""The worker: does what the pages have put into the queue."""
+"""The worker: does what the pages have put into the queue, and keeps the clock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from django_tasks_db.management.commands import db_worker
 
+from quaestio.config import clock
 from quaestio.config.leftovers import alive, take_up
 
 
@@ -15,4 +16,5 @@ class Command(db_worker.Command):
     def handle(self, **options: Any) -> None:
         with alive() as name:
             take_up()
-            super().handle(**{**options, "worker_id": name})
+            with clock.running(name):
+                super().handle(**{**options, "worker_id": name})

@@ -1,0 +1,79 @@
+"""What is done without anybody asking: the mail, and what happens at an hour of the day.
+
+The worker keeps this clock in a thread of its own, so a mail does not wait behind a long check of
+quotations, nor an uploaded file behind a slow mail server. ``quaestio tick`` is one turn of it, for
+a site whose work is done by cron.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import close_old_connections, connections
+from django.utils import timezone
+
+from quaestio.discussions.emails import tell_what_is_due
+from quaestio.notifications import actions
+from quaestio.notifications.sending import Sent, send_letters
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0  # seconds
+LONGEST_PAUSE = 300.0  # seconds between two tries to reach a mail server that is away
+GOODBYE = 12.0  # seconds for the letter in hand when the worker is stopped
+DAILY = "daily"
+
+
+def tick(*, worker: str, stop: threading.Event | None = None) -> Sent:
+    """One turn: what the hour asks for, then the mail that is due."""
+    now = timezone.now()
+    once_a_day(now)
+    actions.write_letters(now=now)
+    stopped = stop.is_set if stop is not None else lambda: False
+    return send_letters(worker=worker, stop=stopped)
+
+
+def once_a_day(now: datetime) -> bool:
+    """From the settled hour on, once: who is to answer by tomorrow is told, and the mail of the
+    day is written. A day without a worker is made up for by the next one. Whether it was done now.
+    """
+    today = timezone.localtime(now)
+    if today.hour < settings.DIGEST_HOUR or actions.was_done(DAILY, today.date()):
+        return False
+    tell_what_is_due(today.date() + timedelta(days=1))
+    actions.write_digests(day=today.date(), now=now)
+    # Last: whoever dies before has done nothing that is harmed by being done again.
+    actions.note_round(name=DAILY, day=today.date())
+    return True
+
+
+@contextmanager
+def running(worker: str) -> Iterator[None]:
+    """The clock runs until the block is left; then the letter in hand is finished."""
+    stop = threading.Event()
+    thread = threading.Thread(target=run, args=(worker, stop), name="clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(GOODBYE)
+
+
+def run(worker: str, stop: threading.Event) -> None:
+    pause = 0.0
+    while not stop.wait(pause):
+        went_well = False
+        try:
+            close_old_connections()
+            went_well = not tick(worker=worker, stop=stop).server_away
+        except Exception:
+            # Whatever it was, the next turn may go well; the mail waits in the database.
+            log.exception("A turn of the clock failed.")
+        pause = EVERY if went_well else min(max(pause, EVERY) * 2, LONGEST_PAUSE)
+    connections.close_all()

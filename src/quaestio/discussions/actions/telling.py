@@ -1,0 +1,32 @@
+"""Having people told: one row in the queue, written in the transaction of the deed. Who is told,
+and whether they may be, is found out by the worker (``discussions/emails.py``).
+
+Not called for what is brought in from elsewhere with its old times: that is no news to anybody.
+"""
+
+from __future__ import annotations
+
+from quaestio.courses.models import Enrollment
+from quaestio.discussions.models import Discussion, Post
+
+
+def have_answered_told(post: Post) -> None:
+    """Whoever wrote what a post answers."""
+    from quaestio.discussions.tasks import tell_of_post
+
+    if post.state == Post.State.POSTED:
+        tell_of_post.enqueue(post.public_id)
+
+
+def have_author_told(post: Post, kind: str) -> None:
+    """What became of a post: ``let_in`` or ``hidden``."""
+    from quaestio.discussions.tasks import tell_author
+
+    tell_author.enqueue(post.public_id, kind)
+
+
+def have_class_told(discussion: Discussion, by: Enrollment | None) -> None:
+    """That a discussion is open; everybody but whoever opened it."""
+    from quaestio.discussions.tasks import tell_of_opening
+
+    tell_of_opening.enqueue(discussion.public_id, by.public_id if by else "")

@@ -1,0 +1,53 @@
+"""What notices say. This app knows people, not discussions; the words come from whoever does,
+through two functions that the settings name (``NOTICE_WORDS``, ``LIST_NAMES``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from quaestio.accounts.models import User
+from quaestio.notifications.models import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice as its reader may see it now.
+
+    ``title`` is one line ("Noah Weiss replied to you"), ``place`` where it happened (the title of
+    a discussion), ``course`` the course's. ``text`` is plain, paragraphs parted by an empty line.
+    ``path`` leads to it on the site, and ``button`` says so. ``list`` is what one click on
+    "unsubscribe" ends, with its name for people.
+    """
+
+    title: str
+    place: str
+    course: str
+    path: str
+    button: str
+    list: str
+    list_name: str
+    text: str = ""
+
+
+def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, Words]:
+    """By primary key, for each notice that its reader may still be told; none for the others.
+
+    ``as_news`` leaves out what has lost its point as well: that an answer is due which has been
+    given meanwhile. ``notice.to`` must be loaded.
+    """
+    if not notices:
+        return {}
+    found: dict[int, Words] = import_string(settings.NOTICE_WORDS)(notices, as_news=as_news)
+    return found
+
+
+def list_names(person: User, lists: Iterable[str]) -> Mapping[str, str]:
+    """What lists are called, for as many of them as this person may know of."""
+    wanted = [one for one in lists if one]
+    found: Mapping[str, str] = import_string(settings.LIST_NAMES)(person, wanted)
+    return found if wanted else {}
