@@ -126,6 +126,7 @@ waiting                 POST   in  404 404 404 404 404 403 403 403 ok  ok
 record                  GET    in  404 404 404 404 404 403 403 403 ok  ok
 check                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+who-answered            GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -278,6 +279,7 @@ def build() -> World:
             "check": in_course,
             "discussion": at_discussion,
             "mark-read": at_discussion,
+            "who-answered": at_discussion,
             "respond": at_discussion,
             "discussion-edit": at_discussion,
             "discussion-mail": at_discussion,

@@ -112,7 +112,7 @@ def world() -> World:
         for name in ("discussion", "discussion-edit", "discussion-move"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
         at = f"/d/{discussion.public_id}/"
-        made.addresses += [f"{at}?question=1", f"{at}?sort=question", f"{at}?new=1"]
+        made.addresses += [f"{at}answers", f"{at}?question=1", f"{at}?sort=question", f"{at}?new=1"]
         made.addresses += [
             f"{at}?person={person_key(discussion.pk, person.pk)}"
             for person in made.people.values()

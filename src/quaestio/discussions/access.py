@@ -372,6 +372,8 @@ class Bylines:
         name = self.names.get((discussion_id, person_id), "")
         if not name and role not in MASKED:
             return byline
+        if not name and self.sees_names:
+            return byline
         if not name:
             # Nothing was posted under a made-up name yet: say nobody's rather than the real one.
             name = gettext("a classmate")

@@ -5,6 +5,7 @@ from django.urls import path
 from quaestio.participation import searching, views
 
 urlpatterns = [
+    path("d/<slug:public_id>/answers", views.who_answered, name="who-answered"),
     path("", views.home, name="home"),
     path("mail/", views.mail_settings, name="mail-settings"),
     path("c/<slug:public_id>/", views.course, name="course"),

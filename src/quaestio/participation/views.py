@@ -7,7 +7,8 @@ from typing import cast
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from quaestio.accounts.models import User
 from quaestio.courses.access import course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
+from quaestio.discussions.access import discussion_for
 from quaestio.notifications.actions import set_rule
-from quaestio.participation import actions, queries
+from quaestio.participation import actions, answered, queries
 from quaestio.participation.forms import AssignForm, MailForm
 from quaestio.readings.access import visible_readings
 
@@ -92,4 +94,28 @@ def mail_settings(request: HttpRequest) -> HttpResponse:
         "participation/mail.html",
         {"form": form, "hour": settings.DIGEST_HOUR},
         status=422 if form.errors else 200,
+    )
+
+
+@page
+@login_required
+def who_answered(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who answered which question: everybody for teachers, a student's own answers for them."""
+    seat, discussion = discussion_for(request.user, public_id)
+    everybody = answered.sees_everybody(seat)
+    if not everybody and not answered.has_a_record(seat):
+        raise PermissionDenied if seat.is_member else Http404
+    table = answered.who_answered(seat, discussion)
+    own = [] if everybody else table.rows
+    return render(
+        request,
+        "participation/who_answered.html",
+        {
+            "seat": seat,
+            "discussion": discussion,
+            "table": table,
+            "everybody": everybody,
+            "columns": len(table.questions) + 4,
+            "pairs": [pair for row in own for pair in zip(table.questions, row.cells, strict=True)],
+        },
     )

@@ -207,6 +207,7 @@ def thread_page(
             "shown": shown,
             "groups": [(group, pieces.list(group.responses)) for group in shown.groups],
             "may_write": may_write,
+            "has_record": any(post.is_mine for post in thread.responses),
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,
             "refused": refused,
