@@ -188,7 +188,6 @@ class LabelForm(forms.Form):
         label=_("is printed page"),
         required=False,
         max_length=20,
-        help_text=_("Such as 37, xi or A-12. Leave it empty if no number is meant."),
     )
     counts_on = forms.BooleanField(label=_("Count on from here"), required=False, initial=True)
 

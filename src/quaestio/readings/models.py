@@ -78,10 +78,10 @@ class Document(models.Model):
     """
 
     class Labels(models.TextChoices):
-        CARRIED = "carried", _("the file says them")
-        PRINTED = "printed", _("found at the head or foot of the pages")
-        GIVEN = "given", _("counted from the first number you gave")
-        COUNTED = "counted", _("counted, since the file shows none")
+        CARRIED = "carried", _("The numbers are those the file itself names.")
+        PRINTED = "printed", _("The numbers were found at the head or foot of the pages.")
+        GIVEN = "given", _("The numbers are counted from the first one that was given.")
+        COUNTED = "counted", _("The pages are only counted: no numbers were found in the file.")
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("waiting to be read")

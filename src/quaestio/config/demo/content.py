@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,9 @@ class PersonEntry:
 
 @dataclass(frozen=True, slots=True)
 class ReadingEntry:
-    """A reading; without a ``file`` it is only a record. ``pages`` is how many it has."""
+    """A reading; without a ``file`` it is only a record. ``pages`` is how many it has, or, where
+    its file has none, ``paragraphs``. ``csl`` is what the bibliography says of it besides.
+    """
 
     key: str
     author: str
@@ -71,8 +73,10 @@ class ReadingEntry:
     file: str = ""
     first_page: str = ""
     pages: int = 0
+    paragraphs: int = 0
     also_cited_as: str = ""
     uploaded: When | None = None  # when the file came; before the term if it is not said
+    csl: dict[str, Any] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:

@@ -35,6 +35,7 @@ from quaestio.discussions import actions as discussions
 from quaestio.discussions.actions import QuestionInput, Relation
 from quaestio.discussions.models import Discussion, Draft, PastVerdict, Position, Post, Revision
 from quaestio.readings import actions as readings
+from quaestio.readings.bibliography.records import record
 from quaestio.readings.models import Reading
 from quaestio.web.richtext import from_plain
 
@@ -155,6 +156,7 @@ class _Loader:
             author=entry.author,
             year=entry.year,
             also_cited_as=entry.also_cited_as,
+            csl=record({"title": entry.title, **entry.csl}) if entry.csl else None,
         )
         set_back(reading, added_at=self.at(TERM_BEGAN))
         self.readings[entry.key] = reading

@@ -112,10 +112,11 @@ def _pages(parts: Iterable[tuple[str, list[Block]]], kind: str) -> Iterator[Extr
     paragraph = 0
     for number, (label, blocks) in enumerate(whole, 1):
         numbers: list[int] = []
-        at_top, chapter_at_top = heading, chapter
+        at_top, chapter_at_top, begun = heading, chapter, ""
         for block in blocks:
             if block.is_heading:
                 heading, chapter = block.text, next(chapters) or chapter
+                begun = begun or chapter
             else:
                 paragraph += 0 if block.continues and paragraph else 1
             numbers.append(0 if block.is_heading else paragraph)
@@ -128,7 +129,7 @@ def _pages(parts: Iterable[tuple[str, list[Block]]], kind: str) -> Iterator[Extr
             heading=((blocks[0].text if begins else at_top) or heading)[:300],
             paragraphs=tuple(numbers),
             kind=kind,
-            chapter=_leading_chapter(blocks, chapter_at_top, chapter),
+            chapter=(begun if begins else chapter_at_top) or begun,
         )
 
 
@@ -139,10 +140,3 @@ def span_of(numbers: Iterable[int]) -> str:
         return ""
     first, last = counted[0], counted[-1]
     return str(first) if first == last else f"{first}–{last}"
-
-
-def _leading_chapter(blocks: list[Block], at_top: str, at_end: str) -> str:
-    """The chapter most of the page stands in: the one that begins at its top, else the one that
-    goes on from the page before, else the one that begins on it."""
-    begins_at_top = bool(blocks) and blocks[0].is_heading
-    return at_end if begins_at_top or not at_top else at_top

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='document',
             name='labels_from',
-            field=models.CharField(choices=[('carried', 'the file says them'), ('printed', 'found at the head or foot of the pages'), ('given', 'counted from the first number you gave'), ('counted', 'counted, since the file shows none')], default='counted', max_length=20),
+            field=models.CharField(choices=[('carried', 'The numbers are those the file itself names.'), ('printed', 'The numbers were found at the head or foot of the pages.'), ('given', 'The numbers are counted from the first one that was given.'), ('counted', 'The pages are only counted: no numbers were found in the file.')], default='counted', max_length=20),
         ),
         migrations.AddField(
             model_name='page',
