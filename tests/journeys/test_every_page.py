@@ -42,7 +42,9 @@ def build() -> Places:
     empty = cast.instructor(cast.course("An empty course", by=teacher.user))
     assert teacher.user
     ready, waiting, refused = (cast.reading(course, title) for title in ("Ready", "Wait", "No"))
-    cast.document(ready, "Initially there was distress, outrage and confusion.", "The next page.")
+    document = cast.document(
+        ready, "Initially there was distress, outrage and confusion.", "The next page."
+    )
     unread(waiting, Document.Status.WAITING)
     unread(refused, Document.Status.REFUSED)
     meeting = cast.meeting(course)
@@ -90,7 +92,12 @@ def build() -> Places:
         f"/r/{refused.public_id}/",
         f"{r}/edit",
         f"{r}/upload",
+        f"{r}/paste",
         f"{r}/remove",
+        f"/document/{document.public_id}/numbers",
+        f"/document/{document.public_id}/remove",
+        f"{c}/bibliography",
+        f"{c}/bibliography/new",
         f"{r}/p/1",
         f"{c}/ask?meeting={meeting.public_id}",
         f"{d}/",
@@ -113,6 +120,7 @@ def build() -> Places:
         f"{c}/",
         f"{c}/people",
         f"{c}/readings/",
+        f"{c}/bibliography",
         f"{m}/",
         f"{r}/",
         f"{d}/",
