@@ -19,6 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 import quotecheck
+from quaestio.citations.mending import Mend, mends_of
 from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.locators import called, paragraph_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
@@ -56,6 +57,7 @@ class Checked:
     page_start: int | None = None
     page_end: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    mends: tuple[Mend, ...] = ()  # what would put it right; shown while it is written, not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def read_source(course: Course, source: str) -> Read:
             if last:
                 raise
     findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
-    return Read(list(_as_checked(findings, readings)), list(_outside(cited)))
+    return Read(list(_as_checked(findings, readings, flat.text)), list(_outside(cited)))
 
 
 def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
@@ -205,7 +207,9 @@ def as_reading(
 # -- Findings as the site keeps them -------------------------------------------------------------
 
 
-def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> Iterable[Checked]:
+def _as_checked(
+    findings: Sequence[Finding], readings: dict[str, Reading], text: str
+) -> Iterable[Checked]:
     pages = _Pages(
         [
             (readings[public_id], span)
@@ -241,12 +245,14 @@ def _as_checked(findings: Sequence[Finding], readings: dict[str, Reading]) -> It
             {"reading": public_id_of(place.reading), "pages": list(place.pages)}
             for place in finding.others[:5]
         ]
+        label = pages.called(reading, finding)
         yield replace(
             found,
+            mends=mends_of(finding, text, reading, label, readings.values()),
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
             page_number=page.number,
-            page_label=pages.called(reading, finding),
+            page_label=label,
             page_start=first - page.start,
             page_end=min(last - page.start, len(page.text)),
             detail=detail,

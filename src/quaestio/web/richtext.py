@@ -109,7 +109,7 @@ def to_plain(source: str) -> str:
         text = "\n\n".join(_plain_blocks(_tree(attempt))).strip()
         if flatten(from_plain(text)).text == wanted:
             return text
-    return "\n\n".join(_not_a_block(_literal(one)) for one in wanted.split("\n\n"))
+    return "\n\n".join(_not_a_block(literal(one)) for one in wanted.split("\n\n"))
 
 
 def paragraphs(lines: Sequence[str]) -> str:
@@ -372,7 +372,7 @@ def _inner(element: lxml_html.HtmlElement) -> str:
 
 
 def _inline(element: lxml_html.HtmlElement) -> str:
-    out = [_literal(element.text or "")]
+    out = [literal(element.text or "")]
     for child in element:
         inner = _inline(child)
         if child.tag == "br":
@@ -385,7 +385,7 @@ def _inline(element: lxml_html.HtmlElement) -> str:
             out.append(f"[{inner}]({child.get('href')})")
         else:
             out.append(inner)
-        out.append(_literal(child.tail or ""))
+        out.append(literal(child.tail or ""))
     return "".join(out)
 
 
@@ -395,6 +395,6 @@ def _not_a_block(text: str) -> str:
     return re.sub(r"(?m)^([ \t]*[0-9]+)([.)])(?=\s|$)", r"\1\\\2", text)
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Characters that ``from_plain`` would read as markup, escaped."""
     return re.sub(r"([\\*_\[\]<])", r"\\\1", text)

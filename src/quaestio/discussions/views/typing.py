@@ -32,8 +32,8 @@ from quaestio.discussions.forms import (
     source_of,
     typed_fields,
 )
+from quaestio.discussions.marking import cards_of
 from quaestio.discussions.models import Draft
-from quaestio.discussions.rendering import names_of, note
 from quaestio.web.richtext import clean
 
 
@@ -46,13 +46,10 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     body = request.POST.get("body", "") or request.POST.get("context", "")
     if len(body) > actions.LONGEST:
         body = body[: actions.LONGEST]
-    checked = check_source(seat.course, clean(source_of(body, request.POST.get("format", ""))))
-    names = names_of(checked)
-    return render(
-        request,
-        "discussions/check_panel.html",
-        {"notes": [note(one, names) for one in checked], "course": seat.course},
-    )
+    format_ = request.POST.get("format", "")
+    source = clean(source_of(body, format_))
+    cards = cards_of(check_source(seat.course, source), source, None if format_ == "html" else body)
+    return render(request, "discussions/check_panel.html", {"cards": cards, "course": seat.course})
 
 
 KINDS = {"respond", "reply", "edit", "pose", "revise"}

@@ -47,6 +47,7 @@ export function edit(control, bar, library, content) {
   };
   const link = linkRow(bar, editor, say);
   toolbar(bar, editor, link);
+  const quotations = marks(editor, library, (number) => control.dispatchEvent(new CustomEvent("editor-caret", { detail: number })));
 
   // From here on the person sees the editor.
   control.before(bar, box);
@@ -63,6 +64,7 @@ export function edit(control, bar, library, content) {
     write,
     html: () => (editor.isEmpty ? "" : editor.getHTML()),
     put(html) { editor.commands.setContent(html, { emitUpdate: true }); },
+    ...quotations, // mark, mend
   };
 }
 
@@ -228,6 +230,75 @@ function placeAfter(doc, count) {
     return false;
   });
   return place ?? doc.content.size;
+}
+
+/* -------------------------------------------------- quotations in place -- */
+
+/* The document as the server flattens it (web/richtext.py): its text, and the
+   place of each character in the document. */
+function flattened(doc) {
+  const signs = [];
+  const places = [];
+  doc.descendants((block, start) => {
+    if (!block.isTextblock) return true;
+    const inside = [];
+    block.forEach((child, offset) => {
+      let at = start + 1 + offset;
+      for (const sign of child.isText ? child.text : "\n") {
+        inside.push([sign, at]);
+        at += sign.length;
+      }
+    });
+    if (!inside.some(([sign]) => sign.trim())) return false;
+    if (signs.length) { signs.push("\n", "\n"); places.push(null, null); }
+    for (const [sign, at] of inside) { signs.push(sign); places.push(at); }
+    return false;
+  });
+  return { signs, places };
+}
+
+/* Marks quotations with their verdicts: decorations over the text, no part of
+   it, so that neither the caret nor undo nor what is sent knows of them.
+   `onCaret` is told the number of the quotation that the caret stands in. */
+function marks(editor, library, onCaret) {
+  const { state: { Plugin, PluginKey }, view: { Decoration, DecorationSet } } = library.pm;
+  const key = new PluginKey("quotations");
+  editor.registerPlugin(new Plugin({
+    key,
+    state: {
+      init: () => DecorationSet.empty,
+      apply: (change, set) => change.getMeta(key) ?? set.map(change.mapping, change.doc),
+    },
+    props: { decorations: (state) => key.getState(state) },
+  }));
+  editor.on("selectionUpdate", () => {
+    const { from } = editor.state.selection;
+    onCaret(key.getState(editor.state).find(from, from)[0]?.spec.number ?? -1);
+  });
+  const after = (flat, number) => flat.places[number - 1] + flat.signs[number - 1].length;
+  return {
+    mark(cards) {
+      if (editor.view.composing) return; // the next answer comes when the letters are whole
+      const flat = flattened(editor.state.doc);
+      const found = cards.flatMap(({ start, end, verdict, words }, number) => (
+        start >= 0 && flat.signs.slice(start, end).join("") === words
+          ? [Decoration.inline(flat.places[start], after(flat, end), { class: `quote ${verdict}` }, { number })]
+          : []));
+      editor.view.dispatch(editor.state.tr.setMeta(key, DecorationSet.create(editor.state.doc, found)).setMeta("addToHistory", false));
+    },
+    /* Edits [start, end, text], as one step that can be undone. */
+    mend(edits) {
+      const flat = flattened(editor.state.doc);
+      const change = editor.state.tr;
+      for (const [start, end, text] of edits.toReversed()) {
+        const from = start === end ? after(flat, start) : flat.places[start];
+        const to = start === end ? from : after(flat, end);
+        if (Number.isInteger(from) && Number.isInteger(to)) change.insertText(text, from, to);
+      }
+      editor.view.dispatch(change.scrollIntoView());
+      editor.commands.focus();
+    },
+  };
 }
 
 /* -------------------------------------------------------------- pasting -- */

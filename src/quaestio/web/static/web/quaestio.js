@@ -130,6 +130,7 @@ function bringEditor(bar) {
       const typed = field.kept !== null || control.value !== control.defaultValue;
       field.editor = edit(control, bar, library, html);
       if (typed) field.editor.write();
+      control.dispatchEvent(new Event("editor-here"));
     } catch { /* the plain field is there */ }
   };
   rich.set(control, field);
@@ -336,32 +337,91 @@ function keepDraft(form) {
 
 /* ------------------------------------------------- quotations as typed -- */
 
+/* The answer is a fragment for the panel. Each `.card` in it says where its
+   quotation stands (data-start, data-end: characters of what was sent, for
+   the editor of its flattened text) and may offer edits. */
 function checkLive(control) {
   const panel = document.getElementById(control.dataset.checkPanel);
   if (!panel) return;
   let flight = null;
   let asked = "";
+  const editor = () => rich.get(control)?.editor;
   async function check() {
-    const text = control.value;
+    const html = editor()?.html();
+    const text = html ?? control.value;
     if (text === asked) return;
     asked = text;
     flight?.abort();
     flight = new AbortController();
     try {
-      const fields = new URLSearchParams({ [control.name]: text, format: control.form?.elements.format?.value ?? "text" });
+      const fields = new URLSearchParams({ [control.name]: text, format: html === undefined ? "text" : "html" });
       const answer = await send(control.dataset.checkUrl, fields, control.form, { signal: flight.signal });
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
-      const html = await answer.text();
+      const fragment = await answer.text();
       if (text !== asked) return; // a later text is on its way
-      panel.innerHTML = html; // our own server's fragment, sanitized there
+      panel.innerHTML = fragment; // our own server's fragment, sanitized there
       wake(panel);
+      if (text === editor()?.html()) editor().mark(cards());
+      takeWanted();
     } catch (error) {
       if (error.name !== "AbortError") asked = "";
     }
   }
+  const cards = () => [...panel.querySelectorAll(".card")].map((card) => ({ start: Number(card.dataset.start), end: Number(card.dataset.end), verdict: card.dataset.verdict, words: card.dataset.words }));
+
+  /* An offer that the text has outgrown waits for the next answer, and is
+     taken there if it is made again. */
+  let wanted = null;
+  function take(button) {
+    wanted = null;
+    if ((editor()?.html() ?? control.value) !== asked) {
+      wanted = { words: button.closest(".card").dataset.words, label: button.textContent };
+      return check();
+    }
+    const edits = JSON.parse(button.dataset.edits);
+    if (editor()) editor().mend(edits);
+    else mendPlain(control, edits);
+  }
+  function takeWanted() {
+    const card = wanted && [...panel.querySelectorAll(".card")].find((one) => one.dataset.words === wanted.words);
+    const button = card && [...card.querySelectorAll("[data-edits]")].find((one) => one.textContent === wanted.label);
+    wanted = null;
+    if (button) take(button);
+  }
+  panel.addEventListener("click", ({ target }) => { if (target.closest("[data-edits]")) take(target.closest("[data-edits]")); });
+  // The quotation that the caret stands in has its card marked.
+  const stand = (number) => { for (const [index, card] of panel.querySelectorAll(".card").entries()) card.toggleAttribute("aria-current", index === number); };
+  control.addEventListener("editor-caret", ({ detail }) => stand(detail));
+  document.addEventListener("selectionchange", () => {
+    if (document.activeElement !== control || control.value !== asked) return;
+    const caret = [...control.value.slice(0, control.selectionStart)].length;
+    stand(cards().findIndex((card) => card.start < caret && caret < card.end));
+  });
+
   const soon = later(PAUSE_CHECK, check);
-  control.addEventListener("input", soon);
+  control.addEventListener("input", () => { wanted = null; soon(); });
+  control.addEventListener("editor-here", check);
   if (control.value.trim() && !panel.childElementCount) check();
+}
+
+/* Edits [start, end, text] of a plain field, as one step that can be undone. */
+function mendPlain(control, edits) {
+  const signs = [...control.value];
+  const [from, to] = [edits[0][0], edits.at(-1)[1]];
+  let text = "";
+  let at = from;
+  for (const [start, end, words] of edits) {
+    text += signs.slice(at, start).join("") + words;
+    at = end;
+  }
+  const start = signs.slice(0, from).join("").length;
+  control.focus();
+  control.setSelectionRange(start, start + signs.slice(from, to).join("").length);
+  // Not only the old way: the one that the browser's own undo knows.
+  if (!document.execCommand(text ? "insertText" : "delete", false, text)) {
+    control.setRangeText(text, control.selectionStart, control.selectionEnd, "end");
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 
 /* ------------------------------------------------ replying to some words -- */
