@@ -68,6 +68,13 @@ def select(page: Page, words: str) -> None:
     )
 
 
+def write(page: Page, text: str) -> None:
+    """Into the editor, which comes when the form is near."""
+    page.locator("form.composer").evaluate("form => form.scrollIntoView()")
+    page.locator(".ProseMirror").click()
+    page.keyboard.insert_text(text)
+
+
 def composer_text(page: Page) -> str:
     return page.get_by_role("textbox", name="Your text").inner_text()
 
@@ -99,8 +106,7 @@ def test_from_an_upload_to_the_margin(
 
     hers = open_page(as_=maya.user)
     hers.goto(f"/d/{discussion.public_id}/")
-    hers.get_by_role("textbox", name="Your text").click()
-    hers.keyboard.insert_text("I was surprised.")
+    write(hers, "I was surprised.")
     expect(hers.locator("[data-draft-state]")).to_have_attribute("data-state", "saved")
     hers.goto(f"/r/{Reading.objects.get().public_id}/p/2")
     expect(hers.locator("#passage-bar")).to_be_hidden()
@@ -121,6 +127,27 @@ def test_from_an_upload_to_the_margin(
     page.goto(f"/r/{Reading.objects.get().public_id}/")
     expect(page.locator(".attention")).to_contain_text("1 post quotes it")
     assert axe(page) == []
+
+
+def test_from_the_composer_to_a_reading_and_back_with_half_a_sentence_typed(
+    open_page: OpenPage, maya: Enrollment, reading: Reading, discussion: Discussion
+) -> None:
+    cast.discussion(cast.instructor(maya.course, "Otto Berg"), "Another question")
+    page = open_page(as_=maya.user)
+    page.goto(f"/d/{discussion.public_id}/")
+    page.get_by_role("checkbox", name="1. Was it planned?").check()
+    write(page, "As she says,")
+    page.get_by_role("link", name="in a reading").click()  # before the draft was acknowledged
+    page.get_by_role("link", name="Polly Jones").click()
+    page.get_by_role("link", name="41", exact=True).click()
+    select(page, "planned the silence")
+    expect(page.locator("#passage-bar")).to_contain_text(discussion.title)
+    page.get_by_role("button", name="Quote this").click()
+    field = page.get_by_role("textbox", name="Your text")
+    expect(field).to_contain_text("As she says,")
+    expect(field).to_contain_text("“planned the silence” (Jones 41)")
+    expect(page.get_by_role("checkbox", name="1. Was it planned?")).to_be_checked()
+    expect(page.locator(".both-texts")).to_have_count(0)
 
 
 def test_the_same_on_a_phone(

@@ -79,6 +79,7 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id)
     if not seat.is_member:
         raise Http404
+    came_from(request, seat)
     return render(
         request,
         "discussions/readings.html",
@@ -95,6 +96,7 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
 def reading(request: HttpRequest, public_id: str) -> HttpResponse:
     """One reading: its record, its files, its pages, and where the class looked."""
     seat, found = reading_for(request.user, public_id)
+    came_from(request, seat)
     context = {
         "seat": seat,
         "course": seat.course,

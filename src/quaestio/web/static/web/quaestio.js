@@ -196,6 +196,21 @@ function level(kept, control) {
   return fields.toString();
 }
 
+/* Whether a form holds all of some kept fields, and more text behind theirs:
+   a quotation was added to the draft from a reading. */
+function grown(kept, fields, control) {
+  const name = control?.name;
+  const old = new URLSearchParams(kept);
+  const now = new URLSearchParams(fields);
+  const words = (text) => text.replace(/\s+/g, " ").trim();
+  const before = words(copyOf(old, control).plain);
+  const after = words(control.dataset.html ? plainOf(control.dataset.html) : control.value);
+  for (const each of [old, now]) for (const other of ["key", "version", "format", name]) each.delete(other);
+  old.sort();
+  now.sort();
+  return before !== "" && after.startsWith(before) && old.toString() === now.toString();
+}
+
 function keepDraft(form) {
   const name = shelfName(form.dataset.draftKey);
   const key = name + page;
@@ -292,7 +307,7 @@ function keepDraft(form) {
       .map((other) => [other, shelf.take(other)]).filter(([, copy]) => copy)
       .sort(([, a], [, b]) => b.at - a.at);
     for (const [index, [other, copy]] of copies.entries()) {
-      if (stored && level(copy.fields, control) === level(fieldsOf(form), control)) shelf.drop(other);
+      if (stored && (level(copy.fields, control) === level(fieldsOf(form), control) || grown(copy.fields, fieldsOf(form), control))) shelf.drop(other);
       else if (index === 0 && copy.version === version()) {
         putBack(form, copy.fields); // written on top of the text the server holds
         keep();
