@@ -94,6 +94,7 @@ reading-remove          GET    in  404 404 404 404 404 403 403 403 ok  ok
 reading-remove          POST   in  404 404 404 404 404 403 403 403 ok  ok
 reading-go              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-search          GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+reading-pages           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reading-on              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 page                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 bibliography            GET     in  404 404 404 404 404 ok  ok  ok  ok  ok
@@ -265,6 +266,7 @@ def build() -> World:
             "document-recognise": {"public_id": document.public_id},
             "document-numbers": {"public_id": document.public_id},
             "reading-on": of_reading,
+            "reading-pages": of_reading,
             "page": at_page,
             "picture": {"public_id": drawn.public_id, "number": 1},
             "quote": at_page,

@@ -395,6 +395,19 @@ def test_a_bookmark_goes_by_the_printed_number_when_the_file_is_replaced(s: Semi
     assert answer["Location"] == s.address(page=3)
 
 
+# -- Several pages at once ----------------------------------------------------------------------
+
+
+def test_pages_in_a_row_can_be_read_and_printed(s: Seminar) -> None:
+    meeting = cast.meeting(s.course)
+    cast.assigned(meeting, s.reading, "41–42")
+    assert 'value="42" required' in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    page = s.client.get(f"/r/{s.reading.public_id}/pages?from=42&to=41").content.decode()
+    assert page.index("Initially there was distress") < page.index("The hall was heated")
+    answer = s.client.get(f"/r/{s.reading.public_id}/pages?from=41&to=99", follow=True)
+    assert "No page is numbered “99”" in answer.content.decode()
+
+
 # -- A link to a passage ------------------------------------------------------------------------
 
 

@@ -113,8 +113,22 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
             "attention": attention_of(seat, found, context["pages"]),
             "bookmark": bookmark_of(seat, found),
             "orphaned": orphaned_in(seat, found),
+            "span": assigned_span(found, context["pages"]),
         },
     )
+
+
+def assigned_span(found: Reading, pages: list[Page]) -> tuple[str, str]:
+    """The first and last page that the next meeting asks for, else those of the reading."""
+    coming = found.assigned.filter(meeting__date__gte=timezone.localdate()).order_by(
+        "meeting__date"
+    )
+    pages_of_next = coming.values_list("pages", flat=True).first() or ""
+    ends = re.fullmatch(r"\s*(\w+)\s*[-–—]\s*(\w+)\s*", pages_of_next)
+    if ends:
+        return ends[1], ends[2]
+    named = [page.label.partition("–")[0] or str(page.number) for page in pages]
+    return (named[0], named[-1]) if named else ("", "")
 
 
 @require_safe

@@ -136,6 +136,12 @@ def pages_of(document: Document | None) -> list[Page]:
     return list(document.pages.defer("text", "furniture")) if document else []
 
 
+def pages_between(reading: Reading, first: int, last: int) -> list[Page]:
+    """Pages of the current document in a row, with their text. One query."""
+    pages = Page.objects.filter(document__reading=reading, document__is_current=True)
+    return list(pages.filter(number__range=(first, last)).order_by("number"))
+
+
 @dataclass(frozen=True, slots=True)
 class NumberedPage:
     """A page with the number printed on it, and what a teacher said about that, if anything."""

@@ -13,6 +13,7 @@ urlpatterns = [
     path("r/<slug:public_id>/upload", views.upload, name="reading-upload"),
     path("r/<slug:public_id>/remove", views.remove, name="reading-remove"),
     path("r/<slug:public_id>/go", views.go, name="reading-go"),
+    path("r/<slug:public_id>/pages", views.several, name="reading-pages"),
     path("r/<slug:public_id>/search", views.search, name="reading-search"),
     path("r/<slug:public_id>/paste", views.paste, name="reading-paste"),
     path("document/<slug:public_id>/use", views.use, name="document-use"),

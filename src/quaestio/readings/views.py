@@ -31,19 +31,22 @@ from quaestio.readings.forms import (
     RecogniseForm,
     UploadForm,
 )
-from quaestio.readings.models import Document, Reading
+from quaestio.readings.models import Document, Page, Reading
 from quaestio.readings.pictures import picture_of
 from quaestio.readings.queries import (
     documents_of,
     numbered_pages_of,
     page_with_label,
+    pages_between,
     pages_of,
     row_of,
     search_in,
 )
+from quaestio.readings.rendering import page_html
 from quaestio.web.richtext import CONTROL
 
 LONGEST_SEARCH = 200
+MOST_AT_ONCE = 60  # pages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -329,6 +332,40 @@ def tell_of(request: HttpRequest, changed: int) -> None:
         messages.success(request, told % {"n": changed})
     else:
         messages.info(request, _("That is the number already; nothing has changed."))
+
+
+@require_safe
+def several(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Pages in a row, to read or to print: ``?from=41&to=46``, by their printed numbers."""
+    seat, found = reading_for(request.user, public_id)
+    asked = [CONTROL.sub("", request.GET.get(name, ""))[:20].strip() for name in ("from", "to")]
+    ends = [page_with_label(found, label) if label else None for label in asked]
+    missing = next((label for label, end in zip(asked, ends, strict=True) if end is None), None)
+    if missing is not None:
+        messages.error(request, _("No page is numbered “%s” in this reading.") % missing)
+        return redirect("reading", public_id)
+    first, last = sorted(end.number for end in ends if end is not None)
+    pages = pages_between(found, first, min(last, first + MOST_AT_ONCE - 1))
+    return render(
+        request,
+        "readings/several.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "reading": found,
+            "pages": [
+                (
+                    page,
+                    page_html(
+                        page.text,
+                        numbers=page.paragraphs if page.kind == Page.Kind.PARAGRAPH else (),
+                    ),
+                )
+                for page in pages
+            ],
+            "most": MOST_AT_ONCE if last - first >= MOST_AT_ONCE else 0,
+        },
+    )
 
 
 @require_safe
