@@ -22,7 +22,8 @@ from quaestio.web.richtext import flatten
 class Discussion(Searchable, models.Model):
     """A title, a context, numbered questions; the class answers below.
 
-    ``version`` grows with every change that a reader of the thread could see.
+    ``version`` grows with every change that a reader of the thread could see; ``head_version`` is
+    the one with which title, context, questions or rules were changed last.
     ``numbers_given`` counts the responses ever made, so that a number is never given twice.
     ``section``: only that section (and teachers) know of it. ``post_first``: others' posts are
     read after one's own. ``pseudonyms``: classmates see made-up names. ``merged_into`` is the
@@ -65,6 +66,7 @@ class Discussion(Searchable, models.Model):
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    head_version = models.PositiveIntegerField(default=1, editable=False)
     numbers_given = models.PositiveIntegerField(default=0, editable=False)
     submission_key = models.UUIDField(default=uuid.uuid4, editable=False)
 

@@ -149,7 +149,8 @@ def change_discussion(
 ) -> Discussion:
     """Change what was posed. ``questions`` pairs the old number (None for a new one) with the new
     wording. A question that has been answered stays; ``PostRefused`` if it was left out.
-    Without ``rules`` it is held as before.
+    Without ``rules`` it is held as before. ``version`` is the one the writer saw;
+    ``EditConflict`` if somebody has changed the same since.
     """
     source = take_source(context, may_be_empty=True)
     rendered = render(discussion.course, source, (discussion, None), edited=True)
@@ -163,7 +164,9 @@ def change_discussion(
             words_most=locked.words_most,
         )
         keep_promise(locked, rules)
-        changed = Discussion.objects.filter(pk=discussion.pk, version=version).update(
+        # Posts make the version grow too; they are no reason to refuse.
+        unchanged = Discussion.objects.filter(pk=discussion.pk, head_version__lte=version)
+        changed = unchanged.update(
             title=title,
             context=source,
             body_html=rendered.html,
@@ -176,6 +179,7 @@ def change_discussion(
             words_most=rules.words_most,
             edited_at=timezone.now(),
             version=F("version") + 1,
+            head_version=F("version") + 1,
         )
         if not changed:
             raise EditConflict(Discussion.objects.get(pk=discussion.pk))

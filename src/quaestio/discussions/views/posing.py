@@ -39,6 +39,7 @@ from quaestio.discussions.queries import (
     questions_of,
 )
 from quaestio.discussions.rendering import render as render_post
+from quaestio.discussions.views.comparing import Parts, both_discussions
 from quaestio.discussions.views.composing import grown_from, kept, posted
 from quaestio.discussions.views.previewing import is_asked, keep_draft
 from quaestio.web.rescue import sign_in_keeping
@@ -139,8 +140,15 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
         form.add_error(None, refused.sentence)
         return pose_page(request, seat, form, rows, discussion=found, status=422)
     except EditConflict as conflict:
+        both = both_discussions(
+            conflict.current, form.cleaned_data["title"], form.source, rows.wanted()
+        )
         return pose_page(
-            request, seat, form, rows, discussion=found, other=conflict.current, status=409
+            *(request, seat, form, rows),
+            discussion=found,
+            other=conflict.current,
+            both=both,
+            status=409,
         )
     posted(request, _("Saved."), target)
     return redirect("discussion", found.public_id)
@@ -197,6 +205,7 @@ def pose_page(
     draft: Draft | None = None,
     offered: bool = False,
     other: Discussion | None = None,
+    both: Parts | None = None,
     kept_as: int | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -226,6 +235,7 @@ def pose_page(
             "preview": preview,
             "offered": offered,
             "other": other,
+            "both": both,
         },
         status=status,
     )

@@ -40,6 +40,7 @@ from quaestio.discussions.queries import (
     presence_in,
     thread_of,
 )
+from quaestio.discussions.views.comparing import Parts, flat, versions_of
 from quaestio.discussions.views.composing import (
     anchor,
     byline_of,
@@ -53,6 +54,7 @@ from quaestio.discussions.views.previewing import Preview, is_asked, preview_of,
 from quaestio.discussions.views.relating import relation_shown
 from quaestio.discussions.views.thread import thread_page
 from quaestio.web.rescue import sign_in_keeping
+from quaestio.web.worddiff import side_by_side
 
 
 @require_POST
@@ -184,9 +186,8 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         return write_page(request, seat, found, "edit", fields, None, refused.sentence)
     except EditConflict as conflict:
         fields = typed_fields(request.POST)
-        return write_page(
-            request, seat, conflict.current, "edit", fields, None, other=conflict.current.body_html
-        )
+        other = [("", side_by_side(flat(conflict.current.source), flat(form.source)))]
+        return write_page(request, seat, conflict.current, "edit", fields, None, other=other)
     posted(request, f"{_('Your post is changed.')} {after_posting(seat, changed)}", target)
     return redirect(anchor(changed))
 
@@ -252,12 +253,12 @@ def write_page(
     fields: dict[str, Any],
     draft: Draft | None,
     refused: str = "",
-    other: str = "",
+    other: Parts | None = None,
     preview: Preview | None = None,
 ) -> HttpResponse:
     """The page to write a reply (to ``about``) or to change a post (``about`` itself).
 
-    ``other`` is what the post says by now, when somebody changed it meanwhile.
+    ``other`` is what the post says by now beside the writer's text, when it was changed meanwhile.
     """
     thread = thread_of(seat, about.discussion, Presence())
     readable = can_read(seat, about)
@@ -313,7 +314,9 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
-    """What a post said before, newest first, for its author and for teachers."""
+    """What a post said before, newest first, with what each edit changed; for its author and for
+    teachers.
+    """
     seat, found = post_for(request.user, public_id)
     if not can_see_revisions(seat, found):
         raise PermissionDenied if seat.is_member else Http404
@@ -326,6 +329,6 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
             "discussion": found.discussion,
             "post": found,
             "byline": byline_of(seat, found),
-            "revisions": list(found.revisions.all()),
+            "versions": versions_of(found),
         },
     )
