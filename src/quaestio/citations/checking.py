@@ -21,7 +21,7 @@ from django.utils.translation import gettext
 import quotecheck
 from quaestio.citations.mending import Mend, mends_of
 from quaestio.courses.models import Course, Enrollment
-from quaestio.readings.locators import called, paragraph_at
+from quaestio.readings.locators import called, cited_paragraphs, paragraph_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
@@ -246,6 +246,12 @@ def _as_checked(
             for place in finding.others[:5]
         ]
         label = pages.called(reading, finding)
+        elsewhere = pages.other_paragraph(reading, finding)
+        if elsewhere:
+            detail["sentence"] = (
+                gettext("It stands in paragraph %s, not in the one cited.") % elsewhere
+            )
+            found = replace(found, verdict=Verdict.MISPLACED.value)
         yield replace(
             found,
             mends=mends_of(finding, text, reading, label, readings.values()),
@@ -332,6 +338,26 @@ class _Pages:
             return called(page.kind, str(number or page.label), page.number)
         labels = finding.place.pages[:1] + finding.place.pages[-1:]
         return "–".join(dict.fromkeys(label for label in labels if label))
+
+    def other_paragraph(self, reading: Reading, finding: Finding) -> str:
+        """Where rightly quoted words stand, if their citation names other paragraphs of it; ""
+        where all is well or none is named. ``quotecheck`` knows pages only.
+        """
+        citation = finding.quotation.citation
+        right = finding.verdict in {Verdict.VERBATIM, Verdict.EDITED}
+        cited = cited_paragraphs(citation.raw) if citation and right else None
+        if cited is None or finding.place is None:
+            return ""
+        ends = (finding.place.spans[0].start, finding.place.spans[-1].end - 1)
+        found = []
+        for offset in ends:
+            page = self.at(reading, offset)
+            if page.kind != Page.Kind.PARAGRAPH:
+                return ""
+            found.append(paragraph_at(page.text, page.paragraphs, offset - page.start))
+        if not all(found) or (found[0] <= cited[1] and cited[0] <= found[1]):
+            return ""
+        return "–".join(str(number) for number in dict.fromkeys(found))
 
     def text(self, reading: Reading, start: int, end: int) -> str:
         out = []
