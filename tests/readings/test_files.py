@@ -119,6 +119,15 @@ def test_nothing_pasted_is_told_and_changes_nothing(
     assert not reading.documents.exists()
 
 
+def test_the_name_of_a_file_tells_markdown_from_plain_text(
+    client: Client, reading: Reading, django_capture_on_commit_callbacks: Any
+) -> None:
+    content = b"# Mud\n\nThe *thaw* came late.\n"
+    for name, text in (("a.md", "Mud\n\nThe thaw came late."), ("a.txt", content.decode().strip())):
+        document = upload(client, reading, content, django_capture_on_commit_callbacks, name)
+        assert document.pages.get().text == text
+
+
 # -- A scan -------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ from quaestio.readings.extraction import (
     render_page_png,
     write_recognised,
 )
+from quaestio.readings.extraction.types import MARKDOWN
 from quaestio.readings.locators import Correction, corrected
 from quaestio.readings.models import (
     PAGE_BREAK,
@@ -177,7 +178,10 @@ def read_document(*, document: Document) -> Document:
 
     try:
         extracted = extract(
-            Path(document.file.path), first_label=document.first_label, on_progress=progress
+            Path(document.file.path),
+            media_type=hint_of(document.name),
+            first_label=document.first_label,
+            on_progress=progress,
         )
         return keep_pages(document, extracted)
     except Refused as refused:
@@ -188,6 +192,11 @@ def read_document(*, document: Document) -> Document:
             document,
             _("This file could not be read. Please try another copy, or another format."),
         )
+
+
+def hint_of(name: str) -> str | None:
+    """What the bytes of a text cannot say: that its stars and hashes are Markdown."""
+    return MARKDOWN if name.lower().endswith((".md", ".markdown", ".mdown")) else None
 
 
 def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:

@@ -123,7 +123,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         allow_empty_file=True,
-        help_text=_("A PDF with text in it, an HTML page, EPUB, Word document or plain text."),
+        help_text=_("A PDF, an EPUB, a Word document, a saved web page, Markdown or plain text."),
         widget=forms.FileInput(
             attrs={"accept": ".pdf,.html,.htm,.xhtml,.txt,.md,.docx,.epub,application/pdf,text/*"}
         ),
