@@ -79,6 +79,8 @@ course-search           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 meeting                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 meeting-edit            GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-edit            POST   in  404 404 404 404 404 403 403 403 ok  ok
+meeting-leaders         GET    in  404 404 404 404 404 403 403 403 ok  ok
+meeting-leaders         POST   in  404 404 404 404 404 403 403 403 ok  ok
 meeting-readings        GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-readings        POST   in  404 404 404 404 404 403 403 403 ok  ok
 
@@ -128,6 +130,8 @@ record                  GET    in  404 404 404 404 404 403 403 403 ok  ok
 check                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion              GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 who-answered            GET    in  404 404 404 404 404 403 ok  ok  ok  ok
+remarks                 GET    in  404 404 404 404 404 403 403 403 ok  ok
+remarks                 POST   in  404 404 404 404 404 403 403 403 ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -249,6 +253,7 @@ def build() -> World:
             "meeting": at_meeting,
             "meeting-edit": at_meeting,
             "meeting-readings": at_meeting,
+            "meeting-leaders": at_meeting,
             "readings": in_course,
             "reading-new": in_course,
             "reading": of_reading,
@@ -281,6 +286,7 @@ def build() -> World:
             "check": in_course,
             "discussion": at_discussion,
             "mark-read": at_discussion,
+            "remarks": at_discussion,
             "who-answered": at_discussion,
             "respond": at_discussion,
             "discussion-edit": at_discussion,
@@ -327,6 +333,8 @@ def build() -> World:
             "check": {"body": "He wrote of “distress”."},
             "respond": {"body": "An answer."},
             "reply": {"body": "A reply."},
+            "remarks": {"body": "A remark."},
+            "meeting-leaders": {"people": [someone.public_id]},
             "post-edit": {"body": "Changed.", "version": "1"},
             "report": {"because": "Rude."},
             "draft": {"body": "Begun.", "draft_version": "0"},

@@ -62,6 +62,13 @@ def world() -> World:
             made.canaries[person.user.email] = own
     seen = cast.discussion(anna, made.canary("open", "observer", "student", "author", *teachers))
     draft = cast.discussion(anna, made.canary("posing", *teachers), open_now=False)
+    courses.set_leaders(meeting=(meeting := cast.meeting(course)), people=[maya])
+    led = cast.discussion(
+        maya, made.canary("leading", "author", *teachers), meeting=meeting, open_now=False
+    )
+    opened = cast.discussion(maya)
+    for about, word in ((led, "remark"), (opened, "oldremark")):
+        actions.remark(discussion=about, by=anna, text=made.canary(word, "author", *teachers))
     hidden = cast.response(maya, seen, made.canary("hidden", "author", *teachers))
     actions.hide(post=hidden, by=anna, because=made.canary("reason", "author", *teachers))
     withdrawn = cast.response(maya, seen, made.canary("withdrawn", "author"))
@@ -108,11 +115,17 @@ def world() -> World:
     away = cast.instructor(name="Berta Away")
     elsewhere = cast.discussion(away, made.canary("elsewhere"))
     cast.response(away, elsewhere, made.canary("elsewherepost"))
-    for discussion in (seen, draft, first, monday, elsewhere):
+    for discussion in (seen, draft, led, opened, first, monday, elsewhere):
         for name in ("discussion", "discussion-edit", "discussion-move"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
         at = f"/d/{discussion.public_id}/"
-        made.addresses += [f"{at}answers", f"{at}?question=1", f"{at}?sort=question", f"{at}?new=1"]
+        made.addresses += [
+            f"{at}answers",
+            f"{at}remarks",
+            f"{at}?question=1",
+            f"{at}?sort=question",
+            f"{at}?new=1",
+        ]
         made.addresses += [
             f"{at}?person={person_key(discussion.pk, person.pk)}"
             for person in made.people.values()
@@ -197,8 +210,12 @@ def test_an_address_is_not_told_as_a_hash_either(name: str, world: World) -> Non
             assert digest(email).hexdigest() not in read
 
 
-# What a post or a discussion says is found; a reason, an earlier version, a draft, an address not.
-NEVER_FOUND = ("canaryreason", "canarybefore", "canarytyping")
+# What a post or a discussion says is found; a reason, an earlier version, a draft, an address, a
+# remark, who said thank you not.
+NEVER_FOUND = (
+    *("canaryreason", "canarybefore", "canarytyping"),
+    *("canarythanker", "canaryremark", "canaryoldremark"),
+)
 
 
 @pytest.mark.parametrize("name", PEOPLE)

@@ -10,6 +10,7 @@ from tests.support import cast
 from tests.support.browser import DESKTOP, NARROW, PHONE, OpenPage, Problems, axe
 
 from quaestio.accounts.models import User
+from quaestio.courses import actions as courses
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
 from quaestio.readings.models import Document, Reading
@@ -50,7 +51,9 @@ def build() -> Places:
     meeting = cast.meeting(course)
     cast.assigned(meeting, ready)
     discussion = cast.discussion(teacher, meeting=meeting, context=CONTEXT)
-    draft = cast.discussion(teacher, "Not yet open", open_now=False)
+    courses.set_leaders(meeting=meeting, people=[maya])
+    draft = cast.discussion(maya, "Not yet open", meeting=meeting, open_now=False)
+    actions.remark(discussion=draft, by=teacher, text="Which of the two do you mean?")
     post = cast.response(
         maya,
         discussion,
@@ -85,6 +88,7 @@ def build() -> Places:
         f"{m}/",
         f"{m}/edit",
         f"{m}/readings",
+        f"{m}/leaders",
         f"{c}/readings/",
         f"{c}/readings/new",
         f"{r}/",
@@ -105,6 +109,7 @@ def build() -> Places:
         f"{d}/?sort=question",
         f"{d}/answers",
         f"/d/{draft.public_id}/",
+        f"/d/{draft.public_id}/remarks",
         f"{d}/edit",
         f"{p}/hide",
         f"/p/{hidden.public_id}/show",
@@ -126,6 +131,7 @@ def build() -> Places:
         f"{d}/",
         f"{d}/?sort=question",
         f"{d}/answers",
+        f"/d/{draft.public_id}/",
         f"{p}/reply",
         f"{p}/edit",
         f"{p}/withdraw",

@@ -113,6 +113,12 @@ def test_who_posed_it_left_or_only_watches_is_not_asked() -> None:
     assert {row.person for row in table.asked} == {scene.noah, scene.ola}
 
 
+def test_whoever_posed_it_has_a_record_too() -> None:
+    scene = Scene()
+    by_maya = cast.discussion(scene.maya)
+    assert "You posed this discussion." in words(page_of(scene.maya, by_maya))
+
+
 def test_a_student_sees_their_own_answers_and_nobody_elses() -> None:
     scene = Scene()
     cast.response(scene.maya, scene.discussion, positions={1: 1})

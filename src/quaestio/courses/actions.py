@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from quaestio.courses.models import (
     Course,
     Enrollment,
     Invitation,
+    Leader,
     Meeting,
     Section,
     Trace,
@@ -132,6 +133,17 @@ def change_meeting(*, meeting: Meeting, title: str, on: date, note: str) -> Meet
     meeting.save(update_fields=["title", "date", "note"])
     touch(meeting.course_id)
     return meeting
+
+
+@transaction.atomic
+def set_leaders(*, meeting: Meeting, people: Iterable[Enrollment]) -> list[Leader]:
+    """Bring those who pose the question for a meeting to ``people``."""
+    wanted = list(people)
+    meeting.leaders.exclude(person__in=wanted).delete()
+    for person in wanted:
+        Leader.objects.get_or_create(meeting=meeting, person=person)
+    touch(meeting.course_id)
+    return list(meeting.leaders.select_related("person"))
 
 
 @transaction.atomic

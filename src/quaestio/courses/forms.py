@@ -125,6 +125,22 @@ class MeetingForm(forms.ModelForm[Meeting]):
         }
 
 
+class LeadersForm(forms.Form):
+    """A tick box for each student of the course."""
+
+    people = forms.ModelMultipleChoiceField(
+        label=_("Students"),
+        queryset=Enrollment.objects.none(),
+        required=False,
+        to_field_name="public_id",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, students: QuerySet[Enrollment], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["people"].queryset = students  # type: ignore[attr-defined]
+
+
 def offer_sections(form: forms.BaseForm, sections: QuerySet[Section]) -> None:
     """Only this course's sections; no such field in a course that has none."""
     field = form.fields["section"]

@@ -23,5 +23,6 @@ urlpatterns = [
     ),
     path("join/<slug:token>", views.join, name="join"),
     path("c/<slug:public_id>/meetings/new", views.meeting_new, name="meeting-new"),
+    path("m/<slug:public_id>/leaders", views.meeting_leaders, name="meeting-leaders"),
     path("m/<slug:public_id>/edit", views.meeting_edit, name="meeting-edit"),
 ]

@@ -22,16 +22,18 @@ from quaestio.courses.access import (
     enrollment_for,
     invitation_for,
     meeting_for,
+    visible_people,
 )
 from quaestio.courses.forms import (
     CourseForm,
     InvitationForm,
+    LeadersForm,
     MeetingForm,
     NewCourseForm,
     PersonForm,
     SectionForm,
 )
-from quaestio.courses.roles import Right
+from quaestio.courses.roles import Right, Role
 
 page_with_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -284,6 +286,28 @@ def meeting_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(
         request,
         "courses/meeting_form.html",
+        {"seat": seat, "form": form, "meeting": found},
+        status=status_of(form),
+    )
+
+
+@page_with_form
+@login_required
+def meeting_leaders(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who poses the question for a meeting."""
+    seat, found = meeting_for(request.user, public_id, Right.MEETINGS)
+    form = LeadersForm(
+        request.POST if request.method == "POST" else None,
+        students=visible_people(seat).filter(role=Role.STUDENT),
+        initial={"people": list(found.leaders.values_list("person__public_id", flat=True))},
+    )
+    if request.method == "POST" and form.is_valid():
+        actions.set_leaders(meeting=found, people=form.cleaned_data["people"])
+        messages.success(request, _("Saved. Those who lead see it on their first page."))
+        return redirect(found)
+    return render(
+        request,
+        "courses/meeting_leaders.html",
         {"seat": seat, "form": form, "meeting": found},
         status=status_of(form),
     )

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -163,6 +164,11 @@ class DiscussionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
         self.fields["section"].queryset = course.sections.all()  # type: ignore[attr-defined]
+
+    def offer_meetings(self, some: Q) -> None:
+        """Not every meeting of the course, only some."""
+        field = self.fields["meeting"]
+        field.queryset = field.queryset.filter(some)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -108,7 +108,8 @@ def who_answered(seat: Seat, discussion: Discussion) -> Answered:
         count(rows[post.author_id], post)
     for pk, row in rows.items():
         row.cells = [cells.get((pk, question.pk)) for question in questions]
-    there = [row for row in rows.values() if row.asked or not row.is_silent]
+    own = not sees_everybody(seat)
+    there = [row for row in rows.values() if own or row.asked or not row.is_silent]
     return Answered(questions, sorted(there, key=lambda row: row.person.byline.casefold()))
 
 

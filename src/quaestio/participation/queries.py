@@ -24,6 +24,7 @@ from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
 from quaestio.notifications.models import How, MailRule
 from quaestio.notifications.queries import DEFAULT
+from quaestio.participation.leading import Lead, leads_of
 from quaestio.readings.access import visible_readings
 from quaestio.readings.models import AssignedReading, Reading
 
@@ -130,6 +131,7 @@ class DraftRow:
 @dataclass(frozen=True, slots=True)
 class Home:
     seats: Sequence[Seat]
+    leads: Sequence[Lead]  # what this person is to pose
     due: Sequence[DiscussionRow]
     meetings: Sequence[MeetingRow]
     new: Sequence[DiscussionRow]
@@ -250,8 +252,12 @@ def home(seats: Sequence[Seat]) -> Home:
     """A person's week: what is due, what is new, what was begun."""
     now = timezone.now()
     rows = discussion_rows(seats, now)
+    leads = leads_of(seats, [row.discussion for row in rows], timezone.localdate(now))
+    leads = [lead for lead in leads if not lead.is_done]
+    led = {lead.discussion.pk for lead in leads if lead.discussion}
     return Home(
         seats=seats,
+        leads=leads,
         due=[row for row in rows if is_of_this_week(row, now)],
         meetings=meetings_ahead(seats, timezone.localdate(now)),
         new=[
@@ -259,7 +265,11 @@ def home(seats: Sequence[Seat]) -> Home:
         ],
         drafts=draft_rows(seats),
         unopened=[
-            row for row in rows if row.is_mine and row.discussion.state == Discussion.State.DRAFT
+            row
+            for row in rows
+            if row.is_mine
+            and row.discussion.state == Discussion.State.DRAFT
+            and row.discussion.pk not in led
         ],
     )
 

@@ -18,7 +18,7 @@ from quaestio.courses.access import course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import discussion_for
 from quaestio.notifications.actions import set_rule
-from quaestio.participation import actions, answered, queries
+from quaestio.participation import actions, answered, leading, queries
 from quaestio.participation.forms import AssignForm, MailForm
 from quaestio.readings.access import visible_readings
 
@@ -47,10 +47,17 @@ def course(request: HttpRequest, public_id: str) -> HttpResponse:
 @page
 def meeting(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = meeting_for(request.user, public_id)
+    row = queries.meeting_overview(seat, found)
+    discussions = [one.discussion for one in row.discussions]
     return render(
         request,
         "participation/meeting.html",
-        {"seat": seat, "row": queries.meeting_overview(seat, found)},
+        {
+            "seat": seat,
+            "row": row,
+            "leaders": leading.leaders_of(seat, found, discussions),
+            "lead": leading.lead_of(seat, found, discussions),
+        },
     )
 
 

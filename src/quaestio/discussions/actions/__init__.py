@@ -35,6 +35,7 @@ from quaestio.discussions.actions.posing import (
 from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
 from quaestio.discussions.actions.praising import endorse, thank
 from quaestio.discussions.actions.relating import Relation
+from quaestio.discussions.actions.remarking import remark
 from quaestio.discussions.actions.visits import look, mark_seen
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "pin",
     "pose",
     "recheck",
+    "remark",
     "reply",
     "report",
     "respond",

@@ -7,6 +7,7 @@ import uuid
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -51,7 +52,8 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
     """A new discussion in a course; ``?meeting=ID`` puts it into a meeting."""
     target = f"pose:{public_id}"
     if not request.user.is_authenticated:
-        return sign_in_keeping(request, target, typed_fields(request.POST), request.path)
+        back = request.get_full_path()
+        return sign_in_keeping(request, target, typed_fields(request.POST), back)
     seat, meeting = poser_seat(request, public_id)
     me = seat.need(Right.WRITE)
     if request.method != "POST":
@@ -213,6 +215,8 @@ def pose_page(
     preview = None
     if kept_as is not None:
         preview, status = context_shown(seat, form, discussion, status)
+    if not seat.can(Right.POSE):  # leads some meetings, and poses for these alone
+        form.offer_meetings(Q(leaders__person=seat.enrollment))
     # After a conflict the next press of the button means: I have seen the other text.
     form.show(**({"version": str(other.version)} if other else {}))
     form.fields["context"].widget.attrs |= {

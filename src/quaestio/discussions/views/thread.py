@@ -45,6 +45,7 @@ from quaestio.discussions.queries import (
     thread_key,
     thread_of,
 )
+from quaestio.discussions.remarks import remarks_of, sees_remarks
 from quaestio.discussions.showing import Wanted, show
 from quaestio.discussions.views.composing import anchor, composer, grown_from
 from quaestio.discussions.views.previewing import Preview
@@ -208,6 +209,8 @@ def thread_page(
             "groups": [(group, pieces.list(group.responses)) for group in shown.groups],
             "may_write": may_write,
             "has_record": any(post.is_mine for post in thread.responses),
+            "sees_remarks": sees_remarks(seat, found),
+            "remarks": remarks_of(seat, found),
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,
             "refused": refused,
