@@ -290,7 +290,7 @@ def align_segment(
 ) -> list[Step]:
     """The steps between quote words [qa, qb) and all the source words given."""
     quote = marked.words[qa:qb]
-    ours, theirs = [w.fold for w in quote], [w.fold for w in source]
+    ours, theirs = marked.folds[qa:qb], [w.fold for w in source]
     gaps = [g for g in marked.gaps if g.kind in ("bracket", "stem") and qa <= g.at <= qb]
     if ours == theirs:
         steps = [Step("equal", qa, qb, base, base + len(theirs))]

@@ -75,16 +75,20 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     if quotation.term:
         return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": quotation.term}),))
     citation = quotation.citation
-    cited = replace(citation, span=Span(0, 0)) if citation else None
+    cited = citation and (
+        *(citation.raw, citation.how, citation.author, citation.title),
+        *(citation.reading, citation.pages, citation.candidates),
+    )
     key = (library.state(), quotation.text, cited, unfinished)
-    finding: Finding | None = library.answers.get(key)
-    if finding is None:
-        finding = _check(quotation, library, unfinished)
-        if len(library.answers) >= KEPT_ANSWERS:
-            library.answers.clear()
-        if len(quotation.text) <= LONGEST_KEPT:
-            library.answers[key] = finding
-    return replace(finding, quotation=quotation)
+    known: Finding | None = library.answers.get(key)
+    if known is not None:
+        return replace(known, quotation=quotation)
+    finding = _check(quotation, library, unfinished)
+    if len(library.answers) >= KEPT_ANSWERS:
+        library.answers.clear()
+    if len(quotation.text) <= LONGEST_KEPT:
+        library.answers[key] = finding
+    return finding
 
 
 def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
@@ -150,7 +154,7 @@ def _compared(marked: Marked, located: Located, library: Library, unfinished: bo
     base, end = ranges[0][0], ranges[-1][1]
     source = located.reading.words(base, end)
     if plain:
-        steps = [Step("equal", 0, len(marked.words), base, end)]
+        steps = [Step("equal", 0, len(marked.folds), base, end)]
     else:
         steps = align_ranges(marked, located.ranges, source, base)
     pair = Pair(marked, source, base, located.reading, library.lexicon())

@@ -15,7 +15,7 @@ from .grave import NEGATIONS, gravity, has_negation
 from .index import IndexedReading
 from .lexicon import Lexicon
 from .marks import Gap, Marked
-from .normalize import Word, hash_word
+from .normalize import Word
 from .types import Change, Span
 
 _FAR = 6000  # characters an ellipsis may swallow before it joins what stands far apart
@@ -91,10 +91,10 @@ def _span(words: Sequence[Word], a: int, b: int) -> Span:
 
 def _goes_on(pair: Pair, step: Step) -> bool:
     """Whether the step is only the last word, not yet typed to its end."""
-    if step.op != "replace" or step.qb != len(pair.marked.words) or step.qb - step.qa != 1:
+    if step.op != "replace" or step.qb != len(pair.marked.folds) or step.qb - step.qa != 1:
         return False
     words = pair.source_words(step)
-    return len(words) == 1 and words[0].fold.startswith(pair.marked.words[step.qa].fold)
+    return len(words) == 1 and words[0].fold.startswith(pair.marked.folds[step.qa])
 
 
 def _change(pair: Pair, step: Step) -> Change:
@@ -233,7 +233,7 @@ def _is_misread(pair: Pair, step: Step) -> bool:
 
 def _count(pair: Pair, word: str) -> int:
     """How often a word occurs in all the readings."""
-    return pair.lexicon.entry(hash_word(word)).total
+    return pair.lexicon.entry(word).total
 
 
 def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
@@ -241,7 +241,7 @@ def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
 
     ``rival`` is how often the word occurs that it may have been misread from.
     """
-    entry = pair.lexicon.entry(hash_word(word))
+    entry = pair.lexicon.entry(word)
     if not rival or entry.total > max(1, rival // 2):
         return False
     clean = [i for i, r in enumerate(pair.lexicon.readings) if not r.scanned]

@@ -16,8 +16,9 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from .index import IndexedReading
-from .normalize import SHORTEST_SPELLED, hash_half
+from .normalize import SHORTEST_SPELLED, hash_half, hash_word
 
+ROOM = 10_000  # between the numbers of the words of one reading and those of the next
 _KEPT_WORDS = 6000
 _KEPT_ALIKE = 1000
 _LONGEST_SPELLED = 40
@@ -35,12 +36,10 @@ class Spot(NamedTuple):
 class Entry(NamedTuple):
     """A word over several readings: in which it occurs (as bits), where, how often in all."""
 
+    hashed: int
     where: int
     spots: dict[int, Spot]
     total: int
-
-
-_NOWHERE = Entry(0, {}, 0)
 
 
 class Lexicon:
@@ -50,26 +49,26 @@ class Lexicon:
         self.readings = readings
         self.everywhere = (1 << len(readings)) - 1
         self.total = sum(reading.word_count for reading in readings)
-        # Numbers for the words of all readings, with room between one reading and the next.
-        ends = accumulate((reading.word_count + 1000 for reading in readings), initial=1000)
+        # What is added to the numbers of a reading's words so that no two readings share one.
+        ends = accumulate((reading.word_count + ROOM for reading in readings), initial=ROOM)
         self.bases = list(ends)[:-1]
-        self._known: dict[int, Entry] = {}
+        self._known: dict[str, Entry] = {}
         self._alike: dict[str, list[Entry]] = {}
         self._merged: _Merged | None = None
 
-    def entry(self, hashed: int) -> Entry:
-        """Where the word with this hash occurs."""
-        entry = self._known.get(hashed)
+    def entry(self, word: str) -> Entry:
+        """Where a levelled word occurs."""
+        entry = self._known.get(word)
         if entry is None:
             if len(self._known) >= _KEPT_WORDS:
                 self._known.clear()
-            entry = self._known[hashed] = self._look_up(hashed)
+            entry = self._known[word] = self._look_up(hash_word(word))
         return entry
 
-    def entries(self, hashes: Sequence[int]) -> list[Entry]:
+    def entries(self, words: Sequence[str]) -> list[Entry]:
         """The same for several words."""
         known = self._known
-        return [known.get(hashed) or self.entry(hashed) for hashed in hashes]
+        return [known.get(word) or self.entry(word) for word in words]
 
     def alike(self, word: str) -> list[Entry]:
         """Other words that differ from this one by a letter, or two in a long one."""
@@ -80,7 +79,7 @@ class Lexicon:
             if len(self._alike) >= _KEPT_ALIKE:
                 self._alike.clear()
             merged = self._together()
-            found = self._alike[word] = [self.entry(h) for h in merged.alike(word)]
+            found = self._alike[word] = [merged.entry(h) for h in merged.alike(word)]
         return found
 
     def _look_up(self, hashed: int) -> Entry:
@@ -101,7 +100,7 @@ class Lexicon:
             if known >= 0:
                 low = reading.firsts[known]
                 spots[number] = Spot(known, low, reading.firsts[known + 1] - low)
-        return _entry(spots)
+        return _entry(hashed, spots)
 
 
 def _letters(coded: bytes) -> int:
@@ -112,12 +111,12 @@ def _letters(coded: bytes) -> int:
     return found
 
 
-def _entry(spots: dict[int, Spot]) -> Entry:
+def _entry(hashed: int, spots: dict[int, Spot]) -> Entry:
     where = total = 0
     for number, spot in spots.items():
         where |= 1 << number
         total += spot.times
-    return Entry(where, spots, total)
+    return Entry(hashed, where, spots, total)
 
 
 class _Merged:
@@ -153,12 +152,12 @@ class _Merged:
         """Where the word with this hash occurs."""
         at = bisect_left(self.hashes, hashed)
         if at == len(self.hashes) or self.hashes[at] != hashed:
-            return _NOWHERE
+            return _entry(hashed, {})
         a, b = self.starts[at], self.starts[at + 1]
         spots = map(
             Spot, self.words[a:b].tolist(), self.lows[a:b].tolist(), self.counts[a:b].tolist()
         )
-        return _entry(dict(zip(self.numbers[a:b].tolist(), spots, strict=True)))
+        return _entry(hashed, dict(zip(self.numbers[a:b].tolist(), spots, strict=True)))
 
     def alike(self, word: str) -> list[int]:
         """The hashes of words that share a half with this one and are nearly it."""

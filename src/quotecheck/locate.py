@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .align import Fit, fit
 from .index import IndexedReading
@@ -28,21 +29,26 @@ _FEW = 24  # places of a pair of words that are compared one by one
 # that was not enough.
 _FIRST = (1500, 8, 0.7)
 _PATIENT = (5000, 48, 0.5)
+_ENOUGH = 8  # words that vote, beside which no pairs need to
 _OFTEN = 120  # places of another spelling that may vote
-_CLUSTERS = 32  # places with rare words that are looked at
+_CLUSTERS = 8  # places with rare words that are looked at
 _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
 _SELDOM = 4  # places, in all readings, of a word that may be a misspelling
 _LEAST_LETTERS, _LEAST_OF_LONG = 0.35, 0.42  # share of the letters in words that stand in a window
-_LONG = 12
-_RARE = 60  # places of a word that is rare enough to be followed at once
-_FOLLOWED = 120  # places followed at once
+_LONG, _SHORT = 12, 6  # words
+_IN_ORDER, _IN_ORDER_OF_LONG = 0.25, 0.36  # share of the words in a window in the right order
+_RARE = 200  # places of a word that is rare enough to be followed at once
+_FOLLOWED = (60, 250)  # places followed at once, at first and if that was not enough
+_FEWEST = 3  # words of a quotation that is sought around a rare one
+_SURE = 5  # words of a quotation whose middle part is sought before its edges
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _NEARLY = 0.8  # share of the best window's words that another must have
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _LAID, _LAID_SHORT = 3, 6  # windows the quotation is laid into
 _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
 _LONGEST_DIVIDED = 30  # letters of a word that may be two written together
+_SEED_BITS = 16  # bits that tell which seed votes
 _SEEDS = 64  # words of a long quotation that vote
 _HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
 _USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
@@ -72,7 +78,6 @@ class Probe:
     def __init__(self, folds: list[str], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
         self.folds = folds
-        self.hashes = list(map(hash_word, folds))
         self.letters = sum(map(len, folds))
         self._entries: list[Entry] | None = None
 
@@ -80,7 +85,6 @@ class Probe:
         """Some of its words."""
         probe = Probe.__new__(Probe)
         probe.lexicon, probe.folds = self.lexicon, self.folds[start:end]
-        probe.hashes = self.hashes[start:end]
         probe.letters = sum(map(len, probe.folds))
         probe._entries = self._entries and self._entries[start:end]
         return probe
@@ -89,7 +93,7 @@ class Probe:
     def entries(self) -> list[Entry]:
         """Where each word occurs."""
         if self._entries is None:
-            self._entries = self.lexicon.entries(self.hashes)
+            self._entries = self.lexicon.entries(self.folds)
         return self._entries
 
     def where(self) -> int:
@@ -151,38 +155,44 @@ def _exact(segments: list[Probe], limit: int, cited: Cited | None) -> list[Locat
 def find(probe: Probe, limit: int, cited: Cited | None = None) -> list[tuple[int, list[int]]]:
     """For each reading (by its place in the lexicon) the numbers of the words where it begins."""
     where = probe.where()
+    if not where:
+        return []
+    entries, readings = probe.entries, probe.lexicon.readings
+    totals = [entry.total for entry in entries]
+    seed = min(totals.index(min(totals)), max(0, len(totals) - 2))
+    follower = entries[seed + 1].hashed if len(totals) > 1 else -1
     found = []
-    number = 0
-    while where:
-        if where & 1:
-            reading = probe.lexicon.readings[number]
-            near = cited[1:] if cited is not None and cited[0] is reading else None
-            places = _matches(probe, number, limit, near)
-            if places:
-                found.append((number, places))
-        where >>= 1
-        number += 1
+    for number, (_, low, times) in entries[seed].spots.items():
+        if not where >> number & 1:
+            continue
+        reading, high = readings[number], low + times
+        if follower >= 0:
+            low, high = pair_range(reading, low, high, follower)
+            if low == high:
+                continue
+        near = cited[1:] if cited is not None and cited[0] is reading else None
+        places = _matches(probe, number, (seed, low, high), limit, near)
+        if places:
+            found.append((number, places))
     return found
 
 
-def _matches(probe: Probe, number: int, limit: int, near: tuple[int, int] | None) -> list[int]:
-    """Where a sequence of words stands in a reading, sought from a rare pair of words."""
+def _matches(
+    probe: Probe,
+    number: int,
+    seeds: tuple[int, int, int],
+    limit: int,
+    near: tuple[int, int] | None,
+) -> list[int]:
+    """Where a sequence of words stands in a reading, sought from the postings of one of them."""
     reading = probe.lexicon.readings[number]
+    seed, low, high = seeds
     spots = [entry.spots[number] for entry in probe.entries]
-    last = len(spots) - 1
-    counts = [spot.times for spot in spots]
-    seed = min(counts.index(min(counts)), max(0, last - 1))
-    low, high = spots[seed].low, spots[seed].low + spots[seed].times
-    if last:
-        low, high = pair_range(reading, low, high, probe.hashes[seed + 1])
-        if high - low > _FEW:
-            for i in range(last):
-                spot = spots[i]
-                a, b = pair_range(reading, spot.low, spot.low + spot.times, probe.hashes[i + 1])
-                if b - a < high - low:
-                    seed, low, high = i, a, b
-    if low == high:
-        return []
+    if high - low > _FEW:
+        for i, (_, a, times) in enumerate(spots[:-1]):
+            a, b = pair_range(reading, a, a + times, probe.entries[i + 1].hashed)
+            if b - a < high - low:
+                seed, low, high = i, a, b
     wanted = array(_CODES[reading.id_bytes], [spot.word for spot in spots]).tobytes()
     if near is not None and high - low > limit:
         found = matches_in(reading, wanted, *near, limit)
@@ -266,6 +276,12 @@ def _chains(which: int, segments: list[Probe], anchor: int, places: list[int]) -
 
 def _cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Located]:
     """Places where the first or the last word is only a part of the reading's."""
+    if (
+        len(segments) == 1
+        and len(segments[0].folds) > _SURE
+        and not find(segments[0].part(1, -1), 1)
+    ):
+        return []  # what is between the edges is not there: no need to ask for more of it
     edges = _Edges(segments)
     for head, tail in ((0, 1), (1, 0), (1, 1)):
         shorter = list(segments)
@@ -431,31 +447,46 @@ def _lay_near(
 
 def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
     """The few best places of a segment that is altered; none when nothing speaks for one."""
-    if len(probe.folds) >= 3:
-        found = _laid(probe, free, around_rare_words(probe), cited)
-        if found:
-            return found
-    for windows in votes(probe, cited=cited):
-        found = _laid(probe, free, windows, cited)
+    tried: set[tuple[int, int]] = set()
+    for windows in chain(around_rare_words(probe), votes(probe, cited=cited)):
+        new = [w for w in windows[: _most_laid(probe)] if (w.number, w.low) not in tried]
+        tried.update((w.number, w.low) for w in new)
+        found = _laid(probe, free, new, cited)
         if found:
             return found
     return []
 
 
-def around_rare_words(probe: Probe) -> list[Window]:
-    """Windows around the rarest words in which most of the other words stand too."""
-    entries, size = probe.entries, len(probe.folds)
-    rare = sorted((entry.total, i) for i, entry in enumerate(entries) if 0 < entry.total <= _RARE)
+def _most_laid(probe: Probe) -> int:
+    return _LAID if len(probe.folds) > _LONG else _LAID_SHORT
+
+
+def around_rare_words(probe: Probe) -> Iterator[list[Window]]:
+    """Windows around the rarest words in which most of the other words stand too.
+
+    First around the very rarest; then, if there is reason to, around a few more.
+    """
+    rare = sorted((e.total, i) for i, e in enumerate(probe.entries) if 0 < e.total <= _RARE)
     diagonals: list[tuple[int, int]] = []
-    for _, i in rare:
-        _follow(probe, i, diagonals)
-        if len(diagonals) > _FOLLOWED:
-            break
-    diagonals.sort()
+    followed = 0
+    for most in _FOLLOWED if len(probe.folds) >= _FEWEST else ():
+        before = len(diagonals)
+        while followed < len(rare) and len(diagonals) < most:
+            _follow(probe, rare[followed][1], diagonals)
+            followed += 1
+        if len(diagonals) > before:
+            yield _around(probe, sorted(diagonals))
+
+
+def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:
+    entries, size = probe.entries, len(probe.folds)
     wanted: dict[int, frozenset[int]] = {}
     found: list[Window] = []
     best = 0
-    for _, number, low, high in _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]:
+    clusters = _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]
+    for count, number, low, high in clusters:
+        if 2 * count < clusters[0][0]:
+            break
         numbers = wanted.get(number)
         if numbers is None:
             numbers = wanted[number] = frozenset(
@@ -478,7 +509,7 @@ def _follow(probe: Probe, i: int, diagonals: list[tuple[int, int]]) -> None:
 
     Twice where the next word of the probe follows.
     """
-    following = probe.hashes[i + 1] if i + 1 < len(probe.hashes) else -1
+    following = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
     for number, (_, low, count) in probe.entries[i].spots.items():
         reading = probe.lexicon.readings[number]
         mask, bits = reading.mask, reading.bits
@@ -512,7 +543,7 @@ def _laid(
     probe: Probe, free: frozenset[int], windows: list[Window], cited: Cited | None
 ) -> list[Laid]:
     found: list[Laid] = []
-    for window in windows[: _LAID if len(probe.folds) > _LONG else _LAID_SHORT]:
+    for window in windows:
         laid = lay(window, probe, free)
         if laid is not None and good_enough(laid, probe, cited):
             found.append(laid)
@@ -531,7 +562,7 @@ def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
     bits = (
         laid.evidence + _citation_bits(laid, probe, cited) - math.log2(probe.lexicon.total + 1000)
     )
-    if len(probe.folds) > 6:
+    if len(probe.folds) > _SHORT:
         return share <= 0.5 and bits >= 60 * share - 4
     return share <= 0.35 and bits >= 36 * share + 10
 
@@ -554,6 +585,8 @@ def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = Fal
     pad = 0 if whole else 3 + size // 5
     low = max(0, window.low - pad)
     high = window.high if whole else window.high + size + pad + _BRACKET * len(free)
+    if not whole and not _in_order(probe, window.number, reading.ids[low:high]):
+        return None
     folds = reading.spelled(low, high)
     if not folds:
         return None
@@ -563,6 +596,19 @@ def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = Fal
         return None
     bits = _evidence(window.number, probe, fitted, folds)
     return Laid(window.number, low + used[0].sa, low + used[-1].sb, fitted.cost, bits)
+
+
+def _in_order(probe: Probe, number: int, ids: Sequence[int]) -> bool:
+    """Whether so many words stand there in the right order that looking closer is worth while."""
+    size = len(probe.folds)
+    if size <= _SHORT:
+        return True
+    ours = [
+        entry.spots[number].word if number in entry.spots else -1 - i
+        for i, entry in enumerate(probe.entries)
+    ]
+    least = _IN_ORDER_OF_LONG if size > _LONG else _IN_ORDER
+    return LCSseq.similarity(ours, list(ids)) >= least * size
 
 
 def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float:
@@ -640,16 +686,16 @@ def _divided(probe: Probe, chosen: list[int]) -> list[tuple[int, Entry, int]]:
     if len(chosen) <= _LONG:
         beside = set(chosen)
     for i in sorted(j for j in beside if 0 <= j < len(folds) - 1):
-        joined = lexicon.entry(hash_word(folds[i] + folds[i + 1]))
+        joined = lexicon.entry(folds[i] + folds[i + 1])
         if joined.where:
             found.append((i, joined, 0))
     for i in [i for i in unknown if 5 < len(folds[i]) <= _LONGEST_DIVIDED][:4]:
         for cut in range(2, len(folds[i]) - 1):
-            first = lexicon.entry(hash_word(folds[i][:cut]))
+            first = lexicon.entry(folds[i][:cut])
             if first.where:
-                second = hash_word(folds[i][cut:])
-                if first.where & lexicon.entry(second).where:
-                    found.append((i, first, second))
+                second = lexicon.entry(folds[i][cut:])
+                if first.where & second.where:
+                    found.append((i, first, second.hashed))
     return found
 
 
@@ -697,7 +743,7 @@ class _Ballot:
     def gather(self, places: int) -> None:
         """Lets the rarest words and pairs vote, as many as have so many places."""
         self._gather_words(places)
-        if self.pairs is None:
+        if self.pairs is None and len(self.followed) < _ENOUGH:
             self.pairs = self._pairs()
         left = places
         while self.pairs and self.pairs[-1][0] <= left:
@@ -722,7 +768,7 @@ class _Ballot:
 
         In a short quotation, pairs with one such word as well.
         """
-        entries, hashes = self.probe.entries, self.probe.hashes
+        entries = self.probe.entries
         readings = self.probe.lexicon.readings
         long = len(self.chosen) > _LONG
         idle = self.followed if long else {i for i in self.followed if self.totals[i] <= _RARE}
@@ -730,7 +776,7 @@ class _Ballot:
         for i in self.chosen:
             if i + 1 == len(entries) or (i in idle and (long or i + 1 in idle)):
                 continue
-            following, follower = entries[i + 1].spots, hashes[i + 1]
+            following, follower = entries[i + 1].spots, entries[i + 1].hashed
             ranges = []
             for number, (_, low, times) in self._spots(entries[i]):
                 if number in following:
@@ -802,37 +848,42 @@ class _Ballot:
         if not self.seeds:
             return []
         size = len(self.probe.folds)
+        step = 2 + size // 8
+        seeds = np.repeat(np.arange(len(self.sizes)), self.sizes)
         postings = np.frombuffer(b"".join(self.seeds), dtype=np.uint32)
-        places = postings & np.array(self.masks, dtype=np.uint32).repeat(self.sizes)
-        diagonals = places + np.array(self.offsets, dtype=np.int64).repeat(self.sizes)
-        weight = np.array(self.weights).repeat(self.sizes)
+        places = postings & np.array(self.masks, dtype=np.uint32)[seeds]
+        diagonals = places + np.array(self.offsets, dtype=np.int64)[seeds]
         if self.within is not None:
             number, low, high = self.within
             base = self.probe.lexicon.bases[number]
             keep = (diagonals >= base + low - size) & (diagonals < base + high)
-            diagonals, weight = diagonals[keep], weight[keep]
+            diagonals, seeds = diagonals[keep], seeds[keep]
             if not len(diagonals):
                 return []
-        order = diagonals.argsort()
-        diagonals, weight = diagonals[order], weight[order]
-        reach = 3 + size // 6
-        sums = np.zeros(len(weight) + 1)
-        weight.cumsum(out=sums[1:])
-        ends = diagonals.searchsorted(diagonals + reach, "right")
-        score = sums[ends] - sums[:-1]
+        # Sorted by place, each with its seed; then the votes of a bin and the next are counted.
+        keyed = np.sort((diagonals << _SEED_BITS) | seeds)
+        diagonals = keyed >> _SEED_BITS
+        weight = np.array(self.weights)[keyed & ((1 << _SEED_BITS) - 1)]
+        bins = diagonals // step
+        first = np.concatenate(([0], (bins[1:] != bins[:-1]).nonzero()[0] + 1))
+        score = np.add.reduceat(weight, first)
+        beside = np.zeros(len(first), dtype=np.int64)
+        beside[:-1] = np.diff(bins[first]) == 1
+        score[:-1] += score[1:] * beside[:-1]
         top = (score >= share * score.max()).nonzero()[0]
         if len(top) > 4 * most:
             top = top[score[top].argpartition(-4 * most)[-4 * most :]]
         top = top[np.argsort(-score[top], kind="stable")]
-        firsts, lasts = diagonals[top].tolist(), diagonals[ends[top] - 1].tolist()
-        return self._weighed(zip(firsts, lasts, strict=True), reach, most)
+        ends = np.append(first, len(bins))[top + 1 + beside[top]] - 1
+        spans = zip(diagonals[first[top]].tolist(), diagonals[ends].tolist(), strict=True)
+        return self._weighed(spans, step, most)
 
-    def _weighed(self, spans: Iterable[tuple[int, int]], reach: int, left: int) -> list[Window]:
+    def _weighed(self, spans: Iterable[tuple[int, int]], step: int, left: int) -> list[Window]:
         weights = _Weights(self.probe, self.chosen, self.akin)
         found: list[Window] = []
         taken: set[int] = set()
         for here, last in spans:
-            near = here // (reach + 1)
+            near = here // step
             if near in taken:
                 continue
             taken.update((near - 1, near, near + 1))

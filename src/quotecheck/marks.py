@@ -7,10 +7,12 @@ stretch of the source, a bracket stands for a few words of it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
-from .normalize import Word, words
+from .normalize import Word, levelled, words
 from .types import Span
 
 _MARK = re.compile(
@@ -20,6 +22,7 @@ _MARK = re.compile(
     r"|(?P<aside>\((?:emphasis|italics|emphases|my|translation)[^()]{0,60}\))",
     re.IGNORECASE,
 )
+_MAYBE = re.compile(r"[\[(\u2026\u22ef\uff0e]|\.[ \u00a0]?\.")
 _NOTHING = re.compile(
     r"\s*(?:sic\b.*|recte\b.*|!|\?|(?:my |the )?(?:emphas[ie]s|italics|translation)\b.*"
     r"|\d{1,3})\s*",
@@ -44,19 +47,23 @@ class Gap:
     stem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Marked:
-    """A quotation taken apart. ``initials`` are words whose first letter was put in brackets."""
+    """A quotation taken apart: its words, levelled, and the marks between them.
+
+    ``initials`` are words whose first letter was put in brackets.
+    """
 
     text: str
-    words: tuple[Word, ...]
-    gaps: tuple[Gap, ...]
+    folds: list[str]
+    gaps: tuple[Gap, ...] = ()
     initials: frozenset[int] = frozenset()
+    marked_words: tuple[Word, ...] = ()
 
-    @property
-    def folds(self) -> list[str]:
-        """The words, levelled."""
-        return [word.fold for word in self.words]
+    @cached_property
+    def words(self) -> Sequence[Word]:
+        """The words with their places; where no mark parts them, read when they are asked for."""
+        return self.marked_words if self.gaps or self.initials else words(self.text)
 
     def runs(self) -> list[tuple[int, int]]:
         """The stretches of words with no gap inside, as half-open ranges."""
@@ -67,14 +74,14 @@ class Marked:
         return self._cut({g.at for g in self.gaps if g.kind == "ellipsis"})
 
     def _cut(self, inner: set[int]) -> list[tuple[int, int]]:
-        cuts = sorted({0, len(self.words), *inner})
+        cuts = sorted({0, len(self.folds), *inner})
         return [(a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def read_marks(text: str) -> Marked:
     """Takes a quotation apart."""
-    if not any(sign in text for sign in ("[", "...", "\u2026", ". .", "(")):
-        return Marked(text, tuple(words(text)), ())
+    if not _MAYBE.search(text):
+        return Marked(text, levelled(text))
     found: list[Word] = []
     gaps: list[Gap] = []
     initials: set[int] = set()
@@ -127,4 +134,5 @@ def read_marks(text: str) -> Marked:
             gaps.append(Gap("bracket", len(found), Span(start, end), inner))
             at = end
     found += words(text[at:], at)
-    return Marked(text, tuple(found), tuple(gaps), frozenset(initials))
+    folds = [word.fold for word in found]
+    return Marked(text, folds, tuple(gaps), frozenset(initials), tuple(found))

@@ -137,6 +137,17 @@ def words(text: str, offset: int = 0) -> list[Word]:
     return found
 
 
+def levelled(text: str) -> list[str]:
+    """The words of a text, levelled, without their places: in a fraction of the time."""
+    plain = text.isascii()
+    raws = (_PLAIN_WORD if plain else WORD).findall(text)
+    if any(map(str.isdigit, raws)):  # some may be note marks: what stands around them decides
+        return [word.fold for word in words(text)]
+    if plain:
+        return [raw.lower() if raw.isalpha() else _fold_rare(raw) for raw in raws]
+    return [fold(raw) for raw in raws]
+
+
 def nth_word(text: str, number: int, offset: int = 0) -> Span:
     """The span of one of the words of a text, counted from 0."""
     last = 0
