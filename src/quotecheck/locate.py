@@ -43,6 +43,8 @@ _FOLLOWED = (60, 250)  # places followed at once, at first and if that was not e
 _FEWEST = 3  # words of a quotation that is sought around a rare one
 _SURE = 5  # words of a quotation whose middle part is sought before its edges
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
+_CLEAR = 0.2  # share of the letters that may differ for no better place to be sought
+_CLOSE_BITS = 4.0  # and how much less may speak for it
 _NEARLY = 0.8  # share of the best window's words that another must have
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _LAID, _LAID_SHORT = 3, 6  # windows the quotation is laid into
@@ -448,17 +450,29 @@ def _lay_near(
 def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[Laid]:
     """The few best places of a segment that is altered; none when nothing speaks for one."""
     tried: set[tuple[int, int]] = set()
+    found: list[Laid] = []
+    most = _LAID if len(probe.folds) > _LONG else _LAID_SHORT
     for windows in chain(around_rare_words(probe), votes(probe, cited=cited)):
-        new = [w for w in windows[: _most_laid(probe)] if (w.number, w.low) not in tried]
-        tried.update((w.number, w.low) for w in new)
-        found = _laid(probe, free, new, cited)
-        if found:
-            return found
-    return []
+        for window in windows[:most]:
+            if (window.number, window.low) not in tried:
+                tried.add((window.number, window.low))
+                laid = lay(window, probe, free)
+                if laid is not None and good_enough(laid, probe, cited):
+                    found.append(laid)
+        if found and min(x.cost for x in found) <= _CLEAR * probe.letters:
+            break
+    found.sort(key=lambda x: -_surplus(x, probe, cited))
+    least = _surplus(found[0], probe, cited) - _CLOSE_BITS if found else 0.0
+    return [
+        x
+        for x in found
+        if x.cost <= found[0].cost + _CLOSE * probe.letters and _surplus(x, probe, cited) >= least
+    ]
 
 
-def _most_laid(probe: Probe) -> int:
-    return _LAID if len(probe.folds) > _LONG else _LAID_SHORT
+def _surplus(laid: Laid, probe: Probe, cited: Cited | None) -> float:
+    """Bits by which a place is better than it need be."""
+    return laid.evidence + _citation_bits(laid, probe, cited) - 60 * laid.cost / probe.letters
 
 
 def around_rare_words(probe: Probe) -> Iterator[list[Window]]:
@@ -537,20 +551,6 @@ def _clusters(diagonals: list[tuple[int, int]], reach: int) -> list[tuple[int, i
         found.append((count, number, low, high))
     found.sort(key=lambda cluster: -cluster[0])
     return found
-
-
-def _laid(
-    probe: Probe, free: frozenset[int], windows: list[Window], cited: Cited | None
-) -> list[Laid]:
-    found: list[Laid] = []
-    for window in windows:
-        laid = lay(window, probe, free)
-        if laid is not None and good_enough(laid, probe, cited):
-            found.append(laid)
-    if not found:
-        return []
-    found.sort(key=lambda x: x.cost)
-    return [x for x in found if x.cost <= found[0].cost + _CLOSE * probe.letters]
 
 
 def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
@@ -667,7 +667,8 @@ def votes(
     if len(ballot.chosen) <= _LONG:
         ballot.gather(*_PATIENT[:1])
         yield ballot.windows(*_PATIENT[1:])
-    elif more:
+    elif more or (ballot.crowded and ballot.pairs is None):
+        ballot.gather(*_FIRST[:1])
         yield ballot.windows(*_FIRST[1:])
 
 
@@ -720,6 +721,7 @@ class _Ballot:
         self.chosen = chosen
         self.totals = [entry.total for entry in probe.entries]
         self.followed: set[int] = set()  # words
+        self.crowded = False  # whether more windows had many votes than could be looked at
         self.pairs: list[tuple[int, int, list[tuple[int, int, int]]]] | None = None
 
     def _spots(self, entry: Entry) -> Iterable[tuple[int, Spot]]:
@@ -743,7 +745,7 @@ class _Ballot:
     def gather(self, places: int) -> None:
         """Lets the rarest words and pairs vote, as many as have so many places."""
         self._gather_words(places)
-        if self.pairs is None and len(self.followed) < _ENOUGH:
+        if self.pairs is None and (self.crowded or len(self.followed) < _ENOUGH):
             self.pairs = self._pairs()
         left = places
         while self.pairs and self.pairs[-1][0] <= left:
@@ -871,6 +873,7 @@ class _Ballot:
         beside[:-1] = np.diff(bins[first]) == 1
         score[:-1] += score[1:] * beside[:-1]
         top = (score >= share * score.max()).nonzero()[0]
+        self.crowded = len(top) > most
         if len(top) > 4 * most:
             top = top[score[top].argpartition(-4 * most)[-4 * most :]]
         top = top[np.argsort(-score[top], kind="stable")]
