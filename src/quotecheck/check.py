@@ -12,8 +12,9 @@ from .align import Step, align_ranges
 from .differ import Differences, Pair, differences, hides_differences
 from .index import IndexedReading
 from .library import Library
-from .locate import Located, locate
+from .locate import locate
 from .marks import Marked, read_marks
+from .probe import Located
 from .types import (
     Citation,
     Finding,

@@ -16,10 +16,12 @@ from .index import IndexedReading
 from .lexicon import Lexicon
 from .marks import Gap, Marked
 from .normalize import Word
+from .spelling import are_one_word
 from .types import Change, Span
 
 _FAR = 6000  # characters an ellipsis may swallow before it joins what stands far apart
 _FAR_PAGES = 3
+_SELDOM = 3  # times that a scan may misread a word the same way
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
@@ -225,7 +227,7 @@ def _is_misread(pair: Pair, step: Step) -> bool:
         least = 0.3  # "tbo" for "the", "ot" for "of"
     if Levenshtein.normalized_similarity(ours, theirs) < least:
         return False
-    if any(w.fold in NEGATIONS for w in words):
+    if any(w.fold in NEGATIONS for w in words) or _is_habit(pair, ours, theirs):
         return False
     strange = [w for w in words if _is_nonsense(pair, w.fold, rarest)]
     return bool(strange) and all(w in strange or w.fold in ours for w in words)
@@ -234,6 +236,26 @@ def _is_misread(pair: Pair, step: Step) -> bool:
 def _count(pair: Pair, word: str) -> int:
     """How often a word occurs in all the readings."""
     return pair.lexicon.entry(word).total
+
+
+def _here(pair: Pair, word: str) -> int:
+    """How often a word occurs in the reading."""
+    number = pair.lexicon.readings.index(pair.reading)
+    spot = pair.lexicon.entry(word).spots.get(number)
+    return spot.times if spot else 0
+
+
+def _is_habit(pair: Pair, ours: str, theirs: str) -> bool:
+    """Whether the book spells a word so: too often, beside the word quoted, for a scan's mistake.
+
+    What is surely another spelling or form of the word is believed more readily.
+    """
+    if ours == theirs:
+        return False  # only torn apart
+    here, own = _here(pair, theirs), _here(pair, ours)
+    if are_one_word(ours, theirs):
+        return 10 * here > own
+    return here > _SELDOM and 2 * here > own
 
 
 def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:

@@ -47,6 +47,7 @@ class Lexicon:
 
     def __init__(self, readings: list[IndexedReading]) -> None:
         self.readings = readings
+        self.scans = sum(1 << i for i, reading in enumerate(readings) if reading.scanned)  # as bits
         self.everywhere = (1 << len(readings)) - 1
         self.total = sum(reading.word_count for reading in readings)
         # What is added to the numbers of a reading's words so that no two readings share one.

@@ -11,8 +11,8 @@ from rapidfuzz import fuzz
 
 from .index import IndexedReading
 from .library import Library
-from .locate import Located
 from .marks import Marked
+from .probe import Located
 
 CLOSE_ENOUGH = 75.0
 FEWEST_WORDS = 4

@@ -1,0 +1,440 @@
+"""Where a quotation may stand that stands nowhere as quoted: its words vote for places."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from .index import IndexedReading
+from .lexicon import Entry, Spot
+from .normalize import SHORTEST_SPELLED
+from .probe import Cited, Probe, pair_range
+
+# Places of words and of pairs of words that vote, windows that are weighed, and the share of the
+# best window's votes that they must have. Short quotations, which give few seeds, have more when
+# that was not enough.
+_FIRST = (1500, 8, 0.7)
+_PATIENT = (5000, 48, 0.5)
+_ENOUGH = 8  # words that vote, beside which no pairs need to
+_OFTEN = 120  # places of another spelling that may vote
+_CLUSTERS = 8  # places with rare words that are looked at
+_RESPELLED = 8  # words no reading has whose other spellings are looked for
+_RESPELLED_KNOWN = 3  # and words that only this reading lacks
+_SELDOM = 4  # places, in all readings, of a word that may be a misspelling
+_LEAST_LETTERS, _LEAST_OF_LONG = 0.35, 0.42  # share of the letters in words that stand in a window
+LONG, SHORT = 12, 6  # words
+_RARE = 200  # places of a word that is rare enough to be followed at once
+_FOLLOWED = (60, 250)  # places followed at once, at first and if that was not enough
+_FEWEST = 3  # words of a quotation that is sought around a rare one
+_NEARLY = 0.8  # share of the best window's words that another must have
+_LONGEST_DIVIDED = 30  # letters of a word that may be two written together
+_SEED_BITS = 16  # bits that tell which seed votes
+_SEEDS = 64  # words of a long quotation that vote
+_HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
+_USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
+
+
+class Window(NamedTuple):
+    """Words of a reading where a segment may begin, and how much speaks for it."""
+
+    weight: float
+    number: int
+    low: int
+    high: int
+
+
+def around_rare_words(probe: Probe) -> Iterator[list[Window]]:
+    """Windows around the rarest words in which most of the other words stand too.
+
+    First around the very rarest; then, if there is reason to, around a few more.
+    """
+    rare = sorted((e.total, i) for i, e in enumerate(probe.entries) if 0 < e.total <= _RARE)
+    diagonals: list[tuple[int, int]] = []
+    followed = 0
+    for most in _FOLLOWED if len(probe.folds) >= _FEWEST else ():
+        before = len(diagonals)
+        while followed < len(rare) and len(diagonals) < most:
+            _follow(probe, rare[followed][1], diagonals)
+            followed += 1
+        if len(diagonals) > before:
+            yield _around(probe, sorted(diagonals))
+
+
+def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:
+    entries, size = probe.entries, len(probe.folds)
+    wanted: dict[int, frozenset[int]] = {}
+    found: list[Window] = []
+    best = 0
+    clusters = _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]
+    for count, number, low, high in clusters:
+        if 2 * count < clusters[0][0]:
+            break
+        numbers = wanted.get(number)
+        if numbers is None:
+            numbers = wanted[number] = frozenset(
+                entry.spots[number].word for entry in entries if number in entry.spots
+            )
+        least = max(3, int(0.45 * len({*probe.folds})))
+        if len(numbers) < max(least, _NEARLY * best):
+            continue  # not even all its words would come up to the best window
+        ids = probe.lexicon.readings[number].ids
+        shared = len(numbers.intersection(ids[max(0, low - 2) : high + size + 2]))
+        if shared >= least:
+            found.append(Window(float(shared), number, low, high))
+            best = max(best, shared)
+    found.sort(key=lambda w: -w.weight)
+    return [w for w in found if w.weight >= _NEARLY * found[0].weight]
+
+
+def _follow(probe: Probe, i: int, diagonals: list[tuple[int, int]]) -> None:
+    """Adds where the probe would begin if its word stood at each of its places.
+
+    Twice where the next word of the probe follows.
+    """
+    following = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
+    for number, (_, low, count) in probe.entries[i].spots.items():
+        reading = probe.lexicon.readings[number]
+        mask, bits = reading.mask, reading.bits
+        next_bits = following >> bits
+        for posting in reading.postings[low : low + count]:
+            place = (number, max(0, (posting & mask) - i))
+            diagonals.append(place)
+            if posting >> bits == next_bits:
+                diagonals.append(place)
+
+
+def _clusters(diagonals: list[tuple[int, int]], reach: int) -> list[tuple[int, int, int, int]]:
+    """Neighbouring places taken together, as (how many, reading, first, last), most first."""
+    found: list[tuple[int, int, int, int]] = []
+    count, number, low, high = 0, -1, 0, 0
+    for which, place in diagonals:
+        if which == number and place - low <= reach:
+            count += 1
+            high = place
+            continue
+        if count:
+            found.append((count, number, low, high))
+        count, number, low, high = 1, which, place, place
+    if count:
+        found.append((count, number, low, high))
+    found.sort(key=lambda cluster: -cluster[0])
+    return found
+
+
+def rarity(word: str, count: int, reading: IndexedReading) -> float:
+    """How many bits a word is worth, short readings helped out by what is usual for its length."""
+    return _bits(word, count, reading.word_count)
+
+
+def _bits(word: str, count: int, total: int) -> float:
+    usual = _USUAL[min(len(word), len(_USUAL) - 1)]
+    return math.log2((total + _HELP) / (count + _HELP * usual))
+
+
+def votes(
+    probe: Probe,
+    *,
+    within: tuple[int, int, int] | None = None,
+    cited: Cited | None = None,
+) -> Iterator[list[Window]]:
+    """Windows in which many words stand in about the right order, best first; then better ones.
+
+    First the rarer words vote, and pairs of frequent ones; then, if there is reason to, other
+    spellings of words that are missing as well. ``within`` names one reading (by its place in the
+    lexicon) and a range of its words.
+    """
+    ballot = _Ballot(probe, within)
+    ballot.gather(*_FIRST[:1])
+    yield ballot.windows(*_FIRST[1:])
+    more = ballot.gather_akin(cited) + ballot.gather_divided()
+    if len(ballot.chosen) <= LONG:
+        ballot.gather(*_PATIENT[:1])
+        yield ballot.windows(*_PATIENT[1:])
+    elif more or (ballot.crowded and ballot.pairs is None):
+        ballot.gather(*_FIRST[:1])
+        yield ballot.windows(*_FIRST[1:])
+
+
+def _divided(probe: Probe, chosen: list[int]) -> list[tuple[int, Entry, int]]:
+    """Unknown words taken together with the next, or divided in two, where that gives known ones.
+
+    In a short quotation any two words are taken together: "kill-joy" may be one word.
+
+    Each as the word's number, where the word (or its first half) occurs, and the hash of the
+    second half (0 when words were joined).
+    """
+    found: list[tuple[int, Entry, int]] = []
+    lexicon, folds, entries = probe.lexicon, probe.folds, probe.entries
+    unknown = [i for i in chosen if not entries[i].where]
+    beside = {j for k in unknown[:12] for j in (k - 1, k)}
+    if len(chosen) <= LONG:
+        beside = set(chosen)
+    for i in sorted(j for j in beside if 0 <= j < len(folds) - 1):
+        joined = lexicon.entry(folds[i] + folds[i + 1])
+        if joined.where:
+            found.append((i, joined, 0))
+    for i in [i for i in unknown if 5 < len(folds[i]) <= _LONGEST_DIVIDED][:4]:
+        for cut in range(2, len(folds[i]) - 1):
+            first = lexicon.entry(folds[i][:cut])
+            if first.where:
+                second = lexicon.entry(folds[i][cut:])
+                if first.where & second.where:
+                    found.append((i, first, second.hashed))
+    return found
+
+
+class _Ballot:
+    """Where the rarer words and pairs of a probe stand, as places where the probe would begin."""
+
+    def __init__(self, probe: Probe, within: tuple[int, int, int] | None) -> None:
+        self.probe, self.within = probe, within
+        self.only = within[0] if within is not None else -1
+        self.seeds: list[bytes] = []
+        # Of each seed what takes its posting to a place, its weight, how many places it has.
+        self.masks: list[int] = []
+        self.offsets: list[int] = []
+        self.weights: list[float] = []
+        self.sizes: list[int] = []
+        # Which numbers of words in a reading stand for a word of the probe in another spelling.
+        self.akin: dict[int, dict[int, int]] = {}
+        chosen = list(range(len(probe.folds)))
+        if len(chosen) > _SEEDS:
+            longest = sorted(chosen, key=lambda i: -len(probe.folds[i]))
+            chosen = sorted(longest[:_SEEDS])
+        self.chosen = chosen
+        self.totals = [entry.total for entry in probe.entries]
+        self.followed: set[int] = set()  # words
+        self.crowded = False  # whether more windows had many votes than could be looked at
+        self.pairs: list[tuple[int, int, list[tuple[int, int, int]]]] | None = None
+
+    def _spots(self, entry: Entry) -> Iterable[tuple[int, Spot]]:
+        if self.only < 0:
+            return entry.spots.items()
+        spot = entry.spots.get(self.only)
+        return ((self.only, spot),) if spot is not None else ()
+
+    def _add(self, i: int, ranges: Iterable[tuple[int, int, int]], weight: float) -> None:
+        """Lets postings of some readings vote: each as (reading, low, high)."""
+        lexicon = self.probe.lexicon
+        for number, low, high in ranges:
+            reading = lexicon.readings[number]
+            at = reading.postings_at
+            self.seeds.append(reading.map[at + 4 * low : at + 4 * high])
+            self.masks.append(reading.mask)
+            self.offsets.append(lexicon.bases[number] - i)
+            self.weights.append(weight)
+            self.sizes.append(high - low)
+
+    def gather(self, places: int) -> None:
+        """Lets the rarest words and pairs vote, as many as have so many places."""
+        self._gather_words(places)
+        if self.pairs is None and (self.crowded or len(self.followed) < _ENOUGH):
+            self.pairs = self._pairs()
+        left = places
+        while self.pairs and self.pairs[-1][0] <= left:
+            total, i, ranges = self.pairs.pop()
+            left -= total
+            self._add(i, ranges, self._bits(total))
+
+    def _gather_words(self, left: int) -> None:
+        entries = self.probe.entries
+        for i in sorted(self.chosen, key=self.totals.__getitem__):
+            if not self.totals[i] or i in self.followed:
+                continue
+            spots = [(n, s.low, s.low + s.times) for n, s in self._spots(entries[i])]
+            left -= sum(high - low for _, low, high in spots)
+            if left < 0:
+                break
+            self.followed.add(i)
+            self._add(i, spots, self._bits(self.totals[i]))
+
+    def _pairs(self) -> list[tuple[int, int, list[tuple[int, int, int]]]]:
+        """Pairs of words that are too frequent to be followed by themselves, most frequent first.
+
+        In a short quotation, pairs with one such word as well.
+        """
+        entries = self.probe.entries
+        readings = self.probe.lexicon.readings
+        long = len(self.chosen) > LONG
+        idle = self.followed if long else {i for i in self.followed if self.totals[i] <= _RARE}
+        found = []
+        for i in self.chosen:
+            if i + 1 == len(entries) or (i in idle and (long or i + 1 in idle)):
+                continue
+            following, follower = entries[i + 1].spots, entries[i + 1].hashed
+            ranges = []
+            for number, (_, low, times) in self._spots(entries[i]):
+                if number in following:
+                    low, high = pair_range(readings[number], low, low + times, follower)
+                    if low < high:
+                        ranges.append((number, low, high))
+            if ranges:
+                found.append((sum(high - low for _, low, high in ranges), i, ranges))
+        found.sort(reverse=True)
+        return found
+
+    def _bits(self, total: int) -> float:
+        return math.log2((self.probe.lexicon.total + 1) / total)
+
+    def gather_akin(self, cited: Cited | None) -> int:
+        """Other spellings of words that do not occur; how many were found.
+
+        Words that occur often elsewhere are hardly misspelled: they are looked for in the cited
+        reading only.
+        """
+        folds, entries, lexicon = self.probe.folds, self.probe.entries, self.probe.lexicon
+        long = [i for i in self.chosen if len(folds[i]) >= SHORTEST_SPELLED]
+        unknown = [i for i in long if not entries[i].where]
+        known = [i for i in long if entries[i].where]
+        known.sort(key=lambda i: -len(folds[i]))
+        seldom = [i for i in known if entries[i].total <= _SELDOM][:_RESPELLED_KNOWN]
+        found = sum(self._add_akin(i, -1) for i in unknown[:_RESPELLED] + seldom)
+        if cited is not None and cited[0] in lexicon.readings:
+            here = lexicon.readings.index(cited[0])
+            missing = [i for i in known if here not in entries[i].spots and i not in seldom]
+            found += sum(self._add_akin(i, here) for i in missing[:_RESPELLED_KNOWN])
+        return found
+
+    def _add_akin(self, i: int, only: int) -> int:
+        own = self.probe.entries[i].spots
+        ranges = []
+        for entry in self.probe.lexicon.alike(self.probe.folds[i]):
+            for number, spot in self._spots(entry):
+                if number not in own and only in (-1, number):
+                    self.akin.setdefault(number, {})[spot.word] = i
+                    if spot.times <= _OFTEN:
+                        ranges.append((number, spot.low, spot.low + spot.times))
+        if ranges:
+            self._add(i, ranges, 0.6 * self._bits(sum(high - low for _, low, high in ranges)))
+        return len(ranges)
+
+    def gather_divided(self) -> int:
+        """Words run together or torn apart; how many were found."""
+        found = 0
+        for i, entry, following in _divided(self.probe, self.chosen):
+            ranges = []
+            for number, spot in self._spots(entry):
+                low, high = spot.low, spot.low + spot.times
+                if following:
+                    reading = self.probe.lexicon.readings[number]
+                    low, high = pair_range(reading, low, high, following)
+                if 0 < high - low <= _OFTEN:
+                    ranges.append((number, low, high))
+                    self.akin.setdefault(number, {}).setdefault(spot.word, i)
+            if ranges:
+                self._add(i, ranges, self._bits(sum(high - low for _, low, high in ranges)))
+                found += 1
+        return found
+
+    def windows(self, most: int, share: float) -> list[Window]:
+        """The best windows, weighed by the words that stand in them."""
+        import numpy as np
+
+        if not self.seeds:
+            return []
+        size = len(self.probe.folds)
+        step = 2 + size // 8
+        seeds = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        postings = np.frombuffer(b"".join(self.seeds), dtype=np.uint32)
+        places = postings & np.array(self.masks, dtype=np.uint32)[seeds]
+        diagonals = places + np.array(self.offsets, dtype=np.int64)[seeds]
+        if self.within is not None:
+            number, low, high = self.within
+            base = self.probe.lexicon.bases[number]
+            keep = (diagonals >= base + low - size) & (diagonals < base + high)
+            diagonals, seeds = diagonals[keep], seeds[keep]
+            if not len(diagonals):
+                return []
+        # Sorted by place, each with its seed; then the votes of a bin and the next are counted.
+        keyed = np.sort((diagonals << _SEED_BITS) | seeds)
+        diagonals = keyed >> _SEED_BITS
+        weight = np.array(self.weights)[keyed & ((1 << _SEED_BITS) - 1)]
+        bins = diagonals // step
+        first = np.concatenate(([0], (bins[1:] != bins[:-1]).nonzero()[0] + 1))
+        score = np.add.reduceat(weight, first)
+        beside = np.zeros(len(first), dtype=np.int64)
+        beside[:-1] = np.diff(bins[first]) == 1
+        score[:-1] += score[1:] * beside[:-1]
+        top = (score >= share * score.max()).nonzero()[0]
+        self.crowded = len(top) > most
+        if len(top) > 4 * most:
+            top = top[score[top].argpartition(-4 * most)[-4 * most :]]
+        top = top[np.argsort(-score[top], kind="stable")]
+        ends = np.append(first, len(bins))[top + 1 + beside[top]] - 1
+        spans = zip(diagonals[first[top]].tolist(), diagonals[ends].tolist(), strict=True)
+        return self._weighed(spans, step, most)
+
+    def _weighed(self, spans: Iterable[tuple[int, int]], step: int, left: int) -> list[Window]:
+        weights = _Weights(self.probe, self.chosen, self.akin)
+        found: list[Window] = []
+        taken: set[int] = set()
+        for here, last in spans:
+            near = here // step
+            if near in taken:
+                continue
+            taken.update((near - 1, near, near + 1))
+            window = weights.window(here, last)
+            if window is not None:
+                found.append(window)
+            left -= 1
+            if not left:
+                break
+        found.sort(key=lambda w: -w.weight)
+        return found
+
+
+class _Weights:
+    """Weighs windows by all the chosen words that stand in them, frequent ones too."""
+
+    def __init__(
+        self, probe: Probe, chosen: list[int], akin: Mapping[int, Mapping[int, int]]
+    ) -> None:
+        self.probe, self.akin = probe, akin
+        total = probe.lexicon.total
+        self.chosen = [
+            (entry.spots, _bits(probe.folds[i], entry.total, total), len(probe.folds[i]))
+            for i in chosen
+            for entry in (probe.entries[i],)
+        ]
+        size = len(probe.folds)
+        letters = sum(len(probe.folds[i]) for i in chosen)
+        self.least = (_LEAST_OF_LONG if size > LONG else _LEAST_LETTERS) * letters
+        self.worth: dict[int, dict[int, tuple[float, int]]] = {}
+
+    def window(self, here: int, last: int) -> Window | None:
+        """The window that begins between two places.
+
+        None when so few of the letters stand there that it cannot be the place.
+        """
+        size, bases = len(self.probe.folds), self.probe.lexicon.bases
+        number = max(0, bisect_left(bases, here + size + 1) - 1)
+        low, high = here - bases[number], last - bases[number]
+        worth = self.worth.get(number)
+        if worth is None:
+            worth = self.worth[number] = self._worth(number)
+        ids = self.probe.lexicon.readings[number].ids
+        bits, letters = 0.0, 0
+        for word in worth.keys() & set(ids[max(0, low - 2) : max(0, high + size + 2)]):
+            more, long = worth[word]
+            bits += more
+            letters += long
+        return Window(bits, number, low, high) if letters >= self.least else None
+
+    def _worth(self, number: int) -> dict[int, tuple[float, int]]:
+        """For each word in a reading that counts its bits and its letters."""
+        worth: dict[int, tuple[float, int]] = {}
+        for spots, bits, letters in self.chosen:
+            spot = spots.get(number)
+            if spot is not None:
+                if spot.word in worth:
+                    before = worth[spot.word]
+                    worth[spot.word] = before[0] + bits, before[1] + letters
+                else:
+                    worth[spot.word] = bits, letters
+        own = self.probe.lexicon.readings[number].word_bits
+        for word, i in self.akin.get(number, {}).items():
+            if number not in self.probe.entries[i].spots:
+                worth.setdefault(word, (0.6 * own, len(self.probe.folds[i])))
+        return worth

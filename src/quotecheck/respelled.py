@@ -1,0 +1,113 @@
+"""Short quotations that stand as quoted but for the spelling of a word.
+
+Run together ("kill-joy", killjoy) or torn apart, by the habits of another time or country
+(favour, favor), or misread in a scan (sheltor). Such a word says as much as the word itself, so
+that a few words are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .exact import as_quoted
+from .lexicon import Entry
+from .normalize import SHORTEST_SPELLED
+from .probe import Cited, Located, Probe
+from .spelling import other_spellings
+
+_MOST_WORDS = 8  # longer quotations have enough other words
+_MOST_MISREAD = 6
+_MOST_PLACES = 400  # of a word that is followed in a reading
+_SELDOM = 3  # times a misread word may occur in a reading, and the tenth of the word itself
+
+
+def respelled(probe: Probe, limit: int, cited: Cited | None) -> list[Located]:
+    """Places of a quotation of a few words, some of them spelled another way there."""
+    if not 1 < len(probe.folds) <= _MOST_WORDS:
+        return []
+    for other in _rejoined(probe):
+        found = as_quoted([other], limit, cited)
+        if found:
+            return [place._replace(score=0.99, whole=False) for place in found]
+    return _otherwise(probe)
+
+
+def _rejoined(probe: Probe) -> Iterator[Probe]:
+    """The words with two of them as one, or one of them as two, where that is a word."""
+    folds, lexicon = probe.folds, probe.lexicon
+    for i in range(len(folds) - 1):
+        joined = folds[i] + folds[i + 1]
+        if lexicon.entry(joined).where:
+            yield Probe([*folds[:i], joined, *folds[i + 2 :]], lexicon)
+    for i, entry in enumerate(probe.entries):
+        if entry.where or len(folds[i]) < 2 * SHORTEST_SPELLED:
+            continue
+        for cut in range(2, len(folds[i]) - 1):
+            parts = folds[i][:cut], folds[i][cut:]
+            if lexicon.entry(parts[0]).where & lexicon.entry(parts[1]).where:
+                yield Probe([*folds[:i], *parts, *folds[i + 1 :]], lexicon)
+
+
+def _otherwise(probe: Probe) -> list[Located]:
+    """Places where every word stands, or one that may well stand for it."""
+    others = [_others(probe, i) for i in range(len(probe.folds))]
+    if not any(others):
+        return []
+    found: list[Located] = []
+    for number in range(len(probe.lexicon.readings)):
+        found += _in_reading(probe, others, number)
+    return found
+
+
+def _others(probe: Probe, i: int) -> list[tuple[Entry, bool]]:
+    """Words that may stand for a word, and whether only a scan has them."""
+    word, lexicon = probe.folds[i], probe.lexicon
+    found = [(e, False) for other in other_spellings(word) if (e := lexicon.entry(other)).where]
+    scans = lexicon.scans
+    if scans and len(probe.folds) <= _MOST_MISREAD:
+        found += [(e, True) for e in lexicon.alike(word) if e.where and not e.where & ~scans]
+    return found
+
+
+def _in_reading(probe: Probe, others: list[list[tuple[Entry, bool]]], number: int) -> list[Located]:
+    reading, size = probe.lexicon.readings[number], len(probe.folds)
+    fitting: list[dict[int, tuple[int, int]]] = []
+    for entry, more in zip(probe.entries, others, strict=True):
+        own = entry.spots.get(number)
+        words = {own.word: (own.low, own.times)} if own else {}
+        seldom = max(_SELDOM, own.times // 10) if own else _SELDOM
+        for other, misread in more:
+            spot = other.spots.get(number)
+            if spot is not None and (not misread or (reading.scanned and spot.times <= seldom)):
+                words.setdefault(spot.word, (spot.low, spot.times))
+        fitting.append(words)
+    if not all(fitting[1:-1]) or not any(fitting):
+        return []
+    totals = [sum(times for _, times in words.values()) for words in fitting]
+    anchor = min((i for i in range(size) if totals[i]), key=totals.__getitem__)
+    if totals[anchor] > _MOST_PLACES:
+        return []
+    found = []
+    for low, times in fitting[anchor].values():
+        for posting in reading.postings[low : low + times]:
+            start = (posting & reading.mask) - anchor
+            if _fits(probe, fitting, number, start):
+                found.append(Located(reading, ((start, start + size),), 0.99))
+    return found
+
+
+def _fits(probe: Probe, fitting: list[dict[int, tuple[int, int]]], number: int, start: int) -> bool:
+    """Whether all words from here on fit; those at the edges may be parts of the reading's."""
+    reading, size = probe.lexicon.readings[number], len(probe.folds)
+    if start < 0 or start + size > reading.word_count:
+        return False
+    words = reading.ids[start : start + size]
+    unlike = [i for i in range(size) if words[i] not in fitting[i]]
+    for i in unlike:
+        part = probe.folds[i]
+        if i == size - 1 and reading.spelling(words[i]).startswith(part):
+            continue
+        if i == 0 and reading.spelling(words[i]).endswith(part):
+            continue
+        return False
+    return 2 * len(unlike) < size

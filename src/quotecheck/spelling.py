@@ -1,0 +1,101 @@
+"""How the same word is spelled in other times and countries: honour, honor; publick, public.
+
+General habits only; what is generated need not be a word, for it is looked up in the readings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+_SHORTEST = 4
+# What is put for what, either way. Words are levelled: no capitals, no accents, no apostrophes.
+_HABITS = (
+    ("our", "or"),
+    ("ise", "ize"),
+    ("isi", "izi"),
+    ("isa", "iza"),
+    ("yse", "yze"),
+    ("xion", "ction"),
+    ("dgement", "dgment"),
+    ("ence$", "ense"),
+    ("ogue$", "og"),
+    ("wards$", "ward"),
+    ("gst$", "g"),  # amongst
+    ("ilst$", "ile"),  # whilst
+    ("idst$", "id"),
+    ("ck$", "c"),
+    ("ick", "ic"),
+    ("shew", "show"),
+    ("ough$", "o"),  # though, tho
+    ("^gaol", "jail"),
+    ("grey", "gray"),
+    ("tre", "ter"),
+    ("tri", "teri"),
+    ("bre", "ber"),
+    ("ancient", "antient"),
+    ("complete", "compleat"),
+    ("burden", "burthen"),
+    ("murder", "murther"),
+    ("llin", "lin"),
+    ("lled", "led"),
+    ("ller", "ler"),
+)
+# Habits that look like mistakes of a scan: a word spelled so may be found, and is told.
+_LOOSE = (
+    ("ph", "f"),
+    ("^en", "in"),
+    ("^em", "im"),
+    ("oo", "u"),  # choose, chuse
+    ("ol$", "oul"),  # control, controul
+    ("y", "i"),
+    ("y$", "ie"),
+    ("u", "v"),
+    ("i", "j"),
+    ("ed$", "d"),
+    ("ed$", "t"),
+)
+_DOUBLED = re.compile(r"([bcdfglmnprst])\1")
+_INFLECTIONS = frozenset(("s", "es", "d", "ed", "ing", "ly", "r", "er", "st", "est", "n", "en"))
+
+
+@lru_cache(maxsize=2048)
+def other_spellings(word: str) -> tuple[str, ...]:
+    """Other ways to spell a levelled word; most of what is generated is no word."""
+    if len(word) < _SHORTEST or not word.isalpha():
+        return ()
+    found = [*_changed(word, _HABITS), *_changed(word, _LOOSE), _DOUBLED.sub(r"\1", word)]
+    found += [word.replace("ae", "e"), word.replace("oe", "e")]
+    found += [word + "e", word[:-1] if word.endswith("e") else word]
+    found += [
+        word[: i + 1] + word[i:]
+        for i in range(2, len(word))
+        if word[i] in "lnpst" and word[i - 1] in "aeiou" and word[i + 1 : i + 2] != word[i]
+    ]
+    return tuple(dict.fromkeys(other for other in found if other != word and len(other) > 2))
+
+
+def _changed(word: str, habits: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for one, other in habits:
+        yield from _put(word, one, other)
+        start, end = "^" * one.startswith("^"), "$" * one.endswith("$")
+        yield from _put(word, start + other + end, one)
+
+
+def _put(word: str, pattern: str, other: str) -> list[str]:
+    """The word with one string for another, which may be bound to its start or its end."""
+    plain, other = pattern.strip("^$"), other.strip("^$")
+    if pattern.startswith("^"):
+        return [other + word[len(plain) :]] if word.startswith(plain) else []
+    if pattern.endswith("$"):
+        return [word[: -len(plain)] + other] if word.endswith(plain) else []
+    return [word.replace(plain, other)] if plain in word else []
+
+
+def are_one_word(ours: str, theirs: str) -> bool:
+    """Whether two words are surely one, spelled by other habits or put in another form."""
+    if len(ours) >= _SHORTEST and theirs in _changed(ours, _HABITS):
+        return True
+    longer, shorter = (ours, theirs) if len(ours) > len(theirs) else (theirs, ours)
+    return longer.startswith(shorter) and longer[len(shorter) :] in _INFLECTIONS
