@@ -6,6 +6,7 @@ from .index import IndexedReading
 from .probe import Cited, Located, Probe, find, last_in, matches_in
 
 _CHAINS = 60  # places from which a quotation with ellipses is followed
+_LEAST_OF_HEAD = 3  # letters of a word cut at its beginning
 _SURE = 5  # words of a quotation whose middle part is sought before its edges
 NEAR = 3000  # words an ellipsis may swallow before it is looked for elsewhere
 
@@ -106,7 +107,8 @@ class _Edges:
         key = reading.key, reading.ids[place]
         if key not in self.heads:
             word = reading.spelling(key[1])
-            self.heads[key] = len(word) - len(self.first) if word.endswith(self.first) else None
+            ends = len(self.first) >= _LEAST_OF_HEAD and word.endswith(self.first)
+            self.heads[key] = len(word) - len(self.first) if ends or word == self.first else None
         return self.heads[key]
 
     def _tail(self, reading: IndexedReading, place: int) -> int | None:

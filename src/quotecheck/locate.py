@@ -8,8 +8,10 @@ rare words in about the right order, and the quotation is laid into the best of 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import chain
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq, Levenshtein
@@ -30,6 +32,10 @@ _CLEAR = 0.2  # share of the letters that may differ for no better place to be s
 _CLOSE_BITS = 4.0  # and how much less may speak for it
 _LAID, _LAID_SHORT = 3, 6  # windows the quotation is laid into
 _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
+_INNER_MARK = re.compile('["\u201c-\u201f\u00ab\u00bb]')
+_LEAST_INSIDE, _FEWEST_INSIDE = 0.6, 2  # share of the letters, and words, in inner marks
+_BEFORE_OPENING = " \t\n\u00a0([\u2014-"
+_MOST_MARKS = 40
 _BRACKET = 12  # words a bracket may stand for while a place is sought
 
 
@@ -66,7 +72,38 @@ def locate(
             return found
     if len(marked.folds) > _MOST_WORDS:
         return []
-    return _approximate(marked, segments, cited)
+    return _approximate(marked, segments, cited) or _inside_marks(marked, lexicon, limit, cited)
+
+
+def _inside_marks(
+    marked: Marked, lexicon: Lexicon, limit: int, cited: Cited | None
+) -> list[Located]:
+    """Where the better part of a quotation is in quotation marks again, the places of that part.
+
+    So a slip with the marks has put words of the writer before or behind the author's.
+    """
+    if marked.gaps or not _INNER_MARK.search(marked.text):
+        return []
+    a, b = max(_parts(marked), key=lambda part: part[1] - part[0], default=(0, 0))
+    inner = Probe(marked.folds[a:b], lexicon)
+    share = inner.letters / max(1, sum(map(len, marked.folds)))
+    if b - a < _FEWEST_INSIDE or not _LEAST_INSIDE <= share < 1.0:
+        return []
+    found = as_quoted([inner], limit, cited) or cut_short([inner], limit, cited)
+    found = found or respelled(inner, limit, cited)
+    return [place._replace(score=share, whole=False) for place in found]
+
+
+def _parts(marked: Marked) -> Iterator[tuple[int, int]]:
+    """The words, as ranges, before which a mark opens or behind which one closes."""
+    text, words = marked.text, marked.words
+    marks = [match.start() for match in _INNER_MARK.finditer(text)][:_MOST_MARKS]
+    for start, end in pairwise([-1, *marks, len(text)]):
+        opened = start >= 0 and not text[start - 1 : start].strip(_BEFORE_OPENING)
+        closed = end < len(text) and bool(text[end - 1 : end].strip())
+        if (opened and text[start + 1 : start + 2].strip()) or closed:
+            a = bisect_left(words, start, key=lambda word: word.start)
+            yield a, bisect_left(words, end, key=lambda word: word.start)
 
 
 def _approximate(marked: Marked, segments: list[Probe], cited: Cited | None) -> list[Located]:

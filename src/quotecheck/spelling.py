@@ -35,7 +35,7 @@ _HABITS = (
     ("tri", "teri"),
     ("bre", "ber"),
     ("ancient", "antient"),
-    ("complete", "compleat"),
+    ("plet", "pleat"),
     ("burden", "burthen"),
     ("murder", "murther"),
     ("llin", "lin"),
