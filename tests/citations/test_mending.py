@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.quotecheck import shelf
 
-from quaestio.citations.mending import Mend, cited, mends_of
+from quaestio.citations.mending import Mend, cited, mends_of, which_of
 from quaestio.readings.models import Reading
 from quotecheck import Library, PageMark, Placing, Post, Verdict, Wording, check
 from quotecheck import Reading as Text
@@ -125,6 +125,31 @@ def test_two_readings_of_one_name_are_told_apart() -> None:
     assert cited(JONES, "42", [JONES, later]) == "(Jones 2006, 42)"
     assert cited(undated, "42", [JONES, undated]) == "(Jones, Undated, 42)"
     assert cited(Reading(pk=4, title="Anonymous letter"), "", []) == "(Anonymous letter)"
+
+
+@pytest.mark.parametrize(
+    ("style", "cite"),
+    [("mla", "(Jones 43)"), ("chicago", "(Jones 2006, 43)"), ("apa", "(Jones, 2006, p. 43)")],
+)
+def test_a_citation_is_added_in_the_style_of_the_course(
+    library: Library, style: str, cite: str
+) -> None:
+    text = "I like “a policy of announcing met a habit of waiting”."
+    [finding] = [one for one in check(Post(text), library) if one.verdict is not Verdict.TERM]
+    [mend] = mends_of(finding, text, JONES, "43", (), style)
+    assert mend.shown == cite
+
+
+def test_of_several_readings_that_a_citation_fits_each_is_offered(library: Library) -> None:
+    whole = "A page about something else, and nothing more."
+    library.put(Text("other", whole, "The Burial of Stalin", "Polly Jones", "2013"))
+    text = "“Words that nobody has ever written down anywhere” (Jones 43), she says."
+    [finding] = check(Post(text), library)
+    mends = which_of(finding, ["(Jones 2006, 43)", "(Jones 2013, 43)"])
+    assert [mend.kind for mend in mends] == ["which", "which"]
+    assert apply(text, mends[1]) == (
+        "“Words that nobody has ever written down anywhere” (Jones 2013, 43), she says."
+    )
 
 
 def misquote(rng: random.Random, words: list[str]) -> list[str]:

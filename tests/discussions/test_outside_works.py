@@ -92,6 +92,10 @@ def test_a_citation_that_fits_several_readings_is_asked_about(anna: cast.Enrollm
         cast.document(cast.reading(anna.course, title, year=year), f"A page of {title}.")
     text = "“words that stand in neither of the two at all” (Jones 42)"
     post = cast.response(anna, cast.discussion(anna), text)
+    client = cast.sign_in(anna)
+    panel = client.post(f"/c/{anna.course.public_id}/check", {"body": text}).content.decode()
+    for cite in ("(Jones 2013, 42)", "(Jones 2006, 42)"):
+        assert f"I mean {cite}</button>" in panel
     note = " ".join(html.fromstring(post.body_html.split("</p>", 1)[1]).text_content().split())
     assert "(Jones 42): which of these?" in note
     assert "Myth, Memory, Trauma (2013): (Jones 2013, 42)" in note

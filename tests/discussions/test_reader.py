@@ -323,6 +323,11 @@ def test_it_is_cited_in_the_style_of_the_course(s: Seminar, style: str) -> None:
     assert citation_of(s.reading, place) == plain
     other = cast.reading(s.course, "Another book", year="2006")
     assert citation_of(s.reading, place) == among_namesakes
+    other.year = "2012"
+    other.save()
+    assert citation_of(s.reading, place) == (
+        "(Jones 2006, 41)" if style in {"mla", "chicago-notes"} else plain
+    )
     other.delete()
     place.page.kind, place.page.paragraphs = "paragraph", [1, 2]
     assert citation_of(s.reading, place) == by_paragraph

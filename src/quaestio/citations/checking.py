@@ -19,7 +19,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 import quotecheck
-from quaestio.citations.mending import Mend, mends_of
+from quaestio.citations.mending import Mend, mends_of, which_of
 from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.locators import called, cited_paragraphs, paragraph_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
@@ -107,7 +107,8 @@ def read_source(course: Course, source: str) -> Read:
             if last:
                 raise
     findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
-    return Read(list(_as_checked(findings, readings, flat.text)), list(_outside(cited)))
+    checked = _as_checked(findings, readings, flat.text, course.citation_style)
+    return Read(list(checked), list(_outside(cited)))
 
 
 def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
@@ -208,7 +209,7 @@ def as_reading(
 
 
 def _as_checked(
-    findings: Sequence[Finding], readings: dict[str, Reading], text: str
+    findings: Sequence[Finding], readings: dict[str, Reading], text: str, style: str
 ) -> Iterable[Checked]:
     pages = _Pages(
         [
@@ -234,9 +235,10 @@ def _as_checked(
             "choices": _choices(finding, readings),
             "outside": finding.placing is Placing.UNKNOWN_WORK,
         }
+        which = which_of(finding, [choice["cite"] for choice in detail["choices"]])
         reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
         if finding.place is None or reading is None:
-            yield replace(found, detail=detail)
+            yield replace(found, detail=detail, mends=which)
             continue
         first, last = finding.place.spans[0].start, finding.place.spans[-1].end
         page = pages.at(reading, first)
@@ -254,7 +256,7 @@ def _as_checked(
             found = replace(found, verdict=Verdict.MISPLACED.value)
         yield replace(
             found,
-            mends=mends_of(finding, text, reading, label, readings.values()),
+            mends=(*which, *mends_of(finding, text, reading, label, readings.values(), style)),
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
             page_number=page.number,

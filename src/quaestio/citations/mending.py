@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from quaestio.readings.citing import citation
 from quaestio.readings.models import Reading
-from quaestio.readings.names import short_name
+from quaestio.web.richtext import flatten
 from quotecheck import Change, Finding, Placing, Quotation, Span, Wording
 
 HYPHENATED = re.compile(r"(?<=\w)[-\u00ad\u2010][ \t]*\n\s*(?=\w)")
@@ -28,7 +29,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """Edits that belong together, in order. ``kind``: "wording", "page", "reading" or "cite";
+    """Edits that belong together, in order. ``kind``: "wording", "page", "reading", "cite" or
+    "which";
     ``shown`` is the page or the citation put in.
     """
 
@@ -38,14 +40,21 @@ class Mend:
 
 
 def mends_of(
-    finding: Finding, text: str, reading: Reading, label: str, others: Iterable[Reading]
+    finding: Finding,
+    text: str,
+    reading: Reading,
+    label: str,
+    others: Iterable[Reading],
+    style: str = "mla",
 ) -> tuple[Mend, ...]:
     """What would put this right. ``text`` is the post's, ``label`` how the page is called on which
-    the words stand, ``others`` the course's readings.
+    the words stand, ``others`` the course's readings, ``style`` how it cites.
     """
     if finding.place is None:
         return ()
-    mends = [wording_of(finding, text), place_of(finding, text, reading, label, others)]
+    mends = [wording_of(finding, text)]
+    if not finding.ambiguous:
+        mends.append(place_of(finding, text, reading, label, others, style))
     return tuple(mend for mend in mends if mend is not None and mend.edits)
 
 
@@ -116,11 +125,16 @@ class _Places:
 
 
 def place_of(
-    finding: Finding, text: str, reading: Reading, label: str, others: Iterable[Reading]
+    finding: Finding,
+    text: str,
+    reading: Reading,
+    label: str,
+    others: Iterable[Reading],
+    style: str = "mla",
 ) -> Mend | None:
     citation = finding.quotation.citation
     if finding.placing is Placing.UNCITED:
-        cite = cited(reading, label, others)
+        cite = cited(reading, label, others, style)
         end = finding.quotation.span.end
         return Mend("cite", (Edit(end, end, f" {cite}"),), cite)
     if citation is None:
@@ -129,7 +143,7 @@ def place_of(
         found = _page_in(text, citation.span, citation.pages)
         return Mend("page", (Edit(*found, label),), label) if found else None
     if finding.placing is Placing.WRONG_READING and citation.how in MARKED_OFF:
-        cite = cited(reading, label, others)
+        cite = cited(reading, label, others, style)
         start, end = citation.span
         if not text[start:end].startswith("("):
             return None
@@ -147,12 +161,14 @@ def _page_in(text: str, span: Span, pages: Sequence[str]) -> tuple[int, int] | N
     return found[-1].span() if found else None
 
 
-def cited(reading: Reading, label: str, others: Iterable[Reading]) -> str:
-    """“(Jones 42)”; with the year or the title where another reading has the same name."""
-    name = short_name(reading)
-    namesakes = [one for one in others if one.pk != reading.pk and short_name(one) == name]
-    if namesakes:
-        years = {one.year for one in namesakes}
-        more = reading.year if reading.year and reading.year not in years else reading.title
-        name = f"{name} {more}," if more == reading.year else f"{name}, {more},"
-    return f"({f'{name} {label}'.strip().rstrip(',')})"
+def cited(reading: Reading, label: str, others: Iterable[Reading], style: str = "mla") -> str:
+    """“(Jones 42)”, in the course's style; as text, since a citation is typed."""
+    return flatten(citation(reading, label, others, style)).text
+
+
+def which_of(finding: Finding, choices: Sequence[str]) -> tuple[Mend, ...]:
+    """Where a citation fits several readings: the same citation past doubt, once for each."""
+    citation = finding.quotation.citation
+    if citation is None or citation.how != "bracket":
+        return ()
+    return tuple(Mend("which", (Edit(*citation.span, choice),), choice) for choice in choices)

@@ -89,6 +89,8 @@ def label_of(mend: Mend) -> str:
         return _("Fix the page: %s") % mend.shown
     if mend.kind == "reading":
         return _("Fix the citation: %s") % mend.shown
+    if mend.kind == "which":
+        return _("I mean %s") % mend.shown
     return _("Add the citation: %s") % mend.shown
 
 

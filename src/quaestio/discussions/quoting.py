@@ -19,7 +19,7 @@ from quaestio.discussions.access import drafts_of, readable_posts, visible_discu
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.actions.drafts import LONGEST_DRAFT
 from quaestio.discussions.models import Discussion, Draft, Post
-from quaestio.readings.citing import citation
+from quaestio.readings.citing import citation, label_of
 from quaestio.readings.models import Reading
 from quaestio.readings.passages import Place
 from quaestio.web.richtext import clean, escape, to_plain
@@ -41,7 +41,7 @@ def citation_of(reading: Reading, place: Place) -> str:
     """“(Jones 42)” as clean HTML, in the course's citation style. One query."""
     course = reading.course
     others = Reading.objects.filter(course=course, removed_at=None)
-    return citation(place, reading, others, course.citation_style)
+    return citation(reading, label_of(place), others, course.citation_style)
 
 
 def quotation_html(words: str, cited: str) -> str:

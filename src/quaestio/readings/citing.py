@@ -12,23 +12,25 @@ from quaestio.readings.passages import Place
 from quaestio.web.richtext import escape
 
 
-def citation(place: Place, reading: Reading, others: Iterable[Reading], style: str) -> str:
+def citation(reading: Reading, label: str, others: Iterable[Reading], style: str) -> str:
     """“(Jones 42)”, “(Jones 2006, 42)”, “(Jones, 2006, p. 42)” as clean HTML, which may hold
-    emphasis. ``others`` are the course's readings: where two of them would be cited alike, the
-    title is added.
+    emphasis. ``label`` says where (``label_of``), or is "". ``others`` are the course's readings:
+    where two of them would be cited alike, the year or the title is added.
     """
     name = named(reading, style)
     year = name.endswith(reading.year) if reading.year else False
     alike = [one for one in others if one.pk != reading.pk and named(one, style) == name]
     if not reading.author:
         name = f"<em>{escape(reading.title)}</em>"
+    elif alike and not year and reading.year not in {"", *(one.year for one in alike)}:
+        name, year = f"{escape(name)} {escape(reading.year)}", True
     elif alike:
         name, year = f"{escape(name)}, <em>{escape(reading.title)}</em>", True
     else:
         name = escape(name)
-    where = escape(located(place, style))
-    if not where:
+    if not label:
         return f"({name})"
+    where = escape(in_words(label) if style == "apa" else label)
     return f"({name}{',' if year or style == 'apa' else ''} {where})"
 
 
@@ -41,16 +43,21 @@ def named(reading: Reading, style: str) -> str:
     return told or short_name(reading)
 
 
-def located(place: Place, style: str) -> str:
-    """The page's printed number, or the numbers of the paragraphs; "" where there are none."""
+def label_of(place: Place) -> str:
+    """Where a place is, as it is cited: "42", "¶ 12", "¶¶ 12–13"; "" where nothing is numbered."""
     page = place.page
     if page.kind != PARAGRAPH:
-        return f"p. {page.label}" if page.label and style == "apa" else page.label
+        return page.label
     ends = (place.start, place.end - 1)
     numbers = [paragraph_at(page.text, page.paragraphs, offset) for offset in ends]
     label = "–".join(dict.fromkeys(str(number) for number in numbers if number))
-    if not label:
-        return ""
-    if style == "apa":
-        return f"paras. {label}" if "–" in label else f"para. {label}"
-    return called(PARAGRAPH, label, page.number)
+    return called(PARAGRAPH, label, page.number) if label else ""
+
+
+def in_words(label: str) -> str:
+    """ "p. 42", "pp. 42–43", "para. 12": as APA has it."""
+    bare = label.lstrip("¶ ")
+    several = "–" in bare
+    if bare != label:
+        return f"{'paras.' if several else 'para.'} {bare}"
+    return f"{'pp.' if several else 'p.'} {bare}"
