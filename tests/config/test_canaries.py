@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +23,9 @@ from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.showing import person_key
+from quaestio.notifications.actions import write_digests, write_letters
+from quaestio.notifications.models import How, Notice
+from quaestio.notifications.sending import send_letters
 
 pytestmark = pytest.mark.django_db
 MOST_PAGES = 800
@@ -208,6 +213,51 @@ def test_an_address_is_not_told_as_a_hash_either(name: str, world: World) -> Non
         email = person.user.email.encode()
         for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
             assert digest(email).hexdigest() not in read
+
+
+# -- Mail ---------------------------------------------------------------------------------------
+
+# What is certainly told: whoever these mails reach must find it there.
+REACHED = {
+    "observer": ["open"],
+    "student": ["open"],
+    "author": ["open", "reason", "section"],
+    "assistant": ["open", "section"],
+    "instructor": ["after", "first", "insection"],
+}
+
+
+@pytest.mark.parametrize("how", [How.AT_ONCE, How.DAILY])
+def test_no_mail_tells_more_than_the_site_would(how: str, world: World) -> None:
+    Notice.objects.update(how=how)
+    write_letters(now=timezone.now())
+    write_digests(day=timezone.localdate(), now=timezone.now())
+    send_letters(worker="test")
+    assert mail.outbox
+    tokens = {token: who for token, who in world.canaries.items() if "@" not in token}
+    addresses = {one.user.email: one for one in world.people.values() if one and one.user}
+    for name in PEOPLE:
+        person = world.people[name]
+        read = "\n".join(source(one) for one in mail.outbox if is_to(one, person))
+        seen = {token for token in tokens if token in read}
+        assert seen <= {token for token, who in tokens.items() if name in who}, name
+        for word in REACHED.get(name, []):
+            assert any(token.startswith(f"canary{word}") for token in seen), (name, word)
+        # Nobody's address but one's own, not even for those who see them on the roster.
+        assert {one for one in addresses if one in read} <= {
+            one for one, owner in addresses.items() if owner == person
+        }
+
+
+def source(message: EmailMessage) -> str:
+    """A mail as it goes over the wire, and its parts as a mail program shows them."""
+    whole = message.message()
+    parts = [part.get_payload(decode=True) for part in whole.walk() if not part.is_multipart()]
+    return "\n".join([whole.as_string(), *(part.decode() for part in parts)])
+
+
+def is_to(message: EmailMessage, person: Enrollment | None) -> bool:
+    return person is not None and person.user is not None and person.user.email in str(message.to)
 
 
 # What a post or a discussion says is found; a reason, an earlier version, a draft, an address, a

@@ -55,7 +55,16 @@ def free_port() -> int:
 def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
     code, said, _complaints = quaestio(tmp_path)
     assert code == 0
-    for command in ("demo", "serve", "migrate", "reindex", "check", "import", "createoperator"):
+    for command in (
+        "demo",
+        "serve",
+        "migrate",
+        "reindex",
+        "check",
+        "import",
+        "createoperator",
+        "tick",
+    ):
         assert f"\n    {command}" in said
 
 
@@ -86,7 +95,15 @@ def test_a_bad_setting_is_refused_with_a_sentence(
     assert complaints.strip() == sentence
 
 
-@pytest.mark.parametrize("command", [["createoperator", "--email", "a@b.edu"], ["import", "page"]])
+def test_a_turn_of_the_clock_says_what_it_did(tmp_path: Path) -> None:
+    assert quaestio(tmp_path, "migrate")[0] == 0
+    code, said, _complaints = quaestio(tmp_path, "tick")
+    assert (code, said.strip()) == (0, "Sent 0, put off 0, refused 0.")
+
+
+@pytest.mark.parametrize(
+    "command", [["createoperator", "--email", "a@b.edu"], ["import", "page"], ["tick"]]
+)
 def test_a_command_about_a_site_that_is_not_there_says_so(
     tmp_path: Path, command: list[str]
 ) -> None:

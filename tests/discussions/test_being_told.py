@@ -382,3 +382,31 @@ def test_a_page_of_notices_takes_as_many_queries_with_three_as_with_one(seminar:
             client.get("/notices/")
         counts.append(len(caught))
     assert counts[0] == counts[2] <= 11
+
+
+# -- Those who pose the question ----------------------------------------------------------------
+
+
+def test_who_leads_a_meeting_is_told_so_for_as_long_as_they_do(seminar: Class_) -> None:
+    meeting = cast.meeting(seminar.course)
+    courses.set_leaders(meeting=meeting, people=[seminar.maya])
+    courses.set_leaders(meeting=meeting, people=[seminar.maya])
+    (title,) = told(seminar.maya)
+    assert title.startswith("You pose the question for ")
+    courses.set_leaders(meeting=meeting, people=[seminar.noah])
+    tick()
+    assert mails_to(seminar.maya) == []
+    assert len(mails_to(seminar.noah)) == 1
+
+
+def test_a_remark_on_a_draft_is_told_to_those_it_concerns(seminar: Class_) -> None:
+    meeting = cast.meeting(seminar.course)
+    courses.set_leaders(meeting=meeting, people=[seminar.maya])
+    Notice.objects.all().delete()
+    draft = cast.discussion(seminar.maya, meeting=meeting, open_now=False)
+    actions.remark(discussion=draft, by=seminar.anna, text="Why now?")
+    assert told(seminar.maya) == ["A remark on your draft"]
+    assert told(seminar.anna) == told(seminar.noah) == []
+    actions.remark(discussion=draft, by=seminar.maya, text="Because.")
+    assert told(seminar.anna) == ["A remark on a draft"]
+    assert told(seminar.maya) == ["A remark on your draft"]

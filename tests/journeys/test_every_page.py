@@ -16,7 +16,13 @@ from quaestio.discussions import actions
 from quaestio.readings.models import Document, Reading
 
 ANYBODY = ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
-SIGNED_IN = ["/accounts/logout/", "/accounts/email/", "/accounts/password/change/"]
+SIGNED_IN = [
+    "/notices/",
+    "/mail/",
+    "/accounts/logout/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+]
 CONTEXT = "<p>He calls it “distress, outrage and some confusion” (Jones 41). Why?</p>"
 WIDE = "averylongfilenamewithoutanyspaces" * 4
 
@@ -111,6 +117,7 @@ def build() -> Places:
         f"/d/{draft.public_id}/",
         f"/d/{draft.public_id}/remarks",
         f"{d}/edit",
+        f"{d}/mail",
         f"{p}/hide",
         f"/p/{hidden.public_id}/show",
         f"/p/{other.public_id}/revisions",

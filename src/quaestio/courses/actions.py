@@ -25,6 +25,7 @@ from quaestio.courses.models import (
 )
 from quaestio.courses.queries import why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
+from quaestio.notifications.actions import tell
 
 
 class LinkRefused(Exception):
@@ -137,13 +138,21 @@ def change_meeting(*, meeting: Meeting, title: str, on: date, note: str) -> Meet
 
 @transaction.atomic
 def set_leaders(*, meeting: Meeting, people: Iterable[Enrollment]) -> list[Leader]:
-    """Bring those who pose the question for a meeting to ``people``."""
+    """Bring those who pose the question for a meeting to ``people``, who are told so."""
     wanted = list(people)
     meeting.leaders.exclude(person__in=wanted).delete()
     for person in wanted:
         Leader.objects.get_or_create(meeting=meeting, person=person)
     touch(meeting.course_id)
-    return list(meeting.leaders.select_related("person"))
+    leaders = list(meeting.leaders.select_related("person__user"))
+    tell(
+        to=[one.person.user for one in leaders if one.person.user is not None],
+        kind="leading",
+        about=meeting.public_id,
+        key=f"leading:{meeting.public_id}",
+        list=meeting.course.public_id,
+    )
+    return leaders
 
 
 @transaction.atomic

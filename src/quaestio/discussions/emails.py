@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 
 from quaestio.accounts.models import User
 from quaestio.courses.access import Seat, rights_of, seats_of
-from quaestio.courses.models import Enrollment
-from quaestio.courses.roles import Right
+from quaestio.courses.models import Enrollment, Leader
+from quaestio.courses.roles import RIGHTS, Right
 from quaestio.discussions.access import (
     Bylines,
     answers_in,
@@ -29,7 +29,7 @@ from quaestio.discussions.access import (
     has_answered,
     readable_posts,
 )
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Discussion, Post, Remark
 from quaestio.notifications.actions import tell
 from quaestio.notifications.models import Notice
 from quaestio.notifications.words import Words
@@ -41,13 +41,13 @@ LONGEST = 4_000  # characters of a post in a mail; the whole stands on the site
 # -- Who is told --------------------------------------------------------------------------------
 
 
-def tell_of_post(post: Post) -> int:
+def tell_of_post(post: Post, at: datetime | None = None) -> int:
     """Whoever wrote what it answers. How many were told."""
     kind, answered = ("replied", post.parent.author) if post.parent else ("responded", None)
     to = answered or post.discussion.author
     if to.pk == post.author_id:
         return 0
-    return tell_about_post(post, kind, to)
+    return tell_about_post(post, kind, to, at)
 
 
 def tell_author(post: Post, kind: str) -> int:
@@ -55,7 +55,7 @@ def tell_author(post: Post, kind: str) -> int:
     return tell_about_post(post, kind, post.author)
 
 
-def tell_about_post(post: Post, kind: str, to: Enrollment) -> int:
+def tell_about_post(post: Post, kind: str, to: Enrollment, at: datetime | None = None) -> int:
     course = post.discussion.course
     return tell(
         to=accounts([to]),
@@ -64,15 +64,32 @@ def tell_about_post(post: Post, kind: str, to: Enrollment) -> int:
         key=f"{kind}:{post.public_id}",
         list=post.discussion.public_id,
         wider_list=course.public_id,
+        at=at,
     )
 
 
-def tell_of_opening(discussion: Discussion, by: Enrollment | None) -> int:
+def tell_of_opening(
+    discussion: Discussion, by: Enrollment | None, at: datetime | None = None
+) -> int:
     """Everybody in the course but whoever opened it."""
     members = Enrollment.objects.filter(course=discussion.course, removed_at__isnull=True)
     if by is not None:
         members = members.exclude(pk=by.pk)
-    return tell_all(discussion, "opened", members.select_related("user"))
+    return tell_all(discussion, "opened", members.select_related("user"), at=at)
+
+
+def tell_of_remark(remark: Remark) -> int:
+    """The author of a draft and the teachers, of a remark on it; but not whoever wrote it."""
+    members = Enrollment.objects.filter(
+        course=remark.discussion.course_id, removed_at__isnull=True
+    ).exclude(pk=remark.author_id)
+    concerned = [
+        one
+        for one in members.select_related("user")
+        if one.pk == remark.discussion.author_id or Right.SEE_HIDDEN in RIGHTS[one.role]
+    ]
+    name = remark.discussion.public_id
+    return tell_all(remark.discussion, "remarked", concerned, key=f"remarked:{name}:{remark.pk}")
 
 
 def tell_what_is_due(day: date) -> int:
@@ -101,7 +118,13 @@ def tell_it_is_due(discussion: Discussion) -> int:
     return tell_all(discussion, "due", asked, key=f"due:{discussion.public_id}:{day}")
 
 
-def tell_all(discussion: Discussion, kind: str, people: Iterable[Enrollment], key: str = "") -> int:
+def tell_all(
+    discussion: Discussion,
+    kind: str,
+    people: Iterable[Enrollment],
+    key: str = "",
+    at: datetime | None = None,
+) -> int:
     return tell(
         to=accounts(people),
         kind=kind,
@@ -109,6 +132,7 @@ def tell_all(discussion: Discussion, kind: str, people: Iterable[Enrollment], ke
         key=key or f"{kind}:{discussion.public_id}",
         list=discussion.public_id,
         wider_list=discussion.course.public_id,
+        at=at,
     )
 
 
@@ -123,13 +147,40 @@ def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, W
     """For each notice that its reader may be told of now: see ``notifications.words``. The same
     few queries for one notice and for thirty.
     """
-    things = Things(notices)
-    found = {}
+    leading = [one for one in notices if one.kind == "leading"]
+    found = words_of_leading(leading, as_news) if leading else {}
+    things = Things([one for one in notices if one.kind in KINDS])
     for notice in notices:
         telling = things.telling(notice)
         words = telling and KINDS[notice.kind](telling, as_news)
         if words:
             found[notice.pk] = words
+    return found
+
+
+def words_of_leading(notices: Sequence[Notice], as_news: bool) -> dict[int, Words]:
+    """That somebody is to pose the question for a meeting, for as long as they are. One query."""
+    leaders = Leader.objects.filter(
+        meeting__public_id__in={one.about for one in notices},
+        person__user__in={one.to_id for one in notices},
+        person__removed_at__isnull=True,
+    ).select_related("meeting__course", "person")
+    there = {(one.person.user_id, one.meeting.public_id): one.meeting for one in leaders}
+    found = {}
+    for notice in notices:
+        meeting = there.get((notice.to_id, notice.about))
+        if meeting is None or (as_news and meeting.course.is_sealed):
+            continue
+        on = date_format(meeting.date, "l, j F")
+        found[notice.pk] = Words(
+            title=_("You pose the question for %(date)s") % {"date": on},
+            place=meeting.title,
+            course=meeting.course.title,
+            path=meeting.get_absolute_url(),
+            button=_("See what is to be read"),
+            list=meeting.course.public_id,
+            list_name=meeting.course.title,
+        )
     return found
 
 
@@ -299,6 +350,15 @@ def due(telling: Telling, as_news: bool) -> Words | None:
     return telling.words(title, _("Write your answer"), whole_course=True)
 
 
+def remarked(telling: Telling, as_news: bool) -> Words | None:
+    discussion, me = telling.discussion, telling.seat.enrollment
+    if as_news and discussion.state != Discussion.State.DRAFT:
+        return None
+    mine = me is not None and discussion.author_id == me.pk
+    title = _("A remark on your draft") if mine else _("A remark on a draft")
+    return telling.words(title, _("Read it and go on"))
+
+
 KINDS: dict[str, Callable[[Telling, bool], Words | None]] = {
     "replied": replied,
     "responded": responded,
@@ -306,6 +366,7 @@ KINDS: dict[str, Callable[[Telling, bool], Words | None]] = {
     "hidden": hidden,
     "opened": opened,
     "due": due,
+    "remarked": remarked,
 }
 
 

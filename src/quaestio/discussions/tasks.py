@@ -6,7 +6,7 @@ from django_tasks import task
 
 from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions import actions, emails
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Discussion, Post, Remark
 
 
 @task()
@@ -38,6 +38,13 @@ def tell_of_opening(discussion_public_id: str, by_public_id: str) -> int:
     )
     by = Enrollment.objects.filter(public_id=by_public_id).first()
     return emails.tell_of_opening(discussion, by) if discussion else 0
+
+
+@task()
+def tell_of_remark(remark_pk: int) -> int:
+    """Tell those whom a remark on a draft concerns. How many were told."""
+    remark = Remark.objects.select_related("discussion__course").filter(pk=remark_pk).first()
+    return emails.tell_of_remark(remark) if remark else 0
 
 
 def post_named(public_id: str) -> Post | None:

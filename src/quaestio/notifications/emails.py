@@ -55,12 +55,19 @@ class Item:
 
     @property
     def short_plain(self) -> str:
-        return fill(self.short, WIDTH, initial_indent="  ", subsequent_indent="  ")
+        return wrapped(self.short, indent="  ")
 
 
-def wrapped(paragraph: str) -> str:
+def wrapped(paragraph: str, indent: str = "") -> str:
     """Lines that any mail program shows whole; a long address is not cut."""
-    return fill(paragraph, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return fill(
+        paragraph,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives | None:

@@ -32,8 +32,10 @@ from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
+from quaestio.discussions import emails
 from quaestio.discussions.actions import QuestionInput, Relation
 from quaestio.discussions.models import Discussion, Draft, PastVerdict, Position, Post, Revision
+from quaestio.notifications.models import Notice
 from quaestio.readings import actions as readings
 from quaestio.readings.bibliography.records import record
 from quaestio.readings.models import Reading
@@ -43,6 +45,7 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 TERM_BEGAN = When(-80, datetime.min.time())
 LAST_VISIT = timedelta(days=2)
+LOOKING_BACK = timedelta(days=10)
 
 
 def demo_cast() -> list[tuple[User, PersonEntry]]:
@@ -95,6 +98,7 @@ class _Loader:
         self.say(f"  {len(self.meetings)} meetings around {self.today:%d %B %Y}")
         for discussion in self.demo.discussions:
             self.load_discussion(discussion)
+        self.tell_people()
 
     # -- People --------------------------------------------------------------------------------
 
@@ -299,6 +303,20 @@ class _Loader:
             return
         for person in self.people.values():
             discussions.mark_seen(person=person, discussion=discussion, at=seen)
+
+    def tell_people(self) -> None:
+        """What they would have been told in the last days; they have seen what is older than their
+        last visit.
+        """
+        course, seen = self.teacher.course, self.at(When(0, datetime.min.time())) - LAST_VISIT
+        opened = Discussion.objects.filter(course=course, opened_at__gte=seen - LOOKING_BACK)
+        for discussion in opened.select_related("course", "author"):
+            emails.tell_of_opening(discussion, discussion.author, at=discussion.opened_at)
+        posts = Post.objects.filter(discussion__course=course, created_at__gte=seen - LOOKING_BACK)
+        for post in posts.select_related("author", "discussion__course", "discussion__author"):
+            emails.tell_of_post(post, at=post.created_at)
+        people = [one.user_id for one in self.people.values()]
+        Notice.objects.filter(to__in=people, created_at__lt=seen).update(seen_at=seen)
 
     def at(self, moment: When) -> datetime:
         return moment.on(self.today, self.zone)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import RIGHTS, Right
 from quaestio.discussions.actions.parts import PostRefused, lock
+from quaestio.discussions.actions.telling import have_remark_told
 from quaestio.discussions.actions.visits import tell
 from quaestio.discussions.models import Discussion, Remark
 
@@ -31,6 +32,7 @@ def remark(*, discussion: Discussion, by: Enrollment, text: str) -> Remark:
         return last
     made = Remark.objects.create(discussion=discussion, author=by, text=text)
     tell(discussion, *readers(discussion))
+    have_remark_told(made)
     return made
 
 

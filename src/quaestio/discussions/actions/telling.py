@@ -7,7 +7,7 @@ Not called for what is brought in from elsewhere with its old times: that is no 
 from __future__ import annotations
 
 from quaestio.courses.models import Enrollment
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Discussion, Post, Remark
 
 
 def have_answered_told(post: Post) -> None:
@@ -30,3 +30,10 @@ def have_class_told(discussion: Discussion, by: Enrollment | None) -> None:
     from quaestio.discussions.tasks import tell_of_opening
 
     tell_of_opening.enqueue(discussion.public_id, by.public_id if by else "")
+
+
+def have_remark_told(remark: Remark) -> None:
+    """That there is a new remark on a draft: its author and the teachers."""
+    from quaestio.discussions.tasks import tell_of_remark
+
+    tell_of_remark.enqueue(remark.pk)
