@@ -39,7 +39,7 @@ from tests.readings.extraction.hostile import mutated
 from tests.readings.extraction.makepdf import Line, Sheet, open_book, pdf, scanned, two_columns
 from tests.readings.extraction.makezip import docx, epub, paragraph, xhtml
 
-logging.getLogger("django_tasks").setLevel(logging.WARNING)
+logging.disable(logging.WARNING)
 
 from quaestio.readings.extraction import (
     Refused,

@@ -80,3 +80,15 @@ def test_the_pictures_asked_for_the_longest_ago_go_first(folder: Path) -> None:
             os.utime(folder / f"{name}.png", (1_000_000 - age, 1_000_000 - age))
         keep(folder / "newest.png", b"x" * 100)
     assert sorted(one.name for one in folder.iterdir()) == ["new.png", "newest.png"]
+
+
+def test_the_words_of_a_passage_are_marked_on_a_picture_of_their_own(
+    reading: Reading, folder: Path
+) -> None:
+    client = cast.sign_in(cast.student(reading.course))
+    page = client.get(f"/r/{reading.public_id}/p/1?picture&from=0&to=9").content.decode()
+    assert "&amp;from=0&amp;to=9" in page
+    plain = b"".join(client.get(f"/r/{reading.public_id}/p/1/picture").streaming_content)
+    address = f"/r/{reading.public_id}/p/1/picture?from=0&to=9"
+    assert b"".join(client.get(address).streaming_content) != plain
+    assert len(list(folder.iterdir())) == 2

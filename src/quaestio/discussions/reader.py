@@ -172,6 +172,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
                 beside(found, passages_of(quoters)),
             ),
             "linked": linked,
+            "marked": marked,
             "moved": linked is not None
             and " ".join(linked.words.split())
             != " ".join(found.text[linked.start : linked.end].split()),

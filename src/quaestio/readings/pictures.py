@@ -10,6 +10,7 @@ import contextlib
 import logging
 import os
 import secrets
+from hashlib import sha256
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -18,10 +19,12 @@ from django.conf import settings
 from quaestio.readings.extraction import Refused, render_page_png
 from quaestio.readings.extraction.types import PDF
 from quaestio.readings.models import Document, Page
+from quaestio.readings.rendering import Span
 
 log = logging.getLogger(__name__)
 
 WIDTH = 1200  # pixels
+LONGEST = 8000  # signs of a passage that is marked
 # Drawing costs a process and some memory: a class that turns to pictures at once waits its turn.
 drawing = BoundedSemaphore(2)
 
@@ -30,13 +33,18 @@ def has_picture(document: Document) -> bool:
     return document.media_type == PDF
 
 
-def picture_of(page: Page) -> Path | None:
-    """A file with the picture of a page's sheet, as PNG; None where there is none to be had."""
+def picture_of(page: Page, span: Span | None = None) -> Path | None:
+    """A file with the picture of a page's sheet, as PNG; None where there is none to be had.
+
+    The words of ``span`` are marked on it, so that one sees what the text was made from.
+    """
     document = page.document
     if not has_picture(document):
         return None
     sheet = page.sheet or page.number
-    path = Path(settings.PICTURES) / f"{document.public_id}-{sheet}.png"
+    words = page.text[span[0] : span[1]] if span else ""
+    marked = f"-{sha256(words.encode('utf-8', 'replace')).hexdigest()[:16]}" if words else ""
+    path = Path(settings.PICTURES) / f"{document.public_id}-{sheet}{marked}.png"
     with contextlib.suppress(FileNotFoundError):
         os.utime(path)
         return path
@@ -44,7 +52,7 @@ def picture_of(page: Page) -> Path | None:
         if path.exists():  # drawn while we waited
             return path
         try:
-            png = render_page_png(Path(document.file.path), sheet, WIDTH)
+            png = render_page_png(Path(document.file.path), sheet, WIDTH, mark=words[:LONGEST])
         except Refused as refused:
             log.warning("Sheet %s of %s: %s", sheet, document.public_id, refused.detail or refused)
             return None

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.uploadedfile import UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,7 +42,7 @@ from quaestio.readings.queries import (
     row_of,
     search_in,
 )
-from quaestio.readings.rendering import page_html
+from quaestio.readings.rendering import Span, page_html
 from quaestio.web.richtext import CONTROL
 
 LONGEST_SEARCH = 200
@@ -386,11 +386,20 @@ def search(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+def span_in(data: QueryDict) -> Span | None:
+    first, last = data.get("from", ""), data.get("to", "")
+    if not (first.isdecimal() and last.isdecimal() and len(first + last) < 16):
+        return None
+    return int(first), int(last)
+
+
 @require_safe
 def picture(request: HttpRequest, public_id: str, number: int) -> FileResponse:
-    """How a page of a PDF looks. The page names the document in ``?of=``, so it may be kept."""
+    """How a page of a PDF looks. The page names the document in ``?of=``, so it may be kept.
+    ``?from=…&to=…`` marks words of its text on it.
+    """
     _seat, _reading, page = page_for(request.user, public_id, number)
-    path = picture_of(page)
+    path = picture_of(page, span_in(request.GET))
     if path is None:
         raise Http404
     response = FileResponse(path.open("rb"), content_type="image/png")

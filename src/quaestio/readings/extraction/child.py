@@ -97,7 +97,7 @@ def _obey(order: Order, limits: Limits, speaker: Speaker) -> None:
     if order.page:
         from .picture import draw
 
-        png = draw(data, order.page, order.width, order.dpi, limits)
+        png = draw(data, order, limits)
         speaker.say({"png": base64.b64encode(png).decode()})
         return
     _send(_read(data, order, limits, speaker), speaker)

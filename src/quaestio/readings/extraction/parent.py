@@ -63,13 +63,16 @@ def render_page_png(
     width: int = 1000,
     *,
     dpi: int = 0,
+    mark: str = "",
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
-    """Page ``number`` (from 1) of a PDF as a PNG about ``width`` pixels wide, or at ``dpi``."""
+    """Page ``number`` (from 1) of a PDF as a PNG about ``width`` pixels wide, or at ``dpi``; with
+    the words ``mark`` marked, where its text layer has them.
+    """
     with _opened(path, limits) as (file, kind):
         if kind != "pdf":
             raise Refused("unknown_type", _("Only pages of a PDF have a picture."))
-        order = Order(kind, page=max(1, number), width=width, dpi=dpi)
+        order = Order(kind, page=max(1, number), width=width, dpi=dpi, mark=mark)
         frames = fence.run(file, order, limits, None)
     try:
         png = base64.b64decode(frames[0]["png"], validate=True)

@@ -9,16 +9,18 @@ import zlib
 import pypdfium2 as pdfium
 
 from .pdf import open_pdf
-from .types import Limits, Refused
+from .tracing import boxes_of, tinted
+from .types import Limits, Order, Refused
 from .types import Sentence as _
 
 _NARROWEST, _WIDEST, _TALLEST = 16, 4_000, 30_000
 
 
-def draw(data: bytes, number: int, width: int, dpi: int, limits: Limits) -> bytes:
-    """Page ``number`` at ``width`` pixels, or so many to the inch; smaller where it would grow
-    too large.
+def draw(data: bytes, order: Order, limits: Limits) -> bytes:
+    """The page at ``width`` pixels, or so many to the inch; smaller where it would grow too large.
+    The words to be marked are, if they are found.
     """
+    number, width, dpi = order.page, order.width, order.dpi
     document = open_pdf(data)
     if number > len(document):
         raise Refused("damaged", _("This PDF has no page %(number)d.", number=number))
@@ -28,11 +30,13 @@ def draw(data: bytes, number: int, width: int, dpi: int, limits: Limits) -> byte
         scale = _scale(size, int(size[0] * dpi / 72) if dpi else width, limits)
         # Nothing a PDF brings along is filled in or run: no form, no script.
         bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
+        boxes = boxes_of(page, order.mark, bitmap.width, bitmap.height) if order.mark else []
     except pdfium.PdfiumError as error:
         raise Refused(
             "damaged", _("Page %(number)d of this PDF cannot be drawn.", number=number)
         ) from error
-    return png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+    pixels = tinted(bytes(bitmap.buffer), bitmap.stride, bitmap.n_channels, boxes)
+    return png(pixels, bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
 
 
 def _scale(size: tuple[float, float], width: int, limits: Limits) -> float:

@@ -146,4 +146,5 @@ class Order:
     page: int = 0  # above 0: draw this page instead
     width: int = 0  # in pixels
     dpi: int = 0  # instead of a width
+    mark: str = ""  # words to be marked on the picture
     recognised: int = -1  # the open file of what was recognised, if any was
