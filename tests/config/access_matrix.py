@@ -24,6 +24,7 @@ from quaestio.accounts.models import User
 from quaestio.courses.models import Course
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.emails import tell_of_opening
+from quaestio.discussions.guests import proof_of
 from quaestio.notifications.links import token_for
 
 PEOPLE = (
@@ -134,6 +135,10 @@ remarks                 GET    in  404 404 404 404 404 403 403 403 ok  ok
 remarks                 POST   in  404 404 404 404 404 403 403 403 ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+guest-respond           POST   in  404 404 404 404 404 403 403 403 403 403
+guest-confirm           GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+guest-confirm           POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+guest-drop              POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-open         POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -209,6 +214,7 @@ def build() -> World:
     discussion = cast.discussion(teacher, meeting=meeting)
     post = cast.response(author, discussion)
     hidden = discussions.hide(post=cast.response(someone, discussion, "Hidden words."), by=teacher)
+    entry = cast.guest_entry(discussion)
     discussion.refresh_from_db()
     people: dict[str, User | None] = {
         "anonymous": None,
@@ -289,6 +295,9 @@ def build() -> World:
             "remarks": at_discussion,
             "who-answered": at_discussion,
             "respond": at_discussion,
+            "guest-respond": at_discussion,
+            "guest-confirm": {"public_id": entry.public_id, "proof": proof_of(entry.public_id)},
+            "guest-drop": {"course_id": course.public_id, "public_id": entry.public_id},
             "discussion-edit": at_discussion,
             "discussion-mail": at_discussion,
             "notice": {"public_id": told.public_id},
@@ -332,6 +341,8 @@ def build() -> World:
             "discussion-edit": {"title": "Changed", "version": discussion.version},
             "check": {"body": "He wrote of “distress”."},
             "respond": {"body": "An answer."},
+            "guest-respond": {"body": "An answer.", "name": "Ruth", "address": "ruth@example.org"},
+            "guest-confirm": {"do": "decline"},
             "reply": {"body": "A reply."},
             "remarks": {"body": "A remark."},
             "meeting-leaders": {"people": [someone.public_id]},

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from hashlib import sha256
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -25,7 +26,7 @@ from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Discussion, GuestEntry, Post
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Passage, Reading
 from quaestio.readings.passages import make_passage, place_on
 from quaestio.search import index
@@ -198,6 +199,24 @@ def discussion(
 
 def response(by: Enrollment, to: Discussion, text: str = "I think it was.", **options: Any) -> Post:
     return discussions.respond(by=by, discussion=to, source=f"<p>{text}</p>", **options)
+
+
+def guest_entry(to: Discussion, text: str = "I was there.", **given: Any) -> GuestEntry:
+    """What a guest has sent and not confirmed yet."""
+    return discussions.send_entry(
+        discussion=to,
+        name=given.get("name", "Ruth Kellner"),
+        address=given.get("address", f"ruth-{next(_number)}@example.org"),
+        fields={"source": f"<p>{text}</p>", "answers": [], "positions": {}},
+        key=uuid4(),
+        block=given.get("block", "somewhere"),
+    )
+
+
+def guest_response(to: Discussion, text: str = "I was there.", **given: Any) -> Post:
+    """The response of a guest who has confirmed their address; it waits for a teacher."""
+    Course.objects.filter(pk=to.course_id).update(is_public=True, guests=True)
+    return discussions.confirm_entry(entry=guest_entry(to, text, **given))[1]
 
 
 def reply(by: Enrollment, to: Post, text: str = "Are you sure?", **options: Any) -> Post:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from quaestio.discussions.actions import purge_entries
 from quaestio.discussions.emails import tell_what_is_due
 from quaestio.notifications import actions
 from quaestio.notifications.sending import Sent, send_letters
@@ -47,6 +48,7 @@ def once_a_day(now: datetime) -> bool:
         return False
     tell_what_is_due(today.date() + timedelta(days=1))
     actions.write_digests(day=today.date(), now=now)
+    purge_entries(now=now)
     # Last: whoever dies before has done nothing that is harmed by being done again.
     actions.note_round(name=DAILY, day=today.date())
     return True

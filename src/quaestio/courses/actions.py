@@ -17,6 +17,7 @@ from quaestio.courses.deeds import Deed
 from quaestio.courses.models import (
     Course,
     Enrollment,
+    Guest,
     Invitation,
     Leader,
     Meeting,
@@ -284,8 +285,24 @@ def keep_an_instructor(leaving: Enrollment) -> None:
 def enroll_named(*, course: Course, byline: str, role: str = Role.STUDENT) -> Enrollment:
     """A person known by name only, as on an imported page. The same name is the same person."""
     name = re.sub(r"\s+", " ", byline).strip()[:120]
-    found = Enrollment.objects.filter(course=course, user__isnull=True, byline__iexact=name).first()
+    # A guest has given that name to themselves: it may be somebody else's.
+    named = Enrollment.objects.filter(course=course, user__isnull=True, byline__iexact=name)
+    found = named.exclude(role=Role.GUEST).first()
     return found or Enrollment.objects.create(course=course, byline=name, role=role)
+
+
+@transaction.atomic
+def admit_guest(*, course: Course, address: str, byline: str) -> Guest:
+    """The guest to whom an address belongs, which has just been confirmed: whoever comes again
+    with the same one is the same person, under the name they had.
+    """
+    there = Guest.objects.select_related("enrollment").filter(course=course, address=address)
+    guest = there.first()
+    if guest is None:
+        enrollment = Enrollment.objects.create(course=course, byline=byline, role=Role.GUEST)
+        guest = Guest.objects.create(enrollment=enrollment, course=course, address=address)
+    guest.enrollment.course = course
+    return guest
 
 
 @transaction.atomic
@@ -295,4 +312,5 @@ def seal(*, course: Course, by: Enrollment) -> Course:
         course.sealed_at = timezone.now()
         course.save(update_fields=["sealed_at"])
         note_deed(Deed.SEALED, by=by)
+        touch(course.pk)
     return course

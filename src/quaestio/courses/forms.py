@@ -112,6 +112,10 @@ class PersonForm(forms.ModelForm[Enrollment]):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         offer_sections(self, self.instance.course.sections.all())
+        # A guest has no account, and who has one is no guest.
+        is_guest = self.instance.role == Role.GUEST
+        roles = [role for role in Role if (role == Role.GUEST) == is_guest]
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]  # type: ignore[attr-defined]
 
 
 class MeetingForm(forms.ModelForm[Meeting]):

@@ -155,6 +155,26 @@ class Enrollment(models.Model):
         return self.byline
 
 
+class Guest(models.Model):
+    """Who is behind an enrollment with the role of a guest: the address that they have confirmed.
+
+    It is shown to instructors and to nobody else. In one course an address is one person.
+    """
+
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="guest")
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="+")
+    address = models.EmailField(max_length=254)
+    confirmed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["course", "address"], name="guest_once_per_address")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.enrollment)
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(18)
 

@@ -9,14 +9,14 @@ from quaestio.courses.access import Seat, Viewer, visible_invitations, visible_p
 from quaestio.courses.models import Enrollment, Invitation, Section
 from quaestio.courses.roles import Right, Role
 
-ORDER_OF_ROLES = [Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT, Role.OBSERVER]
+ORDER_OF_ROLES = [Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT, Role.OBSERVER, Role.GUEST]
 
 
 def roster(seat: Seat) -> list[Enrollment]:
     """Everybody in the course, teachers first. The address is loaded only for who may see it."""
     people = visible_people(seat).select_related("section")
     if seat.can(Right.SEE_EMAIL):
-        people = people.select_related("section", "user")
+        people = people.select_related("section", "user", "guest")
     return sorted(people, key=lambda one: ORDER_OF_ROLES.index(Role(one.role)))
 
 

@@ -149,6 +149,15 @@ def leads_any(seat: Seat) -> bool:
     return me is not None and seat.can(Right.WRITE) and me.leads.exists()
 
 
+def takes_guests(seat: Seat, discussion: Discussion) -> bool:
+    """Whether whoever looks from this seat may respond as a guest: from none, in an open course
+    that invites guests.
+    """
+    course = seat.course
+    invites = course.guests and course.is_public and not course.is_sealed
+    return invites and not seat.is_member and discussion.is_open
+
+
 def can_pose(seat: Seat, meeting: Meeting | None = None) -> bool:
     """In the whole course, or for the meeting that one leads."""
     if seat.can(Right.POSE):
@@ -367,6 +376,9 @@ class Bylines:
             }
 
     def of(self, discussion_id: int, person_id: int, byline: str, role: str) -> str:
+        if role == Role.GUEST:
+            # They chose the name themselves: nobody shall take it for that of a member.
+            return gettext("%(name)s (guest)") % {"name": byline}
         if discussion_id not in self.masked:
             return byline
         name = self.names.get((discussion_id, person_id), "")

@@ -18,6 +18,7 @@ from quaestio.web.richtext import CONTROL, clean, from_plain, to_plain
 
 FORMATS = [("text", "text"), ("html", "html")]
 MOST_QUESTIONS = 20
+MOST_OF_A_GUEST = 20_000  # characters
 DEFAULT_POSITIONS = _("yes / no / in part")
 
 
@@ -296,6 +297,53 @@ class HideForm(forms.Form):
         max_length=500,
         help_text=_("The author sees it."),
     )
+
+
+class GuestForm(WriteForm):
+    """What a guest fills in at the foot of a discussion of an open course."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        help_text=_("It stands beside your response."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    address = forms.EmailField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        help_text=_("It is not published: only the instructors see it. You get a link to confirm."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def __init__(self, *args: Any, is_known: bool = False, **kwargs: Any) -> None:
+        """``is_known``: this browser's guest is known, so neither name nor address is asked."""
+        super().__init__(*args, **kwargs)
+        if is_known:
+            del self.fields["name"], self.fields["address"]
+
+    def clean_name(self) -> str:
+        name = " ".join(storable(self.cleaned_data["name"]).split())
+        # It would be shown to everybody, and stands in a mail to whoever owns the address.
+        if re.search(r"[@/\\<>]|www\.", name):
+            raise forms.ValidationError(
+                _now("A name, please, without an address: it is shown to everybody.")
+            )
+        return name
+
+    def clean_address(self) -> str:
+        return str(self.cleaned_data["address"]).lower()
+
+    def clean_body(self) -> str:
+        body = str(self.cleaned_data["body"])
+        if not body.strip():
+            raise forms.ValidationError(_now("There is nothing written yet."))
+        if len(body) > MOST_OF_A_GUEST:
+            raise forms.ValidationError(
+                _now("This is longer than %(most)s characters. Please shorten it.")
+                % {"most": MOST_OF_A_GUEST}
+            )
+        return body
 
 
 class ReportForm(forms.Form):

@@ -546,3 +546,35 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.because[:60]
+
+
+class GuestEntry(models.Model):
+    """What somebody without an account has sent to an open course, until they confirm that the
+    address they gave is theirs. Only then it becomes a post, which waits for a teacher.
+
+    When that has been decided (``decided_at``), its words go; the row stays a few days, because by
+    ``address_key`` and ``block`` (hashes of the address and of the network) it is counted how much
+    comes from where.
+    """
+
+    public_id = PublicIdField()
+    discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="entries")
+    key = models.UUIDField(unique=True, editable=False)
+    name = models.CharField(max_length=120, blank=True)
+    address = models.EmailField(max_length=254, blank=True)
+    fields = models.JSONField(default=dict)
+    address_key = models.CharField(max_length=64)
+    block = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [
+            models.Index(fields=["block", "created_at"], name="entry_by_block"),
+            models.Index(fields=["address_key", "created_at"], name="entry_by_address"),
+            models.Index(fields=["created_at"], name="entry_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

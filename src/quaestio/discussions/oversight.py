@@ -12,14 +12,16 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quaestio.courses.access import Seat
 from quaestio.courses.deeds import DISCUSSION_DEEDS, POST_DEEDS, Deed
 from quaestio.courses.models import Course, Enrollment, Trace
-from quaestio.courses.roles import Role
-from quaestio.discussions.access import Bylines, readable_posts
-from quaestio.discussions.models import Discussion, Post, Report
+from quaestio.courses.roles import Right, Role
+from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
+from quaestio.discussions.guests import KEPT
+from quaestio.discussions.models import Discussion, GuestEntry, Post, Report
 
 AT_ONCE = 50  # posts on one page: the oldest; the others follow when these are decided
 LINES = 50
@@ -31,6 +33,7 @@ class WaitingRow:
 
     post: Post
     byline: str
+    address: str  # of a guest, for those who may see it
     reports: Sequence[Report]
 
     @property
@@ -51,11 +54,12 @@ class WaitingRow:
 class Waiting:
     held: Sequence[WaitingRow]
     reported: Sequence[WaitingRow]
+    unconfirmed: Sequence[GuestEntry]  # sent by guests who have not confirmed their address yet
     more: int  # posts that ask for a teacher and are not on this page yet
 
     @property
     def is_empty(self) -> bool:
-        return not self.held and not self.reported
+        return not self.held and not self.reported and not self.unconfirmed
 
 
 def waiting_in(seat: Seat) -> Waiting:
@@ -68,6 +72,7 @@ def waiting_in(seat: Seat) -> Waiting:
         return WaitingRow(
             post=post,
             byline=bylines.by(post.discussion_id, post.author),
+            address=address_of(seat, post.author),
             reports=list(post.reports.all()),
         )
 
@@ -75,8 +80,18 @@ def waiting_in(seat: Seat) -> Waiting:
     return Waiting(
         held=[row(post) for post in held],
         reported=[row(post) for post in reported],
+        unconfirmed=list(unconfirmed_in(seat)[:AT_ONCE]),
         more=max(0, seat.course.waiting - len(shown)),
     )
+
+
+def unconfirmed_in(seat: Seat) -> QuerySet[GuestEntry]:
+    """What guests have sent whose address is not confirmed yet. None of it is a post."""
+    return GuestEntry.objects.filter(
+        discussion__in=visible_discussions(seat),
+        decided_at__isnull=True,
+        created_at__gt=timezone.now() - KEPT,
+    ).select_related("discussion")
 
 
 def held_posts(seat: Seat) -> QuerySet[Post]:
@@ -89,10 +104,18 @@ def reported_posts(seat: Seat) -> QuerySet[Post]:
     return readable_posts([seat]).filter(Exists(unsettled)).exclude(state=Post.State.HELD)
 
 
+def address_of(seat: Seat, author: Enrollment) -> str:
+    """A guest's address, for instructors alone."""
+    if author.role != Role.GUEST or not seat.can(Right.SEE_EMAIL):
+        return ""
+    guest = getattr(author, "guest", None)
+    return guest.address if guest else ""
+
+
 def with_context(posts: QuerySet[Post]) -> QuerySet[Post]:
     unsettled = Report.objects.filter(settled_at__isnull=True).select_related("by")
     return (
-        posts.select_related("discussion", "author", "parent")
+        posts.select_related("discussion", "author__guest", "parent")
         .prefetch_related(Prefetch("reports", unsettled), "answers__question", "positions__choice")
         .order_by("created_at", "pk")
     )

@@ -517,6 +517,7 @@ def thread_key(
     presence: Presence,
     viewer: Viewer,
     wanted: object,
+    guest: int | None = None,
 ) -> str:
     """Names the thread as this viewer sees it: equal only as long as nothing they see changes.
 
@@ -541,5 +542,6 @@ def thread_key(
         presence.seen_at,
         presence.version,
         presence.draft,
+        guest,
     ]
     return sha256(repr(parts).encode()).hexdigest()

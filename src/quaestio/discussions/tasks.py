@@ -5,8 +5,8 @@ from __future__ import annotations
 from django_tasks import task
 
 from quaestio.courses.models import Course, Enrollment
-from quaestio.discussions import actions, emails
-from quaestio.discussions.models import Discussion, Post, Remark
+from quaestio.discussions import actions, emails, guestmail
+from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark
 
 
 @task()
@@ -52,3 +52,21 @@ def post_named(public_id: str) -> Post | None:
         "author__user", "discussion__course", "discussion__author__user", "parent__author__user"
     )
     return posts.filter(public_id=public_id).first()
+
+
+@task()
+def ask_guest(entry_public_id: str) -> None:
+    """Mail the link that confirms an address, unless that is settled by now."""
+    entries = GuestEntry.objects.select_related("discussion__course")
+    entry = entries.filter(public_id=entry_public_id, decided_at__isnull=True).first()
+    if entry is not None:
+        guestmail.ask_to_confirm(entry)
+
+
+@task()
+def tell_guest(post_public_id: str) -> None:
+    """Mail a guest what became of their response."""
+    posts = Post.objects.select_related("discussion__course", "author__guest")
+    post = posts.filter(public_id=post_public_id, author__guest__isnull=False).first()
+    if post is not None and post.state in {Post.State.POSTED, Post.State.HIDDEN}:
+        guestmail.tell_guest(post)

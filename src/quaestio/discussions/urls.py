@@ -4,6 +4,7 @@ from django.urls import path
 
 from quaestio.discussions import reader
 from quaestio.discussions.views import (
+    guests,
     mailing,
     moderating,
     overseeing,
@@ -24,6 +25,9 @@ urlpatterns = [
     path("d/<slug:public_id>/remarks", remarking.remarks, name="remarks"),
     path("d/<slug:public_id>/seen", thread.mark_read, name="mark-read"),
     path("d/<slug:public_id>/respond", writing.respond, name="respond"),
+    path("d/<slug:public_id>/guest", guests.respond, name="guest-respond"),
+    path("guest/<slug:public_id>/<slug:proof>", guests.confirm, name="guest-confirm"),
+    path("c/<slug:course_id>/guests/<slug:public_id>/drop", overseeing.drop, name="guest-drop"),
     path("d/<slug:public_id>/edit", posing.revise, name="discussion-edit"),
     path("d/<slug:public_id>/open", posing.open_, name="discussion-open"),
     path("d/<slug:public_id>/close", moderating.close, name="discussion-close"),

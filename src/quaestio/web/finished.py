@@ -1,10 +1,10 @@
 """Finished pages, kept in memory: the next look at an unchanged page costs no rendering.
 
 A page is kept in pieces, cut where something must be new in every answer: the CSRF token, the key
-of a form, the number of new notices. Its writer puts ``TOKEN``, ``FORM_KEY`` and ``NOTICES`` into
-the page; ``Page.filled`` puts the new values into these holes. Who may see a page is decided
-before it is looked up here, and the key under which it is kept must name all that it shows, the
-person included.
+of a form, the number of new notices, the time. Its writer puts ``TOKEN``, ``FORM_KEY``,
+``NOTICES`` and ``STAMP`` into the page; ``Page.filled`` puts the new values into these holes. Who
+may see a page is decided before it is looked up here, and the key under which it is kept must name
+all that it shows, the person included.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from django.utils.cache import patch_vary_headers
 TOKEN = f"hole{secrets.token_hex(16)}token"
 FORM_KEY = f"hole{secrets.token_hex(16)}key"
 NOTICES = f"hole{secrets.token_hex(16)}notices"
-HOLES = re.compile(f"({TOKEN}|{FORM_KEY}|{NOTICES})".encode())
+STAMP = f"hole{secrets.token_hex(16)}stamp"
+HOLES = re.compile(f"({TOKEN}|{FORM_KEY}|{NOTICES}|{STAMP})".encode())
 
 LEVEL = 6
 GZIP_HEAD = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"  # with a file name, without a time

@@ -6,6 +6,15 @@ from __future__ import annotations
 
 from quaestio.discussions.actions.checking import recheck
 from quaestio.discussions.actions.drafts import drop_draft, is_posted, save_draft
+from quaestio.discussions.actions.guests import (
+    LinkSpent,
+    confirm_entry,
+    decline_entry,
+    is_spent,
+    purge_entries,
+    respond_as_guest,
+    send_entry,
+)
 from quaestio.discussions.actions.moderating import (
     close_discussion,
     hide,
@@ -41,6 +50,7 @@ from quaestio.discussions.actions.visits import look, mark_seen
 __all__ = [
     "LONGEST",
     "EditConflict",
+    "LinkSpent",
     "PostRefused",
     "PostedBefore",
     "QuestionInput",
@@ -49,11 +59,14 @@ __all__ = [
     "change_discussion",
     "close_discussion",
     "closed_sentence",
+    "confirm_entry",
+    "decline_entry",
     "drop_draft",
     "edit_post",
     "endorse",
     "hide",
     "is_posted",
+    "is_spent",
     "leave_reported",
     "look",
     "mark_seen",
@@ -61,13 +74,16 @@ __all__ = [
     "open_discussion",
     "pin",
     "pose",
+    "purge_entries",
     "recheck",
     "remark",
     "reply",
     "report",
     "respond",
+    "respond_as_guest",
     "run_out_sentence",
     "save_draft",
+    "send_entry",
     "show",
     "take_source",
     "taken_back_sentence",

@@ -7,7 +7,8 @@ Not called for what is brought in from elsewhere with its old times: that is no 
 from __future__ import annotations
 
 from quaestio.courses.models import Enrollment
-from quaestio.discussions.models import Discussion, Post, Remark
+from quaestio.courses.roles import Role
+from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark
 
 
 def have_answered_told(post: Post) -> None:
@@ -19,10 +20,20 @@ def have_answered_told(post: Post) -> None:
 
 
 def have_author_told(post: Post, kind: str) -> None:
-    """What became of a post: ``let_in`` or ``hidden``."""
-    from quaestio.discussions.tasks import tell_author
+    """What became of a post: ``let_in`` or ``hidden``. A guest, who has no account, gets a mail."""
+    from quaestio.discussions.tasks import tell_author, tell_guest
 
-    tell_author.enqueue(post.public_id, kind)
+    if post.author.role == Role.GUEST:
+        tell_guest.enqueue(post.public_id)
+    else:
+        tell_author.enqueue(post.public_id, kind)
+
+
+def have_guest_asked(entry: GuestEntry) -> None:
+    """Whether the address is theirs."""
+    from quaestio.discussions.tasks import ask_guest
+
+    ask_guest.enqueue(entry.public_id)
 
 
 def have_class_told(discussion: Discussion, by: Enrollment | None) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.roles import Right
@@ -86,6 +86,19 @@ def chosen(seat: Seat, names: Sequence[str], *states: str) -> list[Post]:
 def reason(request: HttpRequest, post: Post | None = None) -> str:
     name = f"because-{post.public_id}" if post else "because"
     return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_REASON]
+
+
+@require_POST
+@login_required
+def drop(request: HttpRequest, course_id: str, public_id: str) -> HttpResponse:
+    """Delete what a guest has sent and not confirmed."""
+    seat = course_for(request.user, course_id, Right.MODERATE)
+    entry = oversight.unconfirmed_in(seat).filter(public_id=public_id).first()
+    if entry is None:
+        raise Http404
+    actions.decline_entry(entry=entry)
+    messages.success(request, _("It is deleted."))
+    return redirect("waiting", course_id)
 
 
 @require_safe

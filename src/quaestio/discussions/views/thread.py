@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime
 from hashlib import sha256
+from time import time
 from typing import Any
 
 from django.conf import settings
@@ -31,10 +32,13 @@ from quaestio.discussions.access import (
     enter,
     post_for,
     sight_of,
+    takes_guests,
 )
 from quaestio.discussions.forms import (
+    GuestForm,
     as_shown,
 )
+from quaestio.discussions.guests import HONEYPOT, known_guest, new_stamp
 from quaestio.discussions.models import Discussion
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
@@ -52,7 +56,7 @@ from quaestio.discussions.views.previewing import Preview
 from quaestio.discussions.visits import OFTEN
 from quaestio.notifications import actions as notifications
 from quaestio.notifications.context import forget_unseen, mark, remember_unseen, unseen
-from quaestio.web.finished import FORM_KEY, NOTICES, TOKEN, Page, Shelf, answer
+from quaestio.web.finished import FORM_KEY, NOTICES, STAMP, TOKEN, Page, Shelf, answer
 from quaestio.web.rescue import rescued
 
 # One person's page is never another's: thread_key names the person.
@@ -69,15 +73,18 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
     presence = presence_in(entered, now)
     see_notices(request, entered)
-    key = thread_key(seat, found, presence, request.user, wanted)
+    guests = takes_guests(seat, found)
+    guest = known_guest(request, seat.course) if guests else None
+    key = thread_key(seat, found, presence, request.user, wanted, guest.pk if guest else None)
     fresh = typed is None and not messages.get_messages(request)
     if fresh:
         page = finished.get(key)
-        unchanged = tag_of(request, key) in parse_etags(request.headers.get("If-None-Match", ""))
+        tag = tag_of(request, key, guests)
+        unchanged = tag in parse_etags(request.headers.get("If-None-Match", ""))
         if unchanged or page is not None:
             note_look(seat, found, presence, now)
         if unchanged:
-            return HttpResponse(status=304, headers={"ETag": tag_of(request, key)})
+            return HttpResponse(status=304, headers={"ETag": tag})
         if page is not None:
             return sent(request, page, key)
     thread = thread_of(seat, found, presence)
@@ -141,14 +148,17 @@ def see_notices(request: HttpRequest, entered: Entered) -> None:
         forget_unseen(request)
 
 
-def tag_of(request: HttpRequest, key: str) -> str:
+def tag_of(request: HttpRequest, key: str, guests: bool) -> str:
     """The ETag of a finished page. A signed-in person's page holds a token, and signing in again
     makes that void: then the browser's old copy must not be taken for fresh. It also holds the
-    number of new notices.
+    number of new notices. So does a page with the form for guests hold a token, and a stamp of time
+    that must not grow old.
     """
     own = ""
-    if request.user.is_authenticated:
+    if request.user.is_authenticated or guests:
         own = f"{request.META.get('CSRF_COOKIE', '')} {unseen(request)}"
+    if guests:
+        own += f" {int(time() // 3600)}"
     digest = sha256(f"{key} {own}".encode()).hexdigest()
     return f'W/"{digest[:32]}"'
 
@@ -159,9 +169,10 @@ def sent(request: HttpRequest, page: Page, key: str) -> HttpResponse:
         TOKEN: get_token(request) if page.has(TOKEN) else "",
         FORM_KEY: str(uuid.uuid4()),
         NOTICES: mark(unseen(request)) if page.has(NOTICES) else "",
+        STAMP: new_stamp() if page.has(STAMP) else "",
     }
     response = answer(request, page, fillings)
-    response["ETag"] = tag_of(request, key)
+    response["ETag"] = tag_of(request, key, page.has(STAMP))
     return response
 
 
@@ -176,6 +187,7 @@ def thread_page(
     status: int = 200,
     to_keep: bool = False,
     preview: Preview | None = None,
+    guest_form: GuestForm | None = None,
 ) -> HttpResponse:
     """The thread with the composer at its foot, holding what was ``typed`` or drafted.
 
@@ -213,6 +225,7 @@ def thread_page(
             "remarks": remarks_of(seat, found),
             "may_edit": can_edit_discussion(seat, found),
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,
+            "guest": guest_composer(request, seat, thread, guest_form, fields, to_keep),
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
             "preview": preview,
@@ -222,6 +235,30 @@ def thread_page(
         },
         status=status,
     )
+
+
+def guest_composer(
+    request: HttpRequest,
+    seat: Seat,
+    thread: Thread,
+    form: GuestForm | None,
+    fields: dict[str, Any],
+    to_keep: bool,
+) -> dict[str, Any] | None:
+    """The form for a guest, with what was typed; None where guests are not asked."""
+    if not takes_guests(seat, thread.discussion):
+        return None
+    known = known_guest(request, seat.course)
+    if form is None:
+        form = GuestForm(
+            is_known=known is not None, initial={"stamp": STAMP if to_keep else new_stamp()}
+        )
+    return {
+        **composer(thread, fields, None, to_keep),
+        "form": form,
+        "known": known,
+        "honeypot": HONEYPOT,
+    }
 
 
 @require_safe
