@@ -117,9 +117,28 @@ def test_there_is_a_class_today_and_something_due_and_something_new(loaded: Cour
 
 
 def test_the_closed_one_is_closed_and_the_draft_is_a_draft(loaded: Course) -> None:
-    states = dict(Discussion.objects.values_list("meeting__title", "state"))
-    assert sorted(states.values()) == ["closed", "draft", "open", "open", "open"]
-    assert states["Novocherkassk and October 1964"] == "draft"
+    states = dict(Discussion.objects.values_list("title", "state"))
+    assert sorted(states.values()) == ["closed", *["draft"] * 2, *["open"] * 5]
+    assert states["What did the sum on the cardboard say?"] == "draft"
+
+
+def test_a_student_leads_and_talks_with_teachers_about_the_draft(loaded: Course) -> None:
+    (draft,) = Discussion.objects.filter(state="draft", author__role="student")
+    assert draft.meeting is not None
+    assert [one.person for one in draft.meeting.leaders.all()] == [draft.author]
+    assert {remark.author.role for remark in draft.remarks.all()} >= {"student", "instructor"}
+
+
+def test_one_is_held_under_made_up_names_and_one_asks_for_an_answer_first(loaded: Course) -> None:
+    hidden = Discussion.objects.get(pseudonyms=True)
+    wrote = set(hidden.posts.values_list("author", flat=True))
+    assert set(hidden.names.values_list("person", flat=True)) == wrote
+    assert Discussion.objects.get(post_first=True).posts.count() == 3
+
+
+def test_posts_are_endorsed_and_classmates_have_said_thank_you(loaded: Course) -> None:
+    endorsed = Post.objects.filter(endorsed_by__role="instructor")
+    assert {post.thanks.count() for post in endorsed} == {2}
 
 
 def test_the_class_divides_on_the_first_question(loaded: Course) -> None:

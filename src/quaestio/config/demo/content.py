@@ -85,13 +85,16 @@ class ReadingEntry:
 
 @dataclass(frozen=True, slots=True)
 class MeetingEntry:
-    """``readings`` pairs the key of a reading with the pages to be read of it."""
+    """``readings`` pairs the key of a reading with the pages to be read of it; ``leaders`` are the
+    keys of those who pose its question.
+    """
 
     key: str
     day: int
     title: str
     note: str
     readings: tuple[tuple[str, str], ...]
+    leaders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,17 @@ class PostEntry:
     before: str = ""
     withdrawn: When | None = None
     hidden: str = ""
+    endorsed: tuple[str, When] | None = None
+    thanked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkEntry:
+    """What somebody says about a draft."""
+
+    by: str
+    when: When
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +153,9 @@ class DiscussionEntry:
     due: When | None = None
     opened: When | None = None
     closed: When | None = None
+    post_first: bool = False
+    pseudonyms: bool = False
+    remarks: tuple[RemarkEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +208,8 @@ def _reading(data: dict[str, Any]) -> ReadingEntry:
 
 def _meeting(data: dict[str, Any]) -> MeetingEntry:
     readings = tuple((one["key"], one["pages"]) for one in data["readings"])
-    return MeetingEntry(**{**data, "readings": readings})
+    leaders = tuple(data.get("leaders", ()))
+    return MeetingEntry(**{**data, "readings": readings, "leaders": leaders})
 
 
 def read_discussion(path: Path) -> DiscussionEntry:
@@ -212,6 +230,12 @@ def read_discussion(path: Path) -> DiscussionEntry:
             for question in settings["questions"]
         ),
         posts=tuple(_post(post, path.name) for post in posts),
+        post_first=settings.get("post_first", False),
+        pseudonyms=settings.get("pseudonyms", False),
+        remarks=tuple(
+            RemarkEntry(one["by"], when(one["day"]), one["text"].strip())
+            for one in settings.get("remarks", ())
+        ),
         **times,
     )
 
@@ -243,6 +267,8 @@ def _post(text: str, name: str) -> PostEntry:
         edited=when(fields["edited"]) if "edited" in fields else None,
         withdrawn=when(fields["withdrawn"]) if "withdrawn" in fields else None,
         hidden=fields.get("hidden", ""),
+        endorsed=_endorsed(fields["endorsed"]) if "endorsed" in fields else None,
+        thanked=tuple(name.strip() for name in fields.get("thanked", "").split(",") if name),
     )
 
 
@@ -252,6 +278,12 @@ def _fields(head: str, place: str) -> Iterator[tuple[str, str]]:
         if field is None:
             raise BadContent(f"{place}: not a setting of the form “name: value”: {line}")
         yield field["name"], field["value"].strip()
+
+
+def _endorsed(text: str) -> tuple[str, When]:
+    """``halina -3 08:15``: by whom, and when."""
+    by, _, moment = text.partition(" ")
+    return by, when(moment)
 
 
 def when(text: str) -> When:

@@ -33,7 +33,7 @@ from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Sec
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions import emails
-from quaestio.discussions.actions import QuestionInput, Relation
+from quaestio.discussions.actions import QuestionInput, Relation, Rules
 from quaestio.discussions.models import Discussion, Draft, PastVerdict, Position, Post, Revision
 from quaestio.notifications.models import Notice
 from quaestio.readings import actions as readings
@@ -205,6 +205,7 @@ class _Loader:
             note=entry.note,
         )
         self.meetings[entry.key] = meeting
+        courses.set_leaders(meeting=meeting, people=[self.people[key] for key in entry.leaders])
         for key, pages in entry.readings:
             readings.assign_reading(meeting=meeting, reading=self.readings[key], pages=pages)
 
@@ -218,6 +219,7 @@ class _Loader:
             questions=[QuestionInput(one.text, one.positions) for one in entry.questions],
             meeting=self.meetings[entry.meeting],
             due_at=self.at(entry.due) if entry.due else None,
+            rules=Rules(post_first=entry.post_first, pseudonyms=entry.pseudonyms),
             open_now=entry.opened is not None,
             at=self.at(entry.opened) if entry.opened else None,
         )
@@ -231,6 +233,11 @@ class _Loader:
         for post in entry.posts:
             if post.key in posts:
                 self.follow_up(post, posts[post.key])
+        for remark in entry.remarks:
+            made = discussions.remark(
+                discussion=discussion, by=self.people[remark.by], text=remark.text
+            )
+            set_back(made, created_at=self.at(remark.when))
         self.mark_seen(discussion, entry)
         if entry.closed:
             discussions.close_discussion(discussion=fresh(discussion), by=self.teacher)
@@ -266,6 +273,12 @@ class _Loader:
         """What became of a post after it was written."""
         if entry.edited:
             self.edit(entry, fresh(post), self.at(entry.edited))
+        if entry.endorsed:
+            by, moment = entry.endorsed
+            discussions.endorse(post=fresh(post), by=self.people[by])
+            set_back(post, endorsed_at=self.at(moment))
+        for key in entry.thanked:
+            discussions.thank(post=post, by=self.people[key])
         if entry.hidden:
             discussions.hide(post=fresh(post), by=self.teacher, because=entry.hidden)
         if entry.withdrawn:
