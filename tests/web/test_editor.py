@@ -241,7 +241,7 @@ def test_words_are_counted_and_quotations_checked_without_the_tags(
     expect(page.locator("#check-panel .verdict")).to_have_text("altered")
 
 
-@pytest.mark.parametrize("name", ["word", "google-docs", "web-page"])
+@pytest.mark.parametrize("name", ["word", "google-docs", "libreoffice", "web-page"])
 def test_what_is_pasted_comes_out_clean(
     open_page: OpenPage, maya: Enrollment, discussion: Discussion, name: str
 ) -> None:

@@ -41,6 +41,7 @@ RENDERED_CLASSES = {
 BLOCKS = {"p", "h3", "li", "blockquote"}
 DEEPEST = 40  # levels of nesting; a word processor's paste stays under ten
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)")
+CELL = re.compile(r"</t[dhr]\s*>", re.I)  # a table is not kept; its words stay apart
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -58,7 +59,7 @@ _markdown = MarkdownIt("zero").enable(
 def clean(source: str) -> str:
     """A person's HTML, reduced to what a post may hold."""
     cleaned = nh3.clean(
-        CONTROL.sub("", source),
+        CELL.sub(" ", CONTROL.sub("", source)),
         tags=TAGS,
         clean_content_tags={"script", "style", "textarea", "title", "template"},
         attributes=ATTRIBUTES,
