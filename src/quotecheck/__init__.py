@@ -22,8 +22,9 @@ A changed word is always told:
 Read ``check.py`` first.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .check import check, check_quotation
-from .extract import find_citations, find_quotations
 from .index import IndexDamaged, IndexedReading
 from .library import Library
 from .types import (
@@ -41,6 +42,9 @@ from .types import (
     Verdict,
     Wording,
 )
+
+if TYPE_CHECKING:
+    from .extract import find_citations, find_quotations
 
 __all__ = [
     "Change",
@@ -64,3 +68,12 @@ __all__ = [
     "find_citations",
     "find_quotations",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What takes posts apart is loaded when first used: single quotations need none of it."""
+    if name in ("find_citations", "find_quotations"):
+        from . import extract
+
+        return getattr(extract, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

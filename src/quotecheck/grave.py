@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .normalize import WORD, fold
+from .normalize import any_word, fold
 
 
 def _set(words: str) -> frozenset[str]:
@@ -61,7 +61,7 @@ _YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
 def _folds(text: str) -> list[tuple[str, str]]:
-    return [(fold(m.group()), m.group()) for m in WORD.finditer(text)]
+    return [(fold(m.group()), m.group()) for m in any_word().finditer(text)]
 
 
 def has_negation(text: str) -> bool:

@@ -52,7 +52,7 @@ _ELISION = (
 )
 # Most words are a run of letters and no more: they are tried first.
 _ALONE = f"(?![{_APOSTROPHES}\u00ad{_INVISIBLE}\u2010\u00ac-])"
-WORD = re.compile(f"{_RUN}{_ALONE}|[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+")
+_WORD = f"{_RUN}{_ALONE}|[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+"
 
 # The same for text of ASCII signs alone, which is most text, in half the time.
 _PLAIN_RUN = "[A-Za-z0-9]++"
@@ -121,7 +121,7 @@ def words(text: str, offset: int = 0) -> list[Word]:
     found: list[Word] = []
     last = 0
     plain = text.isascii()
-    pattern = _PLAIN_WORD if plain else WORD
+    pattern = _PLAIN_WORD if plain else any_word()
     new = tuple.__new__  # Word(...) takes twice the time
     for match in pattern.finditer(text):
         start, end = match.span()
@@ -140,7 +140,7 @@ def words(text: str, offset: int = 0) -> list[Word]:
 def levelled(text: str) -> list[str]:
     """The words of a text, levelled, without their places: in a fraction of the time."""
     plain = text.isascii()
-    raws = (_PLAIN_WORD if plain else WORD).findall(text)
+    raws = (_PLAIN_WORD if plain else any_word()).findall(text)
     if any(map(str.isdigit, raws)):  # some may be note marks: what stands around them decides
         return [word.fold for word in words(text)]
     if plain:
@@ -151,7 +151,7 @@ def levelled(text: str) -> list[str]:
 def nth_word(text: str, number: int, offset: int = 0) -> Span:
     """The span of one of the words of a text, counted from 0."""
     last = 0
-    for match in (_PLAIN_WORD if text.isascii() else WORD).finditer(text):
+    for match in (_PLAIN_WORD if text.isascii() else any_word()).finditer(text):
         start, end = match.span()
         first = text[start]
         if first.isdigit():
@@ -176,6 +176,12 @@ def is_note_mark(raw: str, before: str, after: str) -> bool:
     )
 
 
+@lru_cache(maxsize=1)
+def any_word() -> re.Pattern[str]:
+    """Matches one word of any script. Made when first used: it takes a hundredth of a second."""
+    return re.compile(_WORD)
+
+
 def split_words(text: str) -> list[str]:
     """Gap, word, gap, word, ..., gap: what the index is built from, in one pass."""
     return _split_pattern().split(text)
@@ -184,7 +190,7 @@ def split_words(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _split_pattern() -> re.Pattern[str]:
     # Made when first used: only building an index needs it.
-    return re.compile(f"({WORD.pattern})")
+    return re.compile(f"({_WORD})")
 
 
 def hash_word(folded: str) -> int:
