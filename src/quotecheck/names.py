@@ -121,6 +121,7 @@ def _last_name(person: str) -> str:
     return " ".join(words[start:])
 
 
+@lru_cache(maxsize=1024)
 def title_words(title: str) -> tuple[str, ...]:
     """The words of a title that carry it."""
     found = tuple(plain(word) for word in _TITLE_WORD.findall(title))

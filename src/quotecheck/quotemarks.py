@@ -154,6 +154,7 @@ class _Scan:
         self.open_count: dict[str, int] = {}
         self.closed: list[Marked] = []
         self.unclosed: list[Span] = []
+        self.barren: Span | None = None  # the last marks that had no words between them
         self.pending: _Open | None = None
         self.inches = self._inch_marks()
 
@@ -249,13 +250,25 @@ class _Scan:
         self._close(opened, start, end)
 
     def _close(self, opened: _Open, start: int, end: int) -> None:
-        pieces = [*opened.pieces, trimmed(self.text, opened.inner, start)]
-        pieces = [piece for piece in pieces if has_words(self.text, piece)]
+        pieces = [piece for piece in opened.pieces if has_words(self.text, piece)]
+        if self._has_words(opened, start):
+            pieces.append(trimmed(self.text, opened.inner, start))
         if not pieces:
+            self.barren = Span(opened.start, end)
             return
         while self.closed and self.closed[-1].span.start > opened.start:
             self.closed.pop()
         self.closed.append(Marked(Span(opened.start, end), tuple(pieces)))
+
+    def _has_words(self, opened: _Open, end: int) -> bool:
+        """Whether words stand behind an opening mark; what was looked through is not again."""
+        if self.closed and self.closed[-1].span.start > opened.start:
+            return True
+        barren = self.barren
+        if barren is None or barren.start < opened.inner:
+            return has_words(self.text, Span(opened.inner, end))
+        before, after = Span(opened.inner, barren.start), Span(barren.end, end)
+        return has_words(self.text, before) or has_words(self.text, after)
 
     def _top_char(self, family: str) -> str:
         """The mark that opened the innermost open one of this family, "" when none is open."""

@@ -11,6 +11,8 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from quotecheck.citing import LONGEST, Read, read_citation, read_note
 from quotecheck.names import Shelf, plain, title_words
@@ -316,8 +318,7 @@ def _note_texts(text: str, calls: Sequence[tuple[int, Span, str]]) -> dict[str, 
 # Names in the sentence
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     start: int
     end: int
     text: str
@@ -327,7 +328,7 @@ def _names(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
     """Authors named with a verb of reporting, and titles of readings."""
     for span in _telling_sentences(around):
         words = _WORD.finditer(around.masked, span.start, span.end)
-        tokens = [_Token(match.start(), match.end(), match.group()) for match in words]
+        tokens = [_Token(*match.span(), match.group()) for match in words]
         yield from _names_among(around, shelf, tokens)
     yield from _titles(around, shelf)
 
@@ -344,6 +345,8 @@ def _telling_sentences(around: Surroundings) -> Iterator[Span]:
 def _names_among(around: Surroundings, shelf: Shelf, tokens: list[_Token]) -> Iterator[Reference]:
     for index, token in enumerate(tokens):
         lowered = token.text.lower().replace("’", "'")
+        if lowered == token.text and lowered not in REPORTING and lowered not in _INTRODUCING:
+            continue  # most words are neither names nor verbs that lead to one
         if lowered in REPORTING:
             yield from _around_verb(around, shelf, tokens, index)
         elif lowered in _INTRODUCING:
@@ -407,7 +410,7 @@ def _possessive(
     after = [following.text.lower() for following in tokens[index + 1 : index + 4]]
     if not shelf.knows_author(stem) or not any(word in OWN_WORDS for word in after):
         return
-    named = [*_capitals_before(around, tokens, index - 1), replace(token, text=stem)]
+    named = [*_capitals_before(around, tokens, index - 1), token._replace(text=stem)]
     own = next(number for number, word in enumerate(after) if word in OWN_WORDS)
     verb = own + 1 < len(after) and after[own + 1] in REPORTING
     end = tokens[index + own + 2].end if verb else token.end
@@ -493,6 +496,7 @@ def exact_title(title: str, shelf: Shelf) -> tuple[str, ...]:
     return shelf.with_title(words)
 
 
+@lru_cache(maxsize=16)
 def _title_pattern(shelf: Shelf) -> re.Pattern[str] | None:
     titles = {
         part.strip()

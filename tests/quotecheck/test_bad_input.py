@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from quotecheck import Library, Reading, check_quotation
+from quotecheck import Library, Post, Reading, check, check_quotation
 from quotecheck.types import Verdict
 from tests.quotecheck import shelf
 
@@ -79,3 +79,26 @@ def test_odd_readings_can_be_put_and_searched(tmp_path: Path) -> None:
         library.put(Reading(key, text))
         assert library.reading(key).text() == text
     assert check_quotation("no such words in these", library).verdict is Verdict.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“" * 20_000 + "word" + "”" * 20_000,
+        "“" * 20_000 + "”" * 20_000,
+        "“„" * 10_000 + "”“" * 10_000,
+        "“a ” " * 2000,
+        "“a ‘b " * 10_000,
+        "«a " * 20_000,
+        "(Jones 4) " * 5000,
+        "(" * 40_000,
+    ],
+    ids=lambda text: text[:8],
+)
+def test_no_heap_of_marks_holds_a_post_up(text: str, library: Library) -> None:
+    assert all(finding.place is None for finding in check(Post(text), library))
+
+
+def test_a_post_of_quotations_that_stand_nowhere_is_answered(library: Library) -> None:
+    text = " ".join(f"He wrote: “no {i} such sentence as this stands in them.”" for i in range(400))
+    assert len(check(Post(text), library)) == 400
