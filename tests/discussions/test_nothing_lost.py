@@ -177,3 +177,30 @@ def test_a_draft_that_is_no_longer_taken_says_so() -> None:
     answer = cast.sign_in(maya).post(address, {"body": "Half a"})
     assert answer.status_code == 403
     assert "no longer write here" in answer.json()["error"]
+
+
+def test_posting_from_one_device_does_not_take_away_what_another_has_written_since() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    draft = reverse("draft", args=["respond", question.public_id])
+    address = reverse("respond", args=[question.public_id])
+    browser.post(draft, {"body": "From the library."})
+    browser.post(draft, {"body": "From home, much longer.", "draft_version": "1"})
+    browser.post(address, {"body": "From the library.", "draft_version": "1"})
+    assert Post.objects.count() == 1
+    assert Draft.objects.get().fields["body"] == "From home, much longer."
+    page = browser.get(reverse("discussion", args=[question.public_id])).content.decode()
+    assert "From home, much longer." in page
+
+
+def test_a_draft_that_was_an_earlier_state_of_what_is_posted_goes() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    draft = reverse("draft", args=["respond", question.public_id])
+    # The last save was on its way when the button was pressed: the form knows nothing of it.
+    browser.post(draft, {"body": "<p>One <em>two</em></p>", "format": "html"})
+    sent = {"body": "One *two* three.", "draft_version": "0"}
+    browser.post(reverse("respond", args=[question.public_id]), sent)
+    assert not Draft.objects.exists()

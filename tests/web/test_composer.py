@@ -309,3 +309,74 @@ def test_how_far_from_what_is_asked_for_is_said_while_one_types(
     expect(count).to_have_text("4 words: 3 to 4 are asked for")
     page.keyboard.type(" too")
     expect(count).to_have_text("5 words: 1 more than the 4 asked for")
+
+
+def test_text_typed_offline_in_one_tab_outlives_a_post_from_another(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+) -> None:
+    problems.expect("ERR_INTERNET_DISCONNECTED", "Failed to load resource", "409")
+    first = open_page(maya.user)
+    editor = writing(first, thread(discussion))
+    first.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')) }")
+    editor.click()
+    first.keyboard.type("Only in this browser.")
+    expect(first.locator("[data-draft-state]")).to_contain_text("No connection")
+    second = first.context.new_page()
+    first.close()
+    editor = writing(second, thread(discussion))
+    expect(editor).to_contain_text("Only in this browser.")
+    third = first.context.new_page()
+    other = writing(third, thread(discussion))
+    third.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no connection')) }")
+    other.fill("Kept in the third tab.")
+    expect(third.locator("[data-draft-state]")).to_contain_text("No connection")
+    editor.fill("Posted from the second tab.")
+    second.get_by_role("button", name="Post response").click()
+    expect(second.get_by_text("Your response is posted.")).to_be_visible()
+    third.close()
+    second.goto(thread(discussion))
+    second.locator("form.composer").evaluate("form => form.scrollIntoView()")
+    expect(second.locator("body")).to_contain_text("Kept in the third tab.")
+
+
+def test_pressing_the_button_without_a_connection_leaves_the_text_where_it_is(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+) -> None:
+    problems.expect("ERR_INTERNET_DISCONNECTED")
+    page = open_page(maya.user)
+    editor = writing(page, thread(discussion))
+    editor.click()
+    page.keyboard.type("On a train.")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Post response").click()
+    expect(page.locator("[data-draft-state]")).to_contain_text("No connection")
+    expect(editor).to_have_text("On a train.")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Post response").click()
+    expect(page.get_by_text("Your response is posted.")).to_be_visible()
+    assert Post.objects.count() == 1
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_two_edits_at_once_are_shown_side_by_side_and_each_edit_word_by_word(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+) -> None:
+    problems.expect("status of 409")
+    post = cast.response(maya, discussion, "It was planned from the start, I think.")
+    first, second = open_page(maya.user), open_page(maya.user)
+    address = reverse("post-edit", args=[post.public_id])
+    pages = [(page, writing(page, address)) for page in (first, second)]
+    for (page, editor), text in zip(pages, ["It was not planned.", "It was planned."], strict=True):
+        editor.fill(text)
+        page.get_by_role("button", name="Save").click()
+    expect(second.locator(".both mark")).to_have_text(["not "])
+    expect(second.locator(".editor")).to_have_text("It was planned.")
+    shoot(second, "both-texts")
+    assert axe(second) == []
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_text("Your post is changed.")).to_be_visible()
+    page = open_page(maya.user, size=NARROW)
+    page.goto(reverse("revisions", args=[post.public_id]))
+    expect(page.locator("del").first).to_contain_text("not")
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320

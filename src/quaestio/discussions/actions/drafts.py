@@ -17,6 +17,7 @@ from quaestio.discussions.models import (
     Draft,
     Post,
 )
+from quaestio.web.richtext import clean, flatten, from_plain
 
 LONGEST_DRAFT = 300_000
 
@@ -54,5 +55,25 @@ def save_draft(
     return draft
 
 
-def drop_draft(person: Enrollment, target: str) -> None:
-    Draft.objects.filter(person=person, target=target).delete()
+def drop_draft(person: Enrollment, target: str, source: str, version: int | None) -> None:
+    """The draft goes, now that ``source`` is posted. ``version`` is the one that the posted text
+    grew from: a newer one, kept from another tab or device, stays unless every word of it was
+    posted. None for whoever has seen no draft: then any goes.
+
+    One query; two where there is a draft.
+    """
+    drafts = Draft.objects.filter(person=person, target=target)
+    if version is None:
+        drafts.delete()
+        return
+    draft = drafts.first()
+    if draft is not None and (draft.version <= version or is_within(draft, source)):
+        draft.delete()
+
+
+def is_within(draft: Draft, source: str) -> bool:
+    """Whether all words of a draft stand in a text, in their order: an earlier state of it."""
+    body = str(draft.fields.get("body") or draft.fields.get("context") or "")
+    read = clean if draft.fields.get("format") == "html" else from_plain
+    posted = iter(flatten(source).text.split())
+    return all(word in posted for word in flatten(read(body)).text.split())

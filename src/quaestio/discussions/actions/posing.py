@@ -73,6 +73,7 @@ def pose(
     rules: Rules | None = None,
     open_now: bool = False,
     key: uuid.UUID | None = None,
+    draft_version: int | None = None,
     at: datetime | None = None,
 ) -> Discussion:
     """A new discussion, as a draft unless ``open_now``. The same key makes the same one.
@@ -111,7 +112,7 @@ def pose(
             put_questions(discussion, questions)
             put_quotations(discussion, None, rendered)
             index.put([discussion])
-            drop_draft(by, f"pose:{by.course.public_id}")
+            drop_draft(by, f"pose:{by.course.public_id}", source, draft_version)
             if open_now and at is None:
                 have_class_told(discussion, by)
     except IntegrityError:
@@ -146,6 +147,7 @@ def change_discussion(
     due_at: datetime | None,
     version: int,
     rules: Rules | None = None,
+    draft_version: int | None = None,
 ) -> Discussion:
     """Change what was posed. ``questions`` pairs the old number (None for a new one) with the new
     wording. A question that has been answered stays; ``PostRefused`` if it was left out.
@@ -188,7 +190,7 @@ def change_discussion(
         note_changes(locked, rules, meeting, by=by)
         keep_questions(discussion, questions)
         put_quotations(discussion, None, rendered)
-        drop_draft(by, f"revise:{discussion.public_id}")
+        drop_draft(by, f"revise:{discussion.public_id}", source, draft_version)
         discussion.refresh_from_db()
         index.put([discussion])
     return discussion

@@ -59,6 +59,7 @@ def respond(
     answers: Iterable[int] = (),
     positions: Mapping[int, int] | None = None,
     key: uuid.UUID | None = None,
+    draft_version: int | None = None,
     at: datetime | None = None,
 ) -> Post:
     """A response. ``answers`` are question numbers, ``positions`` maps a question's number to
@@ -101,7 +102,7 @@ def respond(
             touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
             if held:
                 count_waiting(locked.course_id)
-            drop_draft(by, f"respond:{locked.public_id}")
+            drop_draft(by, f"respond:{locked.public_id}", text, draft_version)
             if at is None:
                 have_answered_told(post)
     except IntegrityError:
@@ -149,6 +150,7 @@ def reply(
     source: str,
     relation: Relation | None = None,
     key: uuid.UUID | None = None,
+    draft_version: int | None = None,
     at: datetime | None = None,
 ) -> Post:
     """A reply to a response or to another reply; it hangs under the response. ``relation`` says
@@ -199,7 +201,7 @@ def reply(
             put_in_index(post, parent.discussion.course)
             give_name(discussion, by)
             touch(discussion)
-            drop_draft(by, f"reply:{parent.public_id}")
+            drop_draft(by, f"reply:{parent.public_id}", text, draft_version)
             if at is None:
                 have_answered_told(post)
     except IntegrityError:
@@ -216,6 +218,7 @@ def edit_post(
     answers: Iterable[int] = (),
     positions: Mapping[int, int] | None = None,
     relation: Relation | None = None,
+    draft_version: int | None = None,
 ) -> Post:
     """Change a post; what it said before is kept as a revision.
 
@@ -269,7 +272,7 @@ def edit_post(
         touch(before.discussion)
         if before.state == Post.State.HELD:
             count_waiting(discussion.course_id)
-        drop_draft(by, f"edit:{post.public_id}")
+        drop_draft(by, f"edit:{post.public_id}", text, draft_version)
     return before
 
 

@@ -88,6 +88,7 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
             rules=form.rules,
             open_now=open_now,
             key=form.cleaned_data.get("key"),
+            draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
         form.add_error("context", refused.sentence)
@@ -137,6 +138,7 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
             due_at=form.cleaned_data["due_at"],
             rules=form.rules,
             version=form.cleaned_data.get("version") or 0,
+            draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
         form.add_error(None, refused.sentence)

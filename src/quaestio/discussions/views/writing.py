@@ -85,6 +85,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
             answers=answers,
             positions=positions,
             key=form.submission_key,
+            draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
         typed = {**typed_fields(request.POST), "key": key_after(refused, form)}
@@ -134,6 +135,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
             source=form.source,
             relation=form.relation,
             key=form.submission_key,
+            draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
         fields = {**typed_fields(request.POST), "key": key_after(refused, form)}
@@ -180,6 +182,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             answers=answers,
             positions=positions,
             relation=form.relation if found.parent_id else None,
+            draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
         fields = typed_fields(request.POST)

@@ -333,6 +333,11 @@ function keepDraft(form) {
   form.addEventListener("change", changed);
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
+    if (!navigator.onLine) { // the browser would leave the page for nothing
+      event.preventDefault();
+      form.removeAttribute("aria-busy");
+      return kept(words("offline"));
+    }
     keep(); // until the server acknowledges the post
     shelf.sent(key);
     stopped = true;
@@ -637,7 +642,12 @@ function findPost() {
 }
 
 function draftDone(element) {
-  for (const key of shelf.keys(shelfName(element.dataset.draftDone))) shelf.drop(key);
+  // What another tab has kept is perhaps another text, and stays to be offered.
+  const sent = shelf.sent();
+  const posted = shelf.take(sent)?.fields;
+  for (const key of shelf.keys(shelfName(element.dataset.draftDone))) {
+    if (key === sent || !sent || shelf.take(key)?.fields === posted) shelf.drop(key);
+  }
 }
 
 function wake(root) {
