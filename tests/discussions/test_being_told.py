@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.utils import timezone
 from tests.support import cast
 
@@ -317,6 +318,20 @@ def test_a_name_hidden_between_telling_and_sending_is_hidden_in_the_mail(seminar
     )
     tick()
     (source,) = mails_to(seminar.maya)
+    assert "Noah" not in source
+
+
+def test_a_post_that_went_to_another_discussion_is_told_as_it_is_there(seminar: Class_) -> None:
+    asked = cast.discussion(seminar.anna)
+    masked = cast.discussion(seminar.anna, "With made-up names", rules=Rules(pseudonyms=True))
+    response = cast.response(seminar.maya, asked)
+    cast.response(seminar.noah, masked)
+    seminar.forget()
+    cast.reply(seminar.noah, response, "Are you sure?")
+    Post.objects.filter(discussion=asked).update(discussion=masked, number=F("number") + 10)
+    tick()
+    (source,) = mails_to(seminar.maya)
+    assert "With made-up names" in source
     assert "Noah" not in source
 
 

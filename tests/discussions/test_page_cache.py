@@ -493,3 +493,30 @@ def test_a_page_too_large_for_the_shelf_pushes_nothing_out() -> None:
     shelf.put("large", large)
     assert shelf.get("small") is small
     assert shelf.get("large") is None
+
+
+# -- New notices ---------------------------------------------------------------------------------
+
+
+def test_a_kept_page_shows_how_many_notices_are_new_by_now(shelf: Shelf) -> None:
+    scene = Scene()
+    tag = kept(scene.client, scene.discussion)
+    assert 'class="count"' not in page_of(scene.client, scene.discussion)
+    kept_pages = len(shelf.pages)
+    other = cast.discussion(scene.anna, "Another one")
+    path = f"/d/{scene.discussion.public_id}/"
+    assert scene.client.get(path, headers={"If-None-Match": tag}).status_code == 200
+    assert 'class="count">1<' in page_of(scene.client, scene.discussion)
+    assert len(shelf.pages) == kept_pages  # filled, not rendered anew
+    scene.client.get(f"/d/{other.public_id}/")
+    assert 'class="count"' not in page_of(scene.client, scene.discussion)
+    assert scene.client.get(path, headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_what_was_told_of_a_discussion_is_seen_with_a_kept_page_too() -> None:
+    scene = Scene()
+    kept(scene.client, scene.discussion)
+    cast.reply(scene.noah, scene.mine, "Are you sure?")
+    assert 'class="count"' in scene.client.get("/").content.decode()
+    page_of(scene.client, scene.discussion)
+    assert 'class="count"' not in scene.client.get("/").content.decode()

@@ -251,10 +251,12 @@ class Things:
         """The posts that one reader may read, of those they were told of."""
         seats = [seat for (user, _course), seat in self.seats.items() if user == reader]
         posts = readable_posts(seats, self.now).filter(public_id__in=wanted)
-        for post in posts.select_related("author"):
+        for post in posts.select_related("author", "discussion__course"):
             self.posts[reader, post.public_id] = post
+        # A post may have gone to another discussion than the one it was told of.
+        places = {post.discussion for (who, _name), post in self.posts.items() if who == reader}
         for seat in seats:
-            there = [one for one in self.discussions.values() if one.course_id == seat.course.pk]
+            there = [one for one in places if one.course_id == seat.course.pk]
             self.bylines[reader, seat.course.pk] = Bylines(seat, there)
 
     def telling(self, notice: Notice) -> Telling | None:
@@ -263,13 +265,15 @@ class Things:
         if discussion is None or notice.kind not in KINDS:
             return None
         seat = self.seats.get((notice.to_id, discussion.course_id))
-        if seat is None or not seat.can(Right.SEE) or not can_see_discussion(seat, discussion):
+        if seat is None or not seat.can(Right.SEE):
             return None
         post = self.posts.get((notice.to_id, notice.about))
         if post is None and notice.about != discussion.public_id:
             return None
+        if post is None and not can_see_discussion(seat, discussion):
+            return None
         bylines = self.bylines.get((notice.to_id, discussion.course_id))
-        return Telling(seat, discussion, post, bylines, self.now)
+        return Telling(seat, post.discussion if post else discussion, post, bylines, self.now)
 
 
 def shortened(text: str) -> str:
