@@ -21,6 +21,7 @@ from typing import Any
 from tests.support import cast
 
 from quaestio.accounts.models import User
+from quaestio.courses.actions import make_feed_key
 from quaestio.courses.models import Course
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.emails import tell_of_opening
@@ -123,6 +124,12 @@ document-file           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 import                  GET    in  404 404 404 404 404 403 403 403 ok  ok
 import                  POST   in  404 404 404 404 404 403 403 403 ok  ok
 
+feeds                   GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+feeds                   POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
+course-feed             GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+discussion-feed         GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+keyed-course-feed       GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+keyed-discussion-feed   GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 pose                    GET    in  404 404 404 404 404 403 403 403 ok  ok
 pose                    POST   in  404 404 404 404 404 403 403 403 ok  ok
 waiting                 GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -174,7 +181,15 @@ GROUPS = {
 }
 
 # What a course that is open to the public shows to everybody, and no other page of it.
-OPEN_TO_ALL = {"course", "course-search", "meeting", "discussion", "post"}
+OPEN_TO_ALL = {
+    "course",
+    "course-search",
+    "course-feed",
+    "discussion-feed",
+    "meeting",
+    "discussion",
+    "post",
+}
 
 # What a GET may remember: that somebody was here. Nothing else may change.
 REMEMBERED = {
@@ -232,6 +247,7 @@ def build() -> World:
     assert author.user and teacher.user
     tell_of_opening(discussion, teacher)
     told = author.user.notices.get()
+    key = make_feed_key(person=author).token  # a feed reader is nobody: who has the key, reads
     in_course = {"public_id": course.public_id}
     at_meeting = {"public_id": meeting.public_id}
     at_discussion = {"public_id": discussion.public_id}
@@ -254,6 +270,11 @@ def build() -> World:
             "invitations": in_course,
             "invitation-revoke": {"course_id": course.public_id, "public_id": link.public_id},
             "join": {"token": link.token},
+            "feeds": in_course,
+            "course-feed": {**in_course, "form": "atom"},
+            "discussion-feed": {**at_discussion, "form": "json"},
+            "keyed-course-feed": {"key": key, "form": "json"},
+            "keyed-discussion-feed": {**at_discussion, "key": key, "form": "atom"},
             "meeting-new": in_course,
             "course-search": in_course,
             "meeting": at_meeting,

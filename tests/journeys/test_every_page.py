@@ -123,6 +123,7 @@ def build() -> Places:
         f"/p/{other.public_id}/revisions",
         f"{c}/import",
         f"{c}/search",
+        f"{c}/feeds",
         f"{c}/search?q=nobody",
         f"{c}/search?q=distress&by=maya&kind=posts",
         "/search?q=distress",

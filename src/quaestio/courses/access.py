@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
+from quaestio.courses.models import Course, Enrollment, FeedKey, Invitation, Meeting
 from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right
 from quaestio.web.rows import Joined
 
@@ -97,6 +97,22 @@ def course_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> Seat:
     if course is None:
         raise Http404
     return seat_in(user, course, right)
+
+
+def seat_by_key(token: str) -> Seat | None:
+    """The seat of the person whose feeds have this key. None for an unknown one, and once the
+    person has left or their account is closed.
+    """
+    key = (
+        FeedKey.objects.select_related("person__course", "person__user")
+        .filter(token=token, person__removed_at__isnull=True, person__user__is_active=True)
+        .first()
+    )
+    if key is None:
+        return None
+    course = key.person.course
+    seat = Seat(course, key.person, rights_of(course, key.person))
+    return seat if seat.can(Right.SEE) else None
 
 
 def meeting_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple[Seat, Meeting]:

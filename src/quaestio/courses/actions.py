@@ -17,12 +17,14 @@ from quaestio.courses.deeds import Deed
 from quaestio.courses.models import (
     Course,
     Enrollment,
+    FeedKey,
     Guest,
     Invitation,
     Leader,
     Meeting,
     Section,
     Trace,
+    new_token,
 )
 from quaestio.courses.queries import why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
@@ -230,8 +232,17 @@ def remove_person(*, enrollment: Enrollment, by: Enrollment) -> Enrollment:
     keep_an_instructor(enrollment)
     enrollment.removed_at = timezone.now()
     enrollment.save(update_fields=["removed_at"])
+    FeedKey.objects.filter(person=enrollment).delete()
     note_deed(Deed.REMOVED, by=by, person=enrollment)
     return enrollment
+
+
+@transaction.atomic
+def make_feed_key(*, person: Enrollment) -> FeedKey:
+    """The key to a person's feeds; a new one, and the one before opens nothing any more."""
+    new = {"token": new_token(), "made_at": timezone.now()}
+    key, _made = FeedKey.objects.update_or_create(person=person, defaults=new)
+    return key
 
 
 @transaction.atomic

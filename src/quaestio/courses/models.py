@@ -179,6 +179,19 @@ def new_token() -> str:
     return secrets.token_urlsafe(18)
 
 
+class FeedKey(models.Model):
+    """The secret word in the addresses of one person's feeds of one course: whoever has it reads
+    there what this person may read. It goes when the membership does.
+    """
+
+    person = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="feed_key")
+    token = models.CharField(max_length=40, unique=True, default=new_token, editable=False)
+    made_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.person}"
+
+
 def in_half_a_year() -> object:
     return timezone.now() + timedelta(days=183)
 

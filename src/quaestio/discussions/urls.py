@@ -4,6 +4,7 @@ from django.urls import path
 
 from quaestio.discussions import reader
 from quaestio.discussions.views import (
+    feeds,
     guests,
     mailing,
     moderating,
@@ -22,6 +23,15 @@ urlpatterns = [
     path("c/<slug:public_id>/record", overseeing.record, name="record"),
     path("c/<slug:public_id>/check", typing.check, name="check"),
     path("d/<slug:public_id>/", thread.discussion, name="discussion"),
+    path("c/<slug:public_id>/feeds", feeds.feeds, name="feeds"),
+    path("c/<slug:public_id>/feed.<slug:form>", feeds.course, name="course-feed"),
+    path("d/<slug:public_id>/feed.<slug:form>", feeds.discussion, name="discussion-feed"),
+    path("feeds/<slug:key>/feed.<slug:form>", feeds.keyed_course, name="keyed-course-feed"),
+    path(
+        "feeds/<slug:key>/d/<slug:public_id>/feed.<slug:form>",
+        feeds.keyed_discussion,
+        name="keyed-discussion-feed",
+    ),
     path("d/<slug:public_id>/remarks", remarking.remarks, name="remarks"),
     path("d/<slug:public_id>/seen", thread.mark_read, name="mark-read"),
     path("d/<slug:public_id>/respond", writing.respond, name="respond"),

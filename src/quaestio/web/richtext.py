@@ -56,8 +56,10 @@ _markdown = MarkdownIt("zero").enable(
 )
 
 
-def clean(source: str) -> str:
-    """A person's HTML, reduced to what a post may hold."""
+def clean(source: str, base: str = "") -> str:
+    """A person's HTML, reduced to what a post may hold. With a ``base``, for reading elsewhere,
+    its links are whole addresses.
+    """
     cleaned = nh3.clean(
         CELL.sub(" ", CONTROL.sub("", source)),
         tags=TAGS,
@@ -65,6 +67,7 @@ def clean(source: str) -> str:
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,
         link_rel=LINK_REL,
+        url_relative=("rewrite_with_base", base) if base else None,
     )
     if _depth(cleaned) > DEEPEST:
         # Nobody writes this by hand; keep the words, drop the nesting.
