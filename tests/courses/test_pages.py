@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from tests.support import cast
 
+from quaestio.courses.forms import CourseForm
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
 from quaestio.courses.roles import Role
 
@@ -237,3 +239,10 @@ def test_a_date_that_is_none_is_refused_and_the_title_kept() -> None:
     assert response.status_code == 422
     assert 'value="The Thaw"' in text(response)
     assert not Meeting.objects.exists()
+
+
+def test_the_settings_page_shows_every_setting_once() -> None:
+    anna = cast.instructor()
+    page = cast.sign_in(anna).get(f"/c/{anna.course.public_id}/settings").content.decode()
+    for name in CourseForm(instance=anna.course).fields:
+        assert len(re.findall(f'<(?:input|select|textarea)[^>]* name="{name}"', page)) >= 1, name

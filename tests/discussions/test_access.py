@@ -353,3 +353,29 @@ def test_who_leads_a_meeting_poses_its_question_and_no_other() -> None:
     posed = Discussion.objects.get(title="Who led whom?")
     assert (posed.author, posed.meeting) == (noah, meeting)
     assert client.get(f"/d/{posed.public_id}/edit").status_code == 200
+
+
+# -- How a discussion says how it is held --------------------------------------------------------
+
+
+def test_the_page_says_under_which_name_one_is_seen() -> None:
+    scene = Masked()
+    assert f"classmates see you as {scene.name}" in page_of(scene.noah, scene.discussion)
+    assert f"Classmates see you as {scene.name}; teachers" in page_of(scene.noah, scene.discussion)
+    assert "classmates do not see who writes" in page_of(scene.maya, scene.discussion)
+    assert "you see both" in page_of(scene.anna, scene.discussion)
+
+
+def test_the_page_and_the_course_say_for_which_section_and_what_comes_first() -> None:
+    scene = First()
+    monday = courses.make_section(course=scene.anna.course, name="Monday")
+    Enrollment.objects.filter(pk=scene.maya.pk).update(section=monday)
+    Discussion.objects.filter(pk=scene.discussion.pk).update(section=monday)
+    course = cast.sign_in(scene.maya).get(f"/c/{scene.anna.course.public_id}/").content.decode()
+    for page in (page_of(scene.maya, scene.discussion), course):
+        assert "for section Monday" in page
+        assert "answer first, then read the others" in page
+    assert "0 responses" not in course
+    cast.response(scene.maya, scene.discussion)
+    course = cast.sign_in(scene.maya).get(f"/c/{scene.anna.course.public_id}/").content.decode()
+    assert "2 responses" in course

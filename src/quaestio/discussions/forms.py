@@ -139,17 +139,21 @@ class DiscussionForm(forms.Form):
         queryset=Section.objects.none(),
         required=False,
         empty_label=_("the whole course"),
-        help_text=_("The other sections do not see it."),
+        help_text=_("The other sections, and people in none, do not see it. Teachers do."),
     )
     post_first = forms.BooleanField(
         label=_("Answer first, then read what others wrote"),
         required=False,
-        help_text=_("Until the answers are due. Teachers see everything."),
+        help_text=_(
+            "Until the answers are due, or for as long as it is open. Teachers see everything."
+        ),
     )
     pseudonyms = forms.BooleanField(
         label=_("Classmates see made-up names"),
         required=False,
-        help_text=_("Teachers see both names. Once somebody has written, this stays."),
+        help_text=_(
+            "Teachers see both names. Once somebody has written, this cannot be taken back."
+        ),
     )
     words_least = forms.IntegerField(
         label=_("Words, at least"), required=False, min_value=1, max_value=10_000

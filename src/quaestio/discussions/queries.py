@@ -182,6 +182,7 @@ class Thread:
     # Others' posts are kept back until this viewer has answered: nothing of them is in here.
     is_waiting: bool
     posed_by: str
+    my_name: str  # the made-up one of this viewer, if names are hidden and they have one
     edits_run_out: bool  # some post on this page can be edited only for a while
 
 
@@ -228,6 +229,7 @@ def thread_of(seat: Seat, discussion: Discussion, presence: Presence) -> Thread:
         presence=presence,
         is_waiting=not sight.is_open,
         posed_by=bylines.by(discussion.pk, discussion.author),
+        my_name=bylines.names.get((discussion.pk, sight.me or 0), ""),
         edits_run_out=seat.course.edit_minutes is not None
         and any(
             post.is_mine and in_edit_window(seat.course, post.created_at) for post in everything
@@ -236,8 +238,9 @@ def thread_of(seat: Seat, discussion: Discussion, presence: Presence) -> Thread:
 
 
 def with_head(discussion: Discussion) -> Discussion:
-    """The discussion with its author and meeting, which the door does not fetch."""
-    found = Discussion.objects.select_related("author", "meeting").get(pk=discussion.pk)
+    """The discussion with its author, meeting and section, which the door does not fetch."""
+    rows = Discussion.objects.select_related("author", "meeting", "section")
+    found = rows.get(pk=discussion.pk)
     found.course = discussion.course
     return found
 

@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 from quaestio.courses.access import Seat, visible_people
 from quaestio.courses.models import Course, Meeting
 from quaestio.courses.roles import Right
-from quaestio.discussions.access import drafts_of, readable_posts, visible_to
+from quaestio.discussions.access import asks_first, drafts_of, readable_posts, visible_to
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
 from quaestio.notifications.models import How, MailRule
@@ -57,7 +57,18 @@ class DiscussionRow:
             self.seat.is_member
             and self.seen_at is None
             and not self.is_mine
+            and not self.answered
             and self.discussion.state != Discussion.State.DRAFT
+        )
+
+    @property
+    def keeps_back(self) -> bool:
+        """What others wrote can be read, and counted, only after one's own response."""
+        return (
+            asks_first(self.discussion, self.now)
+            and not self.seat.can(Right.SEE_HIDDEN)
+            and not self.is_mine
+            and not self.answered
         )
 
     @property
@@ -160,7 +171,7 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
     seen = visits.annotate(before=seen_by(now)).values("before")[:1]
     rows = (
         visible_to(seats)
-        .select_related("author")
+        .select_related("author", "section")
         .annotate(seen_at=Subquery(seen))
         .annotate(
             responses=counted(posted.filter(root__isnull=True)),
@@ -172,6 +183,9 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         .order_by("due_at", "opened_at", "pk")
     )
     seat_in = {seat.course.pk: seat for seat in seats}
+    found = list(rows)
+    for one in found:
+        one.course = seat_in[one.course_id].course
     return [
         DiscussionRow(
             discussion=one,
@@ -182,7 +196,7 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
             new_posts=one.new_posts,
             now=now,
         )
-        for one in rows
+        for one in found
     ]
 
 

@@ -310,12 +310,17 @@ class _Loader:
         Draft.objects.filter(pk=draft.pk).update(updated_at=self.at(entry.when))
 
     def mark_seen(self, discussion: Discussion, entry: DiscussionEntry) -> None:
-        """Everybody has looked at what was there two days ago, so that something is new."""
+        """Everybody has looked at what was there two days ago, so that something is new; and at
+        what was there when they wrote themselves.
+        """
         seen = self.at(When(0, datetime.min.time())) - LAST_VISIT
-        if entry.opened is None or self.at(entry.opened) > seen:
-            return
-        for person in self.people.values():
-            discussions.mark_seen(person=person, discussion=discussion, at=seen)
+        if entry.opened is not None and self.at(entry.opened) <= seen:
+            for person in self.people.values():
+                discussions.mark_seen(person=person, discussion=discussion, at=seen)
+        for post in entry.posts:
+            if post.kind != "draft":
+                writer, at = self.people[post.by], self.at(post.when)
+                discussions.mark_seen(person=writer, discussion=discussion, at=at)
 
     def tell_people(self) -> None:
         """What they would have been told in the last days; they have seen what is older than their
