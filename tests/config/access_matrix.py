@@ -155,6 +155,8 @@ discussion-move         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-move         POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-mail         GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 discussion-mail         POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
+discussion-merge        GET    in  404 404 404 404 404 403 403 403 ok  ok
+discussion-merge        POST   in  404 404 404 404 404 403 403 403 ok  ok
 post                    GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 reply                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 reply                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
@@ -327,6 +329,7 @@ def build() -> World:
             "discussion-close": at_discussion,
             "discussion-pin": at_discussion,
             "discussion-move": at_discussion,
+            "discussion-merge": at_discussion,
             "post": at_post,
             "reply": at_post,
             "post-edit": at_post,

@@ -125,9 +125,18 @@ def discussion_for(
     return entered.seat, entered.discussion
 
 
+def merged_into(seat: Seat, discussion: Discussion) -> Discussion | None:
+    """Where a discussion went, for whoever may see that. No query for one that is still there."""
+    if discussion.merged_into_id is None:
+        return None
+    return visible_discussions(seat).filter(pk=discussion.merged_into_id).first()
+
+
 def can_edit_discussion(seat: Seat, discussion: Discussion) -> bool:
     """Teachers, and its author: who may pose, or leads the meeting and has not opened it yet."""
     me = seat.enrollment
+    if discussion.merged_into_id is not None:
+        return False
     if seat.can(Right.MODERATE):
         return True
     if me is None or discussion.author_id != me.pk or not seat.can(Right.WRITE):

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -370,6 +370,20 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
+
+
+class MergeForm(forms.Form):
+    into = forms.ModelChoiceField(
+        label=_("Into which discussion"),
+        queryset=Discussion.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("choose one"),
+        help_text=_("It keeps its title, its address and the numbers of its responses."),
+    )
+
+    def __init__(self, *args: Any, others: QuerySet[Discussion], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["into"].queryset = others  # type: ignore[attr-defined]
 
 
 def rules_of_course(course: Course) -> dict[str, Any]:

@@ -185,14 +185,16 @@ def line_of(trace: Trace, discussions: dict[str, Discussion]) -> Line:
 
 def in_words(name: str, change: Any) -> str:
     """“role: Student → Assistant”"""
-    before, after = change if isinstance(change, list) and len(change) == 2 else ("", change)
+    if not isinstance(change, list) or len(change) != 2:
+        return f"{name_of(name)}: {value_of(name, change)}"
+    before, after = change
     return f"{name_of(name)}: {value_of(name, before)} → {value_of(name, after)}"
 
 
 def name_of(name: str) -> str:
     """What a field that was changed is called on its form."""
     names = {"meeting": _("meeting"), "section": _("section"), "role": _("role")}
-    names |= {"into": _("into"), "posts": _("posts")}
+    names |= {"merged": _("what was merged"), "posts": _("posts")}
     if name in names:
         return names[name]
     for model in (Course, Discussion):

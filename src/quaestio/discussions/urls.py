@@ -42,6 +42,7 @@ urlpatterns = [
     path("d/<slug:public_id>/open", posing.open_, name="discussion-open"),
     path("d/<slug:public_id>/close", moderating.close, name="discussion-close"),
     path("d/<slug:public_id>/pin", moderating.pin, name="discussion-pin"),
+    path("d/<slug:public_id>/merge", moderating.merge, name="discussion-merge"),
     path("d/<slug:public_id>/move", moderating.move, name="discussion-move"),
     path("d/<slug:public_id>/mail", mailing.discussion_mail, name="discussion-mail"),
     path("p/<slug:public_id>/", thread.post, name="post"),

@@ -15,6 +15,7 @@ from quaestio.discussions.actions.guests import (
     respond_as_guest,
     send_entry,
 )
+from quaestio.discussions.actions.merging import merge, plan_merge
 from quaestio.discussions.actions.moderating import (
     close_discussion,
     hide,
@@ -70,9 +71,11 @@ __all__ = [
     "leave_reported",
     "look",
     "mark_seen",
+    "merge",
     "move_discussion",
     "open_discussion",
     "pin",
+    "plan_merge",
     "pose",
     "purge_entries",
     "recheck",

@@ -91,6 +91,8 @@ def note_move(before: Discussion, to: Meeting | None, *, by: Enrollment) -> None
 
 
 def closed_sentence(discussion: Discussion) -> str:
+    if discussion.merged_into_id is not None:
+        return _("This discussion has been merged into another one. Your text is kept below.")
     if discussion.state == Discussion.State.DRAFT:
         return _("This discussion has not been opened yet. Your text is kept below.")
     return _("This discussion has been closed meanwhile. Your text is kept below.")

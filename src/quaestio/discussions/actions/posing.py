@@ -347,8 +347,8 @@ def new_numbers(
 def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     """Open a draft, or reopen what was closed. The class is told the first time."""
     lock(discussion.pk)
-    discussion.refresh_from_db(fields=["state", "opened_at"])
-    if discussion.state == Discussion.State.OPEN:
+    discussion.refresh_from_db(fields=["state", "opened_at", "merged_into"])
+    if discussion.state == Discussion.State.OPEN or discussion.merged_into_id is not None:
         return discussion
     deed = Deed.OPENED if discussion.state == Discussion.State.DRAFT else Deed.REOPENED
     discussion.state = Discussion.State.OPEN

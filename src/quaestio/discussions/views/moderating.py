@@ -16,14 +16,16 @@ from quaestio.discussions.access import (
     can_read,
     discussion_for,
     post_for,
+    visible_discussions,
 )
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.forms import (
     HideForm,
+    MergeForm,
     MoveForm,
     ReportForm,
 )
-from quaestio.discussions.models import Post
+from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.views.composing import anchor, byline_of
 
 
@@ -114,6 +116,42 @@ def move(request: HttpRequest, public_id: str) -> HttpResponse:
         "discussions/move.html",
         {"seat": seat, "course": seat.course, "discussion": found, "form": form},
         status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def merge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Choose another discussion (``?into=ID``), see what would happen, then do it."""
+    seat, found = discussion_for(request.user, public_id, Right.MODERATE)
+    data = request.POST if request.method == "POST" else request.GET
+    opened = visible_discussions(seat).exclude(state=Discussion.State.DRAFT)
+    form = MergeForm(data if "into" in data else None, others=opened.exclude(pk=found.pk))
+    into, plan, refused = None, None, ""
+    if form.is_bound and form.is_valid():
+        into = form.cleaned_data["into"]
+        if request.method == "POST":
+            try:
+                actions.merge(source=found, into=into, by=seat.need(Right.MODERATE))
+            except PostRefused as refusal:
+                refused = refusal.sentence
+            else:
+                messages.success(request, _("The two discussions are one now."))
+                return redirect("discussion", into.public_id)
+        plan = actions.plan_merge(source=found, into=into)
+    return render(
+        request,
+        "discussions/merge.html",
+        {
+            "seat": seat,
+            "course": seat.course,
+            "discussion": found,
+            "form": form,
+            "into": into,
+            "plan": plan,
+            "refused": refused,
+        },
+        status=409 if refused else 422 if form.errors else 200,
     )
 
 

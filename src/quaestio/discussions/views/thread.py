@@ -30,6 +30,7 @@ from quaestio.discussions.access import (
     can_edit_discussion,
     discussion_for,
     enter,
+    merged_into,
     post_for,
     sight_of,
     takes_guests,
@@ -69,6 +70,11 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     """A discussion with its responses; ``Wanted`` says what the address can ask for."""
     entered, now = enter(request.user, public_id), timezone.now()
     seat, found = entered.seat, entered.discussion
+    if found.merged_into_id is not None:
+        into = merged_into(seat, found)
+        if into is None:
+            raise Http404
+        return redirect("discussion", into.public_id)
     wanted = Wanted.of(request.GET)
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
     presence = presence_in(entered, now)
