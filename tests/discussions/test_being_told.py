@@ -22,6 +22,7 @@ from quaestio.discussions.actions import Relation, Rules
 from quaestio.discussions.models import Discussion, Post
 from quaestio.notifications.actions import set_rule
 from quaestio.notifications.models import How, Notice
+from quaestio.notifications.queries import rule_of
 from quaestio.notifications.words import words_of
 
 pytestmark = pytest.mark.django_db
@@ -333,6 +334,21 @@ def test_a_post_that_went_to_another_discussion_is_told_as_it_is_there(seminar: 
     (source,) = mails_to(seminar.maya)
     assert "With made-up names" in source
     assert "Noah" not in source
+
+
+def test_notices_and_rules_go_along_when_a_discussion_is_merged(seminar: Class_) -> None:
+    double, stays = cast.discussion(seminar.anna), cast.discussion(seminar.anna, "It stays")
+    response = cast.response(seminar.maya, double)
+    seminar.forget()
+    client = cast.sign_in(seminar.maya)
+    client.post(f"/d/{double.public_id}/mail", {"how": How.AT_ONCE})
+    cast.reply(seminar.noah, response)
+    actions.merge(source=double, into=stays, by=seminar.anna)
+    assert told(seminar.maya) == ["Noah Weiss replied to you"]
+    client.get(f"/d/{stays.public_id}/")
+    assert 'class="count"' not in client.get("/").content.decode()
+    assert seminar.maya.user
+    assert rule_of(seminar.maya.user, stays.public_id) == How.AT_ONCE
 
 
 def test_teachers_are_told_both_names(seminar: Class_) -> None:

@@ -89,6 +89,16 @@ def unsubscribe(*, person: User, list: str) -> None:
 
 
 @transaction.atomic
+def pass_on(*, list: str, to: str) -> None:
+    """What a list was about goes on in another one: its notices and people's rules go there, but
+    for those that are about the list itself, and where a person has a rule there already.
+    """
+    Notice.objects.filter(list=list).exclude(about=list).update(list=to)
+    there = MailRule.objects.filter(list=to).values("person")
+    MailRule.objects.filter(list=list).exclude(person__in=there).update(list=to)
+
+
+@transaction.atomic
 def try_address_again(*, person: User) -> None:
     ReturnedMail.objects.filter(person=person).delete()
 

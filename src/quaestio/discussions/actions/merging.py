@@ -44,6 +44,7 @@ from quaestio.discussions.models import (
 )
 from quaestio.discussions.pseudonyms import new_name
 from quaestio.discussions.rendering import render
+from quaestio.notifications.actions import pass_on
 from quaestio.search import index
 from quaestio.web.richtext import clean, from_plain
 
@@ -135,6 +136,7 @@ def merge(*, source: Discussion, into: Discussion, by: Enrollment) -> Discussion
         names = list(here.posts.values_list("public_id", flat=True))
         given = move_posts(here, there)
         move_drafts(here, there, numbers, names)
+        pass_on(list=here.public_id, to=there.public_id)
         GuestEntry.objects.filter(discussion=here).update(discussion=there)
         Visit.objects.filter(discussion=here).delete()
         Visit.objects.filter(discussion=there).update(version=F("version") + 1)
