@@ -202,3 +202,17 @@ def test_the_context_of_a_new_discussion_has_a_preview_too(anna: Enrollment) -> 
     page = browser.post(address, {**sent, "context": "x" * 200_000})
     assert page.status_code == 422
     assert "longer than a post can be" in page.content.decode()
+
+
+def test_only_a_response_is_measured_against_the_range(anna: Enrollment) -> None:
+    question = cast.discussion(anna, rules=actions.Rules(words_least=5))
+    response = cast.response(anna, question)
+    reply = cast.reply(anna, response)
+    browser = cast.sign_in(anna)
+    for name, post, is_measured in [
+        ("reply", response, False),
+        ("post-edit", reply, False),
+        ("post-edit", response, True),
+    ]:
+        page = browser.get(reverse(name, args=[post.public_id])).content.decode()
+        assert ('data-min="5"' in page) is is_measured

@@ -239,6 +239,7 @@ def test_a_reply_to_some_words_is_written_by_keyboard_alone(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")  # the field for other words
+    page.keyboard.press("Tab")  # the way to the readings
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Bold")).to_be_focused()
     page.keyboard.press("Tab")
