@@ -51,7 +51,7 @@ def test_a_result_says_where_it_is_who_wrote_it_and_marks_the_words() -> None:
     post = cast.response(maya, cast.discussion(anna), "The price of butter &lt;rose&gt; again.")
     shown = page(anna, anna.course, q="BUTTER rose")
     assert f'href="/p/{post.public_id}/"' in shown
-    assert "Was the muddle purposeful?, Response 1" in unescape(shown)
+    assert "Was the muddle purposeful? · Response 1" in unescape(shown)
     assert "Maya Lindqvist" in shown
     assert "The price of <mark>butter</mark> &lt;<mark>rose</mark>&gt; again." in shown
     assert "1 post" in shown
@@ -82,6 +82,18 @@ def test_a_page_of_a_reading_leads_to_the_marked_passage() -> None:
     assert '<mark id="passage"' in cast.sign_in(anna).get(
         f"/r/{reading.public_id}/p/2?from=21&to=27"
     ).content.decode().replace("<mark id=passage", '<mark id="passage"')
+
+
+def test_a_page_without_pages_is_named_by_its_paragraphs() -> None:
+    anna = cast.instructor()
+    made = cast.document(cast.reading(anna.course), "Butter.")
+    made.pages.update(kind="paragraph", label="1–9")
+    assert "¶¶ 1–9" in found(anna, "butter")[0]
+
+
+def test_from_one_course_the_same_words_can_be_looked_for_in_all() -> None:
+    anna = cast.instructor()
+    assert 'href="/search?q=butter+-x"' in page(anna, anna.course, q="butter -x", kind="posts")
 
 
 def test_a_reading_that_was_taken_out_is_not_searched() -> None:

@@ -23,6 +23,7 @@ from quaestio.courses.access import Seat
 from quaestio.discussions.access import Bylines, readable_posts, shown_as, visible_to
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.readings.access import visible_readings
+from quaestio.readings.locators import called
 from quaestio.readings.models import AssignedReading, Page, Reading
 from quaestio.search.index import matching
 from quaestio.search.words import Piece, Wanted, marked, places_of_terms, snippet
@@ -230,7 +231,7 @@ def page_results(seats: Sequence[Seat], pages: Sequence[Page], words: Wanted) ->
         results.append(
             Result(
                 url=address,
-                label=gettext("p. %(n)s") % {"n": page.label} if page.label else f"[{page.number}]",
+                label=called(page.kind, page.label, page.number),
                 title=[Piece(str(reading), False)],
                 pieces=snippet(page.text, places),
                 course=reading.course.title,

@@ -163,8 +163,12 @@ def feeds(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id)
     me = seat.need(Right.SEE)
     if request.method == "POST":
+        had_one = FeedKey.objects.filter(person=me).exists()
         make_feed_key(person=me)
-        messages.success(request, _("These are your addresses now; earlier ones have ended."))
+        if had_one:
+            messages.success(
+                request, _("These are your addresses now; the earlier ones have ended.")
+            )
         return redirect("feeds", public_id)
     key = FeedKey.objects.filter(person=me).first()
     discussions = visible_discussions(seat).exclude(state=Discussion.State.DRAFT)
