@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from lxml import html
+from tests.config.test_access_matrix import close_file
 from tests.support import cast
 
 from quaestio.courses import actions as courses
@@ -133,6 +134,28 @@ def world() -> World:
     away = cast.instructor(name="Berta Away")
     elsewhere = cast.discussion(away, made.canary("elsewhere"))
     cast.response(away, elsewhere, made.canary("elsewherepost"))
+    members = ("observer", "student", "author", *teachers)
+    reading = cast.reading(course)
+    words = "Nobody had planned the silence that followed it."
+    cast.document(reading, f"{made.canary('page', *members)} said: {words}")
+    # A page tells no more of those who quote it than their posts do.
+    quoter = cast.student(course, made.canary("quoter", "author", *teachers))
+    cast.response(quoter, first, f"“{words}” (Jones 41)")
+    cast.response(quoter, monday, f"“{words}” (Jones 41)")
+    Enrollment.objects.filter(pk=quoter.pk).update(removed_at=timezone.now())
+    gone = cast.passage(anna, reading, "planned the silence")
+    gone.words, gone.orphaned_at = made.canary("orphan", *members), timezone.now()
+    gone.save()
+    foreign = cast.reading(away.course)
+    cast.document(foreign, word := made.canary("foreignpage"))
+    link = cast.passage(away, foreign, word)
+    for one in (reading, foreign):
+        made.addresses.append(reverse("reading", args=[one.public_id]))
+        made.addresses.append(reverse("reading-pages", args=[one.public_id]) + "?from=41&to=41")
+        made.addresses += [
+            reverse(name, args=[one.public_id, 1]) for name in ("page", "quote", "picture")
+        ]
+    made.addresses += [reverse("passage", args=[one.public_id]) for one in (gone, link)]
     for discussion in (seen, draft, led, opened, first, monday, public, elsewhere):
         for name in ("discussion", "discussion-edit", "discussion-move"):
             made.addresses.append(reverse(name, args=[discussion.public_id]))
@@ -186,6 +209,7 @@ def crawl(client: Client, start: list[str]) -> str:
         response = client.get(address)
         headers = " ".join(f"{name}: {value}" for name, value in response.items())
         if response.streaming:
+            close_file(response)
             continue
         text = response.content.decode("utf-8", "replace")
         texts += [headers, text]
@@ -301,11 +325,12 @@ def word_of(token: str) -> str:
 
 
 # What is hidden, waits, was taken back or has not been opened is in nobody's feed.
-STANDING = {"open", "after", "first", "teacherfirst", "section", "insection"}
-# What a post or a discussion says is found.
-SAID = STANDING | {
+STANDING = {"open", "after", "first", "teacherfirst", "section", "insection", "quoter"}
+# What a post, a discussion or a page says is found.
+SAID = STANDING - {"quoter"} | {
     *("posing", "leading", "hidden", "withdrawn", "under", "waiting", "waitingreply"),
     *("elsewhere", "elsewherepost"),
+    *("page", "foreignpage"),  # of a reading
 }
 
 

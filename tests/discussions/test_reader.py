@@ -400,6 +400,40 @@ def test_a_bookmark_goes_by_the_printed_number_when_the_file_is_replaced(s: Semi
     assert answer["Location"] == s.address(page=3)
 
 
+def test_an_observer_reads_and_links_and_is_offered_nothing_else(s: Seminar) -> None:
+    page = s.page(cast.observer(s.course))
+    assert "Link to this" in page
+    for not_offered in ("Quote this", "Quote from this page", "Ask about this"):
+        assert not_offered not in page
+
+
+@pytest.mark.parametrize("address", ["/r/{reading}/", "/c/{course}/readings/"])
+def test_lists_cost_the_same_for_one_row_and_for_three(s: Seminar, address: str) -> None:
+    client = cast.sign_in(s.anna)
+    url = address.format(reading=s.reading.public_id, course=s.course.public_id)
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(url)
+        return len(queries)
+
+    def another(name: str) -> None:
+        someone = cast.student(s.course, name)
+        text = "“distress, outrage and confusion” (Jones 41), otherwise (Dobson 2009, 12)."
+        cast.response(someone, s.discussion, text.replace("Dobson", name.split()[0]))
+        cast.document(cast.reading(s.course, f"A book by {name}", author=name))
+        linked = cast.passage(s.anna, s.reading)
+        linked.orphaned_at = linked.made_at
+        linked.save()
+
+    another("Noah Weiss")
+    client.get(url)
+    once = cost()
+    another("Chance Robbins")
+    another("Danielle Price")
+    assert cost() == once
+
+
 # -- Several pages at once ----------------------------------------------------------------------
 
 
