@@ -381,3 +381,24 @@ def test_two_edits_at_once_are_shown_side_by_side_and_each_edit_word_by_word(
     expect(page.locator("del").first).to_contain_text("not")
     assert axe(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_two_changes_of_a_discussion_stand_side_by_side_also_on_a_phone(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion, problems: Problems
+) -> None:
+    problems.expect("status of 409")
+    anna = discussion.author
+    address = reverse("discussion-edit", args=[discussion.public_id])
+    pages = [open_page(anna.user), open_page(anna.user, size=NARROW, dark=True)]
+    for page in pages:
+        page.goto(address)
+    for page, title in zip(pages, ["Was it meant?", "Was the muddle meant?"], strict=True):
+        page.get_by_label("Title").fill(title)
+        page.get_by_role("button", name="Save").click()
+    second = pages[1]
+    expect(second.locator(".both mark")).to_have_text(["it", "the muddle"])
+    expect(second.get_by_label("Title")).to_have_value("Was the muddle meant?")
+    assert axe(second) == []
+    assert second.evaluate("document.documentElement.scrollWidth") <= 320
+    second.get_by_role("button", name="Save").click()
+    expect(second.get_by_role("heading", name="Was the muddle meant?").first).to_be_visible()
