@@ -17,7 +17,7 @@ from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.discussions.views import thread as views
-from quaestio.web.finished import FORM_KEY, TOKEN, Page, Shelf
+from quaestio.web.finished import FORM_KEY, NOTICES, TOKEN, Page, Shelf
 
 pytestmark = pytest.mark.django_db
 
@@ -400,6 +400,7 @@ def test_no_hole_leaves_the_house() -> None:
     page = page_of(scene.client, scene.discussion)
     assert TOKEN not in page
     assert FORM_KEY not in page
+    assert NOTICES not in page
     assert "csrfmiddlewaretoken" in page
 
 
