@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from quotecheck.types import Finding, Place, ReadingInfo, Verdict
+from quotecheck.types import Finding, Place, Placing, ReadingInfo, Verdict
 
 CLEAN, DOUBTFUL, WRONG, FAILED = 0, 1, 2, 3
 # Marks, words and colours for each verdict, worst last.
@@ -82,7 +82,7 @@ def table(
     colours: bool = False,
     terms: bool = False,
 ) -> str:
-    """One line for each quotation, a sentence below those that are not as in the reading."""
+    """One line for each quotation, a sentence below those that need a second look."""
     blocks: list[str] = []
     for post in posts:
         shown = [each for each in post.findings if terms or each.verdict is not Verdict.TERM]
@@ -127,7 +127,8 @@ def _where(post: Checked, finding: Finding) -> str:
 
 
 def _sentence(finding: Finding, width: int) -> list[str]:
-    if weight(finding) == CLEAN or not finding.sentence:
+    open_question = finding.ambiguous or finding.placing is Placing.UNKNOWN_WORK
+    if not finding.sentence or (weight(finding) == CLEAN and not open_question):
         return []
     indent = " " * 21
     return textwrap.wrap(

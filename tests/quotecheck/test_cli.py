@@ -120,6 +120,16 @@ def test_a_citation_that_fits_several_readings_is_settled_by_the_words(
     assert placing("“Nobody in the whole universe has ever been here” (ibid.).") == (1, "uncited")
 
 
+def test_a_citation_that_names_no_reading_or_several_is_told_of(run: Run, folder: Path) -> None:
+    code, out, _ = run("They felt “distress, outrage and confusion” (Haldane 1).")
+    assert code == 0
+    assert "is none of the readings" in " ".join(out.split())
+    (folder / "Jones - Red Spring (2001).txt").write_text("Spring was red.", encoding="utf-8")
+    code, out, _ = run("They felt “distress, outrage and confusion” (Jones 300).")
+    assert code == 0
+    assert "may mean several readings: Myth, Memory, Trauma; Red Spring." in " ".join(out.split())
+
+
 def test_html_markdown_and_word_posts_are_read(run: Run, folder: Path) -> None:
     page = (
         "<!doctype html><title>x</title><nav>“a b c d e f g”</nav><p>They felt &ldquo;distress, "
