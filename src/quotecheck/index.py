@@ -24,7 +24,7 @@ VERSION = 5
 BLOCK = 4096
 STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
-_KEPT_BLOCKS = 12
+_KEPT_BLOCKS = 8
 
 
 class IndexDamaged(Exception):

@@ -19,8 +19,8 @@ from .index import IndexedReading
 from .normalize import SHORTEST_SPELLED, hash_half, hash_word
 
 ROOM = 10_000  # between the numbers of the words of one reading and those of the next
-_KEPT_WORDS = 6000
-_KEPT_ALIKE = 1000
+_KEPT_WORDS = 1000  # twice, what was asked for of late and before
+_KEPT_ALIKE = 150
 _LONGEST_SPELLED = 40
 _SOUGHT_SINGLY = 60  # words looked up reading by reading before all are put together
 
@@ -54,6 +54,7 @@ class Lexicon:
         ends = accumulate((reading.word_count + ROOM for reading in readings), initial=ROOM)
         self.bases = list(ends)[:-1]
         self._known: dict[str, Entry] = {}
+        self._before: dict[str, Entry] = {}  # what was known before it became too much
         self._alike: dict[str, list[Entry]] = {}
         self._merged: _Merged | None = None
 
@@ -62,8 +63,9 @@ class Lexicon:
         entry = self._known.get(word)
         if entry is None:
             if len(self._known) >= _KEPT_WORDS:
-                self._known.clear()
-            entry = self._known[word] = self._look_up(hash_word(word))
+                self._before, self._known = self._known, {}
+            entry = self._before.get(word) or self._look_up(hash_word(word))
+            self._known[word] = entry
         return entry
 
     def entries(self, words: Sequence[str]) -> list[Entry]:
@@ -136,14 +138,11 @@ class _Merged:
         new[1:] = hashes[1:] != hashes[:-1]
         starts = np.flatnonzero(new)
         sizes = [len(e) for e in each]
-        firsts = [np.frombuffer(r.firsts, dtype=np.uint32) for r in readings]
         words = np.concatenate([*(np.arange(n, dtype=np.uint32) for n in sizes), none])
-        lows = np.concatenate([*(f[:-1] for f in firsts), none])
-        counts = np.concatenate([*(np.diff(f) for f in firsts), none])
         self.hashes = hashes[starts].data
         self.starts = np.append(starts, len(hashes)).astype(np.uint32).data
         self.numbers = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)[order]
-        self.words, self.lows, self.counts = words[order], lows[order], counts[order]
+        self.words = words[order]
         self.places = np.empty(len(hashes), dtype=np.uint32)
         self.places[order] = np.cumsum(new) - 1
         self.sizes = sizes
@@ -155,10 +154,12 @@ class _Merged:
         if at == len(self.hashes) or self.hashes[at] != hashed:
             return _entry(hashed, {})
         a, b = self.starts[at], self.starts[at + 1]
-        spots = map(
-            Spot, self.words[a:b].tolist(), self.lows[a:b].tolist(), self.counts[a:b].tolist()
-        )
-        return _entry(hashed, dict(zip(self.numbers[a:b].tolist(), spots, strict=True)))
+        spots = {}
+        for number, word in zip(self.numbers[a:b].tolist(), self.words[a:b].tolist(), strict=True):
+            firsts = self.readings[number].firsts
+            low = firsts[word]
+            spots[number] = Spot(word, low, firsts[word + 1] - low)
+        return _entry(hashed, spots)
 
     def alike(self, word: str) -> list[int]:
         """The hashes of words that share a half with this one and are nearly it."""
@@ -205,11 +206,14 @@ class _Merged:
             halves = np.frombuffer(reading.halves, dtype=np.uint32)
             keys.append(halves.astype(np.uint64) << np.uint64(32) | owners)
             base += size
-        key = np.sort(np.concatenate(keys))
+        key = np.concatenate(keys)
+        del keys
+        key.sort()
         new = np.ones(len(key), dtype=bool)
         new[1:] = key[1:] != key[:-1]
         key = key[new]
         self.letters = letters
+        del self.places
         self.owners = key.astype(np.uint32)
         self.halves = (key >> np.uint64(32)).astype(np.uint32).data
 

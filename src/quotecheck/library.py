@@ -23,7 +23,7 @@ from .lexicon import Lexicon
 from .types import PageMark, Reading
 
 _SUFFIX = ".reading"
-_TRIMMED_EVERY = 256  # questions after which the pages read are given back to the system
+_TRIMMED_EVERY = 8  # questions after which the memory of one reading is given back
 _TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
 
 
@@ -112,9 +112,8 @@ class Library:
         """Where each word occurs, over all sound readings that can be searched."""
         self._refresh()
         self._asked += 1
-        if self._asked % _TRIMMED_EVERY == 0:
-            for reading in self._loaded:
-                reading.trim()
+        if self._loaded and self._asked % _TRIMMED_EVERY == 0:
+            self._loaded[self._asked // _TRIMMED_EVERY % len(self._loaded)].trim()
         return self._lexicon
 
     def broken(self) -> tuple[str, ...]:

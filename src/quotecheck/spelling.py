@@ -60,7 +60,7 @@ _DOUBLED = re.compile(r"([bcdfglmnprst])\1")
 _INFLECTIONS = frozenset(("s", "es", "d", "ed", "ing", "ly", "r", "er", "st", "est", "n", "en"))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def other_spellings(word: str) -> tuple[str, ...]:
     """Other ways to spell a levelled word; most of what is generated is no word."""
     if len(word) < _SHORTEST or not word.isalpha():
