@@ -1,6 +1,4 @@
-"""What every engine promises. The tests run on SQLite and on PostgreSQL; an engine that is not
-inside the database keeps the same contract (``Elsewhere``), with a stand-in for its server.
-"""
+"""What every engine inside the database promises; the tests run on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
