@@ -261,7 +261,7 @@ def test_a_draft_that_grows_is_on_the_page_and_one_that_is_dropped_is_not() -> N
     target = f"respond:{scene.discussion.public_id}"
     actions.save_draft(person=scene.maya, target=target, fields={"body": "All of it"}, version=1)
     assert "All of it" in page_of(scene.client, scene.discussion)
-    actions.drop_draft(scene.maya, target)
+    actions.drop_draft(scene.maya, target, "", None)
     assert "All of it" not in page_of(scene.client, scene.discussion)
 
 
