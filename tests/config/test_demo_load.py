@@ -17,11 +17,13 @@ from django.utils.timezone import localtime
 from quaestio.accounts.models import User
 from quaestio.config.demo import load
 from quaestio.config.demo.content import Expected, read_demo, read_expected
+from quaestio.config.demo.evening import TITLE
 from quaestio.config.demo.load import demo_cast, find_demo, load_demo
 from quaestio.courses.models import Course, Enrollment, Invitation
 from quaestio.discussions.models import (
     Discussion,
     Draft,
+    GuestEntry,
     OutsideWork,
     PastVerdict,
     Position,
@@ -60,7 +62,8 @@ def test_everything_in_the_files_is_in_the_course(loaded: Course) -> None:
     assert loaded.meetings.count() == len(demo.meetings)
     assert loaded.readings.count() == len(demo.readings)
     entries = [post for one in demo.discussions for post in one.posts]
-    assert Post.objects.count() == len([post for post in entries if post.kind != "draft"])
+    posts = Post.objects.filter(discussion__course=loaded)
+    assert posts.count() == len([post for post in entries if post.kind != "draft"])
     assert Draft.objects.count() == len([post for post in entries if post.kind == "draft"])
     with_file = [one for one in demo.readings if one.file]
     assert Document.objects.filter(status="ready", is_current=True).count() == len(with_file)
@@ -70,7 +73,7 @@ def test_loading_again_leaves_the_course_as_people_have_made_it(loaded: Course) 
     Discussion.objects.filter(title__startswith="Did the speech").update(title="Renamed since")
     before = list(Post.objects.order_by("pk").values())
     load_demo(TODAY + timedelta(days=1), quiet)
-    assert Course.objects.count() == 1
+    assert Course.objects.count() == 2
     assert User.objects.count() == len(read_demo().people)
     assert Discussion.objects.filter(title="Renamed since").count() == 1
     assert list(Post.objects.order_by("pk").values()) == before
@@ -89,10 +92,11 @@ def test_a_fault_on_the_way_leaves_nothing_behind(
         discussions=(dataclasses.replace(last, posts=(*last.posts, nobody)),),
     )
     monkeypatch.setattr(load, "read_demo", lambda: broken)
+    before = [set(model.objects.values_list("pk", flat=True)) for model in (Course, Post)]
     with pytest.raises(KeyError):
         load_demo(TODAY, quiet)
-    assert list(Course.objects.all()) == [loaded]
-    assert Post.objects.exclude(discussion__course=loaded).count() == 0
+    after = [set(model.objects.values_list("pk", flat=True)) for model in (Course, Post)]
+    assert after == before
 
 
 def test_nothing_seems_to_have_been_written_today(loaded: Course) -> None:
@@ -117,7 +121,7 @@ def test_there_is_a_class_today_and_something_due_and_something_new(loaded: Cour
 
 
 def test_the_closed_one_is_closed_and_the_draft_is_a_draft(loaded: Course) -> None:
-    states = dict(Discussion.objects.values_list("title", "state"))
+    states = dict(loaded.discussions.values_list("title", "state"))
     assert sorted(states.values()) == ["closed", *["draft"] * 2, *["open"] * 5]
     assert states["What did the sum on the cardboard say?"] == "draft"
 
@@ -232,3 +236,19 @@ def test_no_quotation_is_accused_that_was_not_meant_to_be(loaded: Course) -> Non
     meant = {case.words for case in read_expected()}
     accused = Quotation.objects.exclude(verdict__in=["verbatim", "edited"])
     assert [one.text for one in accused if one.text not in meant] == []
+
+
+def test_an_evening_class_is_open_to_all_and_posts_wait_there_for_its_teacher(
+    loaded: Course,
+) -> None:
+    evening = Course.objects.get(title=TITLE)
+    assert evening.is_public
+    assert evening.guests
+    assert evening.waiting == 3
+    posts = Post.objects.filter(discussion__course=evening)
+    assert posts.filter(state="held").count() == 2
+    assert [post.author.role for post in posts.filter(number__gt=0, root=None)] == [
+        "student",
+        "guest",
+    ]
+    assert GuestEntry.objects.filter(discussion__course=evening).count() == 1

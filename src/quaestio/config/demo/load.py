@@ -28,6 +28,7 @@ from quaestio.config.demo.content import (
     When,
     read_demo,
 )
+from quaestio.config.demo.evening import load_evening
 from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
 from quaestio.courses.roles import Role
@@ -99,6 +100,17 @@ class _Loader:
         for discussion in self.demo.discussions:
             self.load_discussion(discussion)
         self.tell_people()
+        self.load_evening()
+
+    def load_evening(self) -> None:
+        """A second course, open to everybody, where posts wait for its teacher."""
+        users = {key: person.user for key, person in self.people.items() if person.user}
+        teacher = self.teacher.user
+        assert teacher is not None
+        course = load_evening(teacher, users, self.at(When(0, datetime.min.time())))
+        set_back(course, created_at=self.at(TERM_BEGAN) - timedelta(days=1))
+        course.enrollments.update(joined_at=self.at(TERM_BEGAN))
+        self.say(f"  “{course.title}”, open to read, with guests")
 
     # -- People --------------------------------------------------------------------------------
 
