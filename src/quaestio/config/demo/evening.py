@@ -14,7 +14,7 @@ from quaestio.courses.models import Course, Enrollment
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.actions import QuestionInput
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Discussion, Post, Report
 from quaestio.web.richtext import from_plain
 
 TITLE = "A door of one's own: an evening class"
@@ -100,7 +100,10 @@ def wait_for_a_teacher(
     discussions.reply(
         by=bea, parent=first, source=from_plain(HELD), at=now - timedelta(days=2, hours=4)
     )
-    discussions.report(post=first, by=bea, because="It answers my question, not the one posed.")
+    made = discussions.report(
+        post=first, by=bea, because="It answers my question, not the one posed."
+    )
+    Report.objects.filter(pk=made.pk).update(created_at=now - timedelta(days=2, hours=3))
     guest = courses.admit_guest(
         course=discussion.course, address="emil@demo.invalid", byline="Emil Sand"
     )
