@@ -8,7 +8,7 @@ can come and go without touching the others.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -67,6 +67,12 @@ class Lexicon:
             entry = self._before.get(word) or self._look_up(hash_word(word))
             self._known[word] = entry
         return entry
+
+    def known(self, words: Iterable[str]) -> list[Entry]:
+        """Where those of some words occur that occur at all; nothing is kept of the others."""
+        merged = self._together()
+        found = (merged.entry(hash_word(word)) for word in words)
+        return [entry for entry in found if entry.where]
 
     def entries(self, words: Sequence[str]) -> list[Entry]:
         """The same for several words."""

@@ -16,7 +16,7 @@ from .probe import Cited, Located, Probe
 from .spelling import other_spellings
 
 _MOST_WORDS = 8  # longer quotations have enough other words
-_MOST_MISREAD = 6
+_MOST_MISREAD = 4
 _MOST_PLACES = 400  # of a word that is followed in a reading
 _SELDOM = 3  # times a misread word may occur in a reading, and the tenth of the word itself
 
@@ -62,7 +62,7 @@ def _otherwise(probe: Probe) -> list[Located]:
 def _others(probe: Probe, i: int) -> list[tuple[Entry, bool]]:
     """Words that may stand for a word, and whether only a scan has them."""
     word, lexicon = probe.folds[i], probe.lexicon
-    found = [(e, False) for other in other_spellings(word) if (e := lexicon.entry(other)).where]
+    found = [(entry, False) for entry in lexicon.known(other_spellings(word))]
     scans = lexicon.scans
     if scans and len(probe.folds) <= _MOST_MISREAD:
         found += [(e, True) for e in lexicon.alike(word) if e.where and not e.where & ~scans]
