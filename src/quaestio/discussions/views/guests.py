@@ -210,6 +210,5 @@ def link_page(
         },
         status=status,
     )
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
