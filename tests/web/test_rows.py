@@ -23,13 +23,13 @@ def test_a_row_holds_what_the_orm_would_give() -> None:
     posed = cast.discussion(anna)
     assert anna.user is not None
     for _time in range(2):  # the second time the columns are known
-        row = DOOR.first([anna.user.pk, "respond:x", posed.public_id])
+        row = DOOR.first([anna.user.pk, anna.user.pk, "respond:x", posed.public_id])
         assert row is not None
-        discussion, course, seat, visit, draft = row
+        discussion, course, seat, visit, draft, unseen = row
         assert same(discussion, Discussion.objects.get())
         assert same(course, Course.objects.get())
         assert same(seat, Enrollment.objects.get())
-        assert (visit, draft) == (None, None)
+        assert (visit, draft, unseen) == (None, None, 0)
 
 
 def test_of_a_draft_only_its_name_is_fetched_and_the_rest_on_demand() -> None:
@@ -37,11 +37,12 @@ def test_of_a_draft_only_its_name_is_fetched_and_the_rest_on_demand() -> None:
     posed = cast.discussion(anna)
     target = f"respond:{posed.public_id}"
     made = Draft.objects.create(person=anna, target=target, fields={"body": "Half a thought"})
-    seen = Visit.objects.create(person=anna, discussion=posed, seen_at=made.updated_at)
+    at = made.updated_at
+    seen = Visit.objects.create(person=anna, discussion=posed, seen_at=at, looked_at=at)
     assert anna.user is not None
-    row = DOOR.first([anna.user.pk, target, posed.public_id])
+    row = DOOR.first([anna.user.pk, anna.user.pk, target, posed.public_id])
     assert row is not None
-    visit, draft = row[3:]
+    visit, draft = row[3:5]
     assert (visit, visit.seen_at) == (seen, seen.seen_at)
     assert (draft, draft.version, draft.updated_at) == (made, 1, made.updated_at)
     assert draft.get_deferred_fields() == {"person_id", "target", "fields"}
@@ -50,7 +51,7 @@ def test_of_a_draft_only_its_name_is_fetched_and_the_rest_on_demand() -> None:
 
 def test_who_is_not_signed_in_has_no_seat() -> None:
     posed = cast.discussion(cast.instructor())
-    row = DOOR.first([None, "", posed.public_id])
+    row = DOOR.first([None, None, "", posed.public_id])
     assert row is not None
-    assert row[2:] == [None, None, None]
-    assert DOOR.first([None, "", "nothing"]) is None
+    assert row[2:] == [None, None, None, 0]
+    assert DOOR.first([None, None, "", "nothing"]) is None
