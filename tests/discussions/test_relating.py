@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from quaestio.discussions.models import Discussion, Post
 pytestmark = pytest.mark.django_db
 
 WORDS = "Nobody plans confusion."
+KEY = "1c2b7d36-8a2a-4a86-9f5b-3f7d3c1f0a11"
 TEXT = f"I doubt it. {WORDS} What you plan is who stands in it."
 
 
@@ -192,6 +194,46 @@ def test_a_mark_does_not_tell_of_a_reply_to_somebody_who_may_not_read_others_pos
     page = thread(maya, question)
     assert WORDS in page
     assert 'class="answered"' not in page
+
+
+@pytest.mark.parametrize("gone", [actions.hide, actions.withdraw])
+def test_what_a_post_that_is_gone_said_cannot_be_found_out_by_trying_words(
+    anna: Enrollment, post: Post, gone: Any
+) -> None:
+    gone(post=post, by=anna if gone is actions.hide else post.author)
+    theo = cast.sign_in(cast.student(anna.course, "Theo Grau"))
+    tried = {
+        words: theo.post(
+            reply_page(post), {"body": "So.", "quotes_typed": words, "preview": "1", "key": KEY}
+        )
+        for words in ("nobody plans", "nobody knows")
+    }
+    assert [answer.status_code for answer in tried.values()] == [422, 422]
+    pages = [answer.content.decode().replace(words, "") for words, answer in tried.items()]
+    assert "has been taken back" in pages[0]
+    assert "Nobody plans" not in pages[0]
+    assert said(pages[0]) == said(pages[1])
+
+
+def said(page: str) -> str:
+    """What a page tells, without its tokens."""
+    return " ".join(re.sub("<[^>]+>", " ", page.split("<main")[1].split("<script")[0]).split())
+
+
+def test_whoever_may_not_read_a_post_any_more_chooses_no_other_words_of_it(
+    anna: Enrollment,
+) -> None:
+    maya, theo = cast.student(anna.course), cast.student(anna.course, "Theo Grau")
+    question = cast.discussion(anna, rules=actions.Rules(post_first=True))
+    theirs, mine = cast.response(maya, question, TEXT), cast.response(theo, question)
+    answer = cast.reply(theo, theirs)
+    actions.withdraw(post=mine, by=theo)  # which shuts the door again
+    address = reverse("post-edit", args=[answer.public_id])
+    typed = {"body": "Sure?", "version": 1, "quotes_typed": "nobody plans"}
+    assert WORDS[:6] not in cast.sign_in(theo).post(address, typed | {"preview": "1"}).text
+    assert cast.sign_in(theo).post(address, typed).status_code == 302
+    answer.refresh_from_db()
+    assert (answer.source.strip(), answer.quotes_text) == ("<p>Sure?</p>", "")
 
 
 def test_a_reply_to_nobody_in_particular_has_no_relation(anna: Enrollment) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quaestio.discussions.actions.parts import PostRefused
+from quaestio.discussions.actions.parts import PostRefused, taken_back_sentence
 from quaestio.discussions.models import Post
 from quaestio.web.richtext import flatten
 from quaestio.web.spans import find_words
@@ -28,8 +28,11 @@ class Relation:
 
 def relation_fields(parent: Post, relation: Relation) -> dict[str, Any]:
     """The fields of a reply that hold its relation. ``PostRefused`` where the words do not stand
-    in the post.
+    in the post, and whatever the words are where the post does not stand any more: else whoever
+    may not read it could find out what it said by trying.
     """
+    if parent.state != Post.State.POSTED:
+        raise PostRefused(taken_back_sentence())
     fields: dict[str, Any] = {
         "kind": Post.Kind(relation.kind),
         "quotes_text": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,9 @@ from quaestio.discussions.access import (
     can_withdraw,
     enter,
     post_for,
+    sight_of,
 )
-from quaestio.discussions.actions import EditConflict, PostRefused
+from quaestio.discussions.actions import EditConflict, PostRefused, Relation
 from quaestio.discussions.forms import (
     WriteForm,
     stand_of,
@@ -181,7 +183,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
             version=form.cleaned_data.get("version") or 0,
             answers=answers,
             positions=positions,
-            relation=form.relation if found.parent_id else None,
+            relation=relation_asked(seat, found, form),
             draft_version=form.cleaned_data.get("draft_version") or 0,
         )
     except PostRefused as refused:
@@ -199,6 +201,7 @@ def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm)
     if not can_edit_post(seat, found):
         raise PostRefused(actions.run_out_sentence())
     thread = thread_of(seat, found.discussion, Presence())
+    asked = relation_asked(seat, found, form)
     shown = preview_of(
         request,
         seat,
@@ -206,10 +209,22 @@ def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm)
         f"edit:{found.public_id}",
         source=form.source,
         stands=stands_of(thread, *stand_of(request.POST)) if found.root_id is None else [],
-        answered=(found.parent, form.relation) if found.parent else None,
+        answered=(found.parent, asked) if found.parent and asked else None,
         was=found,
     )
     return write_page(request, seat, found, "edit", typed_fields(request.POST), None, preview=shown)
+
+
+def relation_asked(seat: Seat, found: Post, form: WriteForm) -> Relation | None:
+    """What a changed reply is to do; None for a response. Which words it answers can be changed
+    only by somebody who may read the other post.
+    """
+    if found.parent is None:
+        return None
+    sight = sight_of(seat, found.discussion)
+    if sight.reads(found.parent.state, found.parent.author_id):
+        return form.relation
+    return replace(form.relation, words=found.quotes_text)
 
 
 def after_posting(seat: Seat, post: Post) -> str:
