@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 from tests.support import cast
 
 from quaestio.courses import actions as courses
-from quaestio.courses.models import Enrollment
+from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Discussion, Post, Pseudonym
@@ -126,6 +127,20 @@ def test_what_waits_has_not_moved_yet() -> None:
     assert moves(page_of(scene.noah, scene.discussion)) == [
         "Maya Lindqvist moved from no to yes, #2"
     ]
+
+
+@pytest.mark.parametrize("ended", [actions.hide, actions.withdraw])
+def test_what_was_never_let_in_is_nothing_somebody_moved_from(ended: Callable[..., Post]) -> None:
+    scene = Scene()
+    Course.objects.filter(pk=scene.anna.course_id).update(hold_posts=True)
+    scene.discussion.refresh_from_db()
+    first = scene.say(NO)
+    ended(post=first, by=scene.anna if ended is actions.hide else scene.maya)
+    second = actions.show(post=scene.say(YES), by=scene.anna)
+    for viewer in (scene.noah, scene.anna, scene.maya):
+        page = page_of(viewer, scene.discussion)
+        assert moves(page) == []
+        assert chips(page, second) == ["Question 1: yes"]
 
 
 def test_a_post_taken_back_is_not_linked_as_a_reason() -> None:

@@ -268,6 +268,13 @@ class Taken:
         return self.ended_at is None and self.state == Post.State.POSTED
 
     @property
+    def has_held(self) -> bool:
+        """Whether it ever held for the class. What waits does not yet; what was turned down, or
+        taken back while it waited, never did, and has no number.
+        """
+        return self.state != Post.State.HELD and self.number > 0
+
+    @property
     def moved_from(self) -> str:
         before = self.before
         return before.label if before and before.label != self.label else ""
@@ -321,8 +328,8 @@ def _follow(stances: list[Taken]) -> None:
     for taken in stances:
         before = last.get((taken.person_id, taken.question))
         taken.before = before
-        if taken.state == Post.State.HELD:
-            continue  # it does not hold yet
+        if not taken.has_held:
+            continue
         if before is not None and before.ended_at is not None:
             before.given_up = before.ended_at < taken.at and before.state == Post.State.POSTED
         last[taken.person_id, taken.question] = taken
