@@ -136,6 +136,20 @@ def test_the_leader_poses_for_that_meeting_alone_and_first_as_a_draft() -> None:
     assert "Whose thaw?" in page(scene.noah, f"/m/{scene.meeting.public_id}/")
 
 
+def test_the_leader_moves_a_question_to_no_meeting_that_others_lead() -> None:
+    scene = Scene()
+    draft = scene.draft()
+    client, path = cast.sign_in(scene.maya), f"/d/{draft.public_id}/edit"
+    fields = {"title": "Whose thaw?", "context": "Think.", "version": draft.version}
+    for elsewhere in (scene.other.pk, ""):
+        refused = client.post(path, {**fields, "meeting": elsewhere})
+        assert refused.status_code == 422
+        assert "Think." in refused.content.decode()
+    draft.refresh_from_db()
+    assert draft.meeting == scene.meeting
+    assert client.post(path, {**fields, "meeting": scene.meeting.pk}).status_code == 302
+
+
 def test_a_teacher_may_open_the_draft_and_classmates_do_not_see_it_before() -> None:
     scene = Scene()
     draft = scene.draft()

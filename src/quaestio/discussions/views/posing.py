@@ -127,6 +127,9 @@ def revise(request: HttpRequest, public_id: str) -> HttpResponse:
         return pose_page(request, seat, form, rows, discussion=found, kept_as=draft_version)
     if not valid:
         return pose_page(request, seat, form, rows, discussion=found, status=422)
+    if not can_pose(seat, form.cleaned_data["meeting"]):
+        form.add_error("meeting", _("You pose the question for the meeting that you lead."))
+        return pose_page(request, seat, form, rows, discussion=found, status=422)
     try:
         actions.change_discussion(
             discussion=found,
