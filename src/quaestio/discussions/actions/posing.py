@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
@@ -61,6 +62,15 @@ class Rules:
         """How the course begins new ones."""
         return cls(post_first=course.post_first, pseudonyms=course.pseudonyms)
 
+    @classmethod
+    def now(cls, discussion: Discussion) -> Rules:
+        """How this one is held."""
+        return cls(**{name: getattr(discussion, name) for name in cls.__slots__})
+
+    def columns(self) -> dict[str, Any]:
+        """The same as a discussion keeps it."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
 
 def pose(
     *,
@@ -98,11 +108,7 @@ def pose(
                 body_html=rendered.html,
                 meeting=meeting,
                 due_at=due_at,
-                section=rules.section,
-                post_first=rules.post_first,
-                pseudonyms=rules.pseudonyms,
-                words_least=rules.words_least,
-                words_most=rules.words_most,
+                **rules.columns(),
                 state=Discussion.State.OPEN if open_now else Discussion.State.DRAFT,
                 opened_at=now if open_now else None,
                 created_at=now,
@@ -158,13 +164,7 @@ def change_discussion(
     rendered = render(discussion.course, source, (discussion, None), edited=True)
     with transaction.atomic():
         locked = lock(discussion.pk)
-        rules = rules or Rules(
-            section=locked.section,
-            post_first=locked.post_first,
-            pseudonyms=locked.pseudonyms,
-            words_least=locked.words_least,
-            words_most=locked.words_most,
-        )
+        rules = rules or Rules.now(locked)
         keep_promise(locked, rules)
         # Posts make the version grow too; they are no reason to refuse.
         unchanged = Discussion.objects.filter(pk=discussion.pk, head_version__lte=version)
@@ -174,11 +174,7 @@ def change_discussion(
             body_html=rendered.html,
             meeting=meeting,
             due_at=due_at,
-            section=rules.section,
-            post_first=rules.post_first,
-            pseudonyms=rules.pseudonyms,
-            words_least=rules.words_least,
-            words_most=rules.words_most,
+            **rules.columns(),
             edited_at=timezone.now(),
             version=F("version") + 1,
             head_version=F("version") + 1,
