@@ -16,7 +16,7 @@ from quaestio.discussions.asking import FoundQuestion, find_questions
 from quaestio.transfers import furniture
 from quaestio.transfers.blogdates import date_at, find_date
 from quaestio.transfers.furniture import Zone
-from quaestio.transfers.pagetext import Line, PageRefused, Sentence, decode, lines_of
+from quaestio.transfers.pagetext import Line, PageRefused, Sentence, decode, letters_of, lines_of
 from quaestio.transfers.responseheads import Head, Heading, find_heading, find_heads
 
 __all__ = [
@@ -178,7 +178,6 @@ _LABEL = re.compile(
     r"(?:\s*\([^)]{1,40}\))?\s*(?::|\s[–—-]|–|—)\s*",
     re.I,
 )
-_BARE_LABEL = re.compile(r"(?:discussion questions?|dqs?)\s*(?:#?\d{1,3})?\s*[:.]?", re.I)
 _LONGEST_TITLE = 400
 
 
@@ -221,9 +220,9 @@ def _find_title(lines: Sequence[Line], end: int, announced: str) -> int | None:
     """By the source, by what the heading of the responses repeats, by its label, by its place."""
     within = range(min(end, len(lines)))
     if announced:
-        wanted = _levelled(announced)
+        wanted = letters_of(announced)
         for index in within:
-            if _same_title(_levelled(lines[index].text), wanted):
+            if _same_title(letters_of(lines[index].text), wanted):
                 return index
     tests: tuple[Callable[[int], bool], ...] = (
         lambda index: lines[index].hint == "title",
@@ -238,10 +237,6 @@ def _find_title(lines: Sequence[Line], end: int, announced: str) -> int | None:
             if test is tests[-1] and not _is_masthead(lines[index]):
                 return None
     return None
-
-
-def _levelled(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _same_title(line: str, wanted: str) -> bool:
@@ -322,7 +317,7 @@ def _read_body(reading: _Reading, start: int, end: int) -> None:
             over = over or bool(reading.context and kind in {"entry footer", "navigation"})
         elif over:
             reading.leave(index, _("It stands below the end of the post."))
-        elif _levelled(line.text) == _levelled(reading.title) and not reading.context:
+        elif letters_of(line.text) == letters_of(reading.title) and not reading.context:
             reading.set_aside(index, "title again")
         else:
             reading.context.append(line.text)
@@ -534,11 +529,11 @@ class _Parents:
 def _read_tail(reading: _Reading, start: int) -> None:
     """The form, the sidebars and the foot of the page. Anything like prose is kept."""
     in_widget = False
-    header = {_levelled(kept.text) for kept in reading.furniture if kept.kind == "site header"}
+    header = {letters_of(kept.text) for kept in reading.furniture if kept.kind == "site header"}
     for index in range(start, len(reading.lines)):
         line = reading.lines[index]
         kind = _kind(line, Zone.AFTER)
-        if _levelled(line.text) in header:
+        if letters_of(line.text) in header:
             kind = "page footer"
         elif index > start and _names_neighbour(reading.lines[index - 1].text):
             kind = kind or ("navigation" if len(line.text) < 160 else "")

@@ -214,6 +214,11 @@ def level(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split()).strip(_INVISIBLE).strip()
 
 
+def letters_of(text: str) -> str:
+    """What is left of a heading when it is compared: its letters and digits."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def _text_lines(text: str) -> list[Line]:
     lines, blank = [], True
     for number, raw in enumerate(_BREAK.split(text), 1):

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from quaestio.transfers import furniture
 from quaestio.transfers.blogdates import FoundDate, date_at, find_date
-from quaestio.transfers.pagetext import Line
+from quaestio.transfers.pagetext import Line, letters_of
 
 # --- the heading -------------------------------------------------------------------------------
 
@@ -65,7 +65,7 @@ class Heading:
 
 def find_heading(lines: Sequence[Line], form: int) -> Heading | None:
     """The likeliest line; of equals the first. ``form`` is where the reply form begins."""
-    titles = {_levelled(line.text) for line in lines[:form] if len(line.text) <= 500}
+    titles = {letters_of(line.text) for line in lines[:form] if len(line.text) <= 500}
     best: Heading | None = None
     best_score = 1
     for index, line in enumerate(lines):
@@ -91,14 +91,10 @@ def _as_heading(line: Line, index: int) -> Heading | None:
     return None
 
 
-def _levelled(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
-
-
 def _heading_score(lines: Sequence[Line], heading: Heading, titles: set[str], form: int) -> int:
     score = 0
     if heading.title:
-        score += 3 * (_levelled(heading.title) in titles)
+        score += 3 * (letters_of(heading.title) in titles)
         score += 2 * (heading.title[0] in _QUOTES and heading.title[-1] in _QUOTES)
     if any(_head_at(lines, at) for at in range(heading.index + 1, heading.index + 4)):
         score += 4
