@@ -103,10 +103,6 @@ class QuestionRow:
     def is_unanswered(self) -> bool:
         return self.people == 0
 
-    @property
-    def is_divided(self) -> bool:
-        return sum(1 for stance in self.stances if stance.count) > 1
-
 
 @dataclass(frozen=True, slots=True)
 class Stand:
