@@ -193,7 +193,7 @@ AFTER_READINGS_CHANGED = [
 ]
 
 # What a notice says, and what a mailing list is called, for one person at this moment
-# (docs/decisions/0012).
+# (docs/decisions/0010).
 NOTICE_WORDS = "quaestio.discussions.emails.words_of"
 LIST_NAMES = "quaestio.discussions.emails.list_names"
 

@@ -2,7 +2,7 @@
 
 A notice holds no words, no names and no text: only what happened (``kind``) and to which thing
 (``about``, a public id). What it says is asked anew whenever it is shown or sent, so it can never
-tell more than its reader may know at that moment (docs/decisions/0012).
+tell more than its reader may know at that moment (docs/decisions/0010).
 """
 
 from __future__ import annotations
