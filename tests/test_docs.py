@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from django.apps import apps
+
 from tests.test_layers import app_of
 
 ROOT = Path(__file__).resolve().parent.parent
