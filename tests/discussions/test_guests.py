@@ -122,6 +122,20 @@ def test_the_address_is_told_to_instructors_alone() -> None:
     assert ADDRESS not in scene.page()  # nor in the browser that is known
 
 
+def test_the_class_reads_no_name_of_a_guest_that_a_teacher_has_not_let_in() -> None:
+    scene = Open()
+    maya, people = cast.student(scene.course), f"/c/{scene.course.public_id}/people"
+    before = cast.sign_in(maya).get(people).content.decode()
+    post = confirmed(scene)
+    actions.hide(post=post, by=scene.anna)
+    now = cast.sign_in(maya).get(people).content.decode()
+    for page in (now, scene.page(cast.sign_in(maya))):
+        assert "Ruth Kellner" not in page
+    count = re.compile(r"\d+ people in ")
+    assert count.findall(now) == count.findall(before)
+    assert "Ruth Kellner" in cast.sign_in(scene.anna).get(people).content.decode()
+
+
 def test_a_link_works_once_and_for_three_days() -> None:
     scene = Open()
     scene.send()

@@ -15,7 +15,7 @@ from django.http import Http404
 
 from quaestio.accounts.models import User
 from quaestio.courses.models import Course, Enrollment, FeedKey, Invitation, Meeting
-from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right
+from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right, Role
 from quaestio.web.rows import Joined
 
 Viewer: TypeAlias = User | AnonymousUser
@@ -123,10 +123,13 @@ def meeting_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple
 
 
 def visible_people(seat: Seat) -> QuerySet[Enrollment]:
-    """The roster, without those who left."""
+    """The roster, without those who left; guests for teachers alone. A guest has chosen a name, and
+    stands here before a teacher has let in anything of theirs.
+    """
     if not seat.can(Right.SEE_ROSTER):
         return Enrollment.objects.none()
-    return Enrollment.objects.filter(course=seat.course, removed_at__isnull=True)
+    people = Enrollment.objects.filter(course=seat.course, removed_at__isnull=True)
+    return people if seat.can(Right.SEE_HIDDEN) else people.exclude(role=Role.GUEST)
 
 
 def enrollment_for(
