@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from quaestio.web.richtext import Mark, annotate, clean_rendered, flatten
-from quaestio.web.spans import AnsweredSpan, Span, find_words, mark_answered, span_of_signs
+from quaestio.web.spans import (
+    AnsweredSpan,
+    Span,
+    find_words,
+    mark_answered,
+    span_of_signs,
+    squeeze,
+)
 
 SOURCE = (
     "<p>One <em>two</em> three.</p>\n<blockquote><p>Four “five” six</p><p>seven</p></blockquote>"
@@ -92,3 +101,17 @@ def test_no_markup_of_a_writer_can_look_like_an_answered_span() -> None:
     assert "class" not in clean(
         '<p><span class="answered">x</span><a class="answered-by">y</a></p>'
     )
+
+
+def test_the_nearest_of_many_places_is_found_also_where_they_overlap() -> None:
+    for signs in product("ab ", repeat=7):
+        text = "".join(signs)
+        for words in ("a", "ab", "aba", "aa"):
+            squeezed, places = squeeze(text)
+            starts = [at for at in range(len(places)) if squeezed.startswith(words, at)]
+            for near in range(-1, 9, 2):
+                span = find_words(text, words, near)
+                wanted = min(
+                    (places[at] for at in starts), key=lambda at: abs(at - near), default=-1
+                )
+                assert (span.start if span else -1) == wanted, (text, words, near)
