@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -79,6 +80,27 @@ def test_what_was_withdrawn_or_cut_down_shuts_the_door_again() -> None:
     assert scene.post in readable(scene.maya)
     actions.withdraw(post=mine, by=mine.author)
     assert readable(scene.maya) == {mine}
+
+
+def test_the_number_of_what_does_not_open_the_door_does_not_count_the_others() -> None:
+    scene = First(words_least=5)
+    mine = cast.response(scene.maya, scene.discussion, "Too short, archive.", answers=[1])
+    assert mine.number == 2
+    client, course = cast.sign_in(scene.maya), scene.anna.course
+    paths = (
+        f"/d/{scene.discussion.public_id}/",
+        f"/d/{scene.discussion.public_id}/answers",
+        f"/c/{course.public_id}/search?q=archive",
+        f"/c/{course.public_id}/feed.atom",
+    )
+    told = re.compile(r"#2\b|>2</a>|Response 2|Post 2\b")
+    for path in paths:
+        page = client.get(path).content.decode()
+        assert mine.public_id in page, path
+        assert not told.search(page), path
+    cast.response(scene.maya, scene.discussion, "Now it is as long as asked.")
+    for path in paths:
+        assert told.search(client.get(path).content.decode()), path
 
 
 def test_a_text_without_a_word_does_not_open_the_door() -> None:

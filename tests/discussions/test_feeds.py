@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from tests.support import cast
 from quaestio.courses import actions as courses
 from quaestio.courses.models import Enrollment, FeedKey
 from quaestio.discussions import actions
-from quaestio.discussions.actions import QuestionInput, Rules
+from quaestio.discussions.actions import QuestionInput, Relation, Rules
 from quaestio.discussions.models import Discussion, Post, Pseudonym
 from quaestio.discussions.views import feeds as views
 
@@ -356,6 +356,20 @@ def test_a_reply_to_what_was_hidden_answers_what_can_still_be_read() -> None:
     still = deeper.find(f"{THREAD}in-reply-to")
     assert still is not None
     assert still.get("ref") == reply.findtext(f"{ATOM}id")
+
+
+@pytest.mark.parametrize("gone", [actions.hide, actions.withdraw])
+def test_a_reply_tells_no_feed_the_words_of_a_post_that_is_gone(gone: Callable[..., Post]) -> None:
+    anna = cast.instructor()
+    maya, noah = cast.student(anna.course), cast.student(anna.course, "Noah Weiss")
+    post = cast.response(maya, cast.discussion(anna), "Nobody plans confusion.")
+    cast.reply(noah, post, relation=Relation("", "Nobody plans"))
+    gone(post=post, by=anna if gone is actions.hide else maya)
+    for who in (anna, maya, noah):  # a teacher too, and whoever wrote it
+        whole = etree.tostring(of(who), encoding="unicode")
+        assert "Are you sure?" in whole
+        assert "Nobody plans" not in whole
+        assert post.public_id not in whole
 
 
 def test_a_feed_keeps_the_secret_of_post_first() -> None:

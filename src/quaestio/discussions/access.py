@@ -203,6 +203,12 @@ class Sight:
             return self.is_open
         return state in {Post.State.HIDDEN, Post.State.HELD} and self.sees_hidden
 
+    def number_of(self, number: int) -> int:
+        """A post's number as this viewer may know it: it counts what others wrote before. 0 where
+        there is none, or none to be told.
+        """
+        return number if self.is_open else 0
+
     def knows_of(self, state: str, author_id: int, number: int) -> bool:
         """Whether this viewer may know that the post is there: at least a line in its place."""
         return self.reads(state, author_id) or (self.is_open and number > 0)
@@ -280,6 +286,26 @@ def open_to(people: list[int], now: datetime) -> Q:
         | Q(discussion__author__in=people)
         | Q(Exists(answered))
     )
+
+
+def unnumbered_among(seats: Iterable[Seat], posts: Iterable[Post]) -> set[int]:
+    """The keys of those of these posts whose number is not told (``Sight.number_of``): one's own
+    where others' are kept back. A query for each discussion that asks first and holds one's own.
+    """
+    mine = {seat.enrollment.pk: seat for seat in seats if seat.enrollment is not None}
+    shut: dict[int, bool] = {}
+    found = set()
+    for post in posts:
+        seat = mine.get(post.author_id)
+        if seat is None:
+            continue
+        discussion = post.discussion
+        if discussion.pk not in shut:
+            discussion.course = seat.course
+            shut[discussion.pk] = not sight_of(seat, discussion).is_open
+        if shut[discussion.pk]:
+            found.add(post.pk)
+    return found
 
 
 def post_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple[Seat, Post]:

@@ -19,7 +19,12 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat
-from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
+from quaestio.discussions.access import (
+    Bylines,
+    readable_posts,
+    unnumbered_among,
+    visible_discussions,
+)
 from quaestio.discussions.models import Discussion, Post
 from quaestio.web.richtext import escape
 
@@ -73,7 +78,8 @@ def name_of(kind: str, public_id: str) -> str:
 
 
 def feed_of(seat: Seat, discussion: Discussion | None = None, page: int = 1) -> Feed:
-    """The feed of a course, or of one discussion in it. Nine queries at most."""
+    """The feed of a course, or of one discussion in it. Nine queries, and one for each
+    discussion that asks this person first and in which they have written."""
     rows = rows_of(seat, discussion)
     start = (page - 1) * ON_A_PAGE
     found = list(rows[start : start + ON_A_PAGE + 1])
@@ -129,19 +135,23 @@ def entries_of(seat: Seat, rows: Iterable[tuple[Any, int, int]]) -> list[Entry]:
         [pk for _when, kind, pk in rows if kind == DISCUSSION]
         + [post.discussion_id for post in posts.values()]
     )
+    for post in posts.values():
+        post.discussion = discussions[post.discussion_id]
     bylines = Bylines(seat, discussions.values())
     replies = reply_counts(seat, posts, [pk for _when, kind, pk in rows if kind == DISCUSSION])
-    readable = readable_among(
+    standing = standing_among(
         seat, {pk for post in posts.values() for pk in (post.parent_id, post.root_id) if pk}
     )
+    unnumbered = unnumbered_among([seat], posts.values())
     entries = []
     for _when, kind, pk in rows:
         if kind == DISCUSSION:
             entries.append(discussion_entry(discussions[pk], bylines, replies.get((kind, pk), 0)))
         else:
             post = posts[pk]
-            post.discussion = discussions[post.discussion_id]
-            entries.append(post_entry(post, bylines, replies.get((kind, pk), 0), readable))
+            if pk in unnumbered:
+                post.number = 0
+            entries.append(post_entry(post, bylines, replies.get((kind, pk), 0), standing))
     return entries
 
 
@@ -167,8 +177,8 @@ def reply_counts(
     return counts
 
 
-def readable_among(seat: Seat, keys: Iterable[int]) -> set[int]:
-    return set(readable_posts([seat]).filter(pk__in=list(keys)).values_list("pk", flat=True))
+def standing_among(seat: Seat, keys: Iterable[int]) -> set[int]:
+    return set(standing_posts(seat).filter(pk__in=list(keys)).values_list("pk", flat=True))
 
 
 # -- Entries ------------------------------------------------------------------------------------
@@ -192,11 +202,11 @@ def discussion_entry(one: Discussion, bylines: Bylines, replies: int) -> Entry:
     )
 
 
-def post_entry(post: Post, bylines: Bylines, replies: int, readable: set[int]) -> Entry:
-    """A reply answers what it was written to, or what of that this viewer may read."""
+def post_entry(post: Post, bylines: Bylines, replies: int, standing: set[int]) -> Entry:
+    """A reply answers what it was written to, or what of that stands and this viewer may read."""
     discussion = post.discussion
     answered = next(
-        (one for one in (post.parent, post.root) if one is not None and one.pk in readable), None
+        (one for one in (post.parent, post.root) if one is not None and one.pk in standing), None
     )
     words = ""
     if post.quotes_text and answered is not None and answered == post.parent:
@@ -204,7 +214,7 @@ def post_entry(post: Post, bylines: Bylines, replies: int, readable: set[int]) -
     return Entry(
         id=name_of("post", post.public_id),
         path=reverse("post", args=[post.public_id]),
-        title=title_of(post, readable),
+        title=title_of(post, standing),
         author=bylines.by(discussion.pk, post.author),
         published=post.created_at,
         updated=max(post.shown_at, post.edited_at or post.shown_at),
@@ -224,12 +234,14 @@ def answered_by(discussion: Discussion, post: Post | None) -> Answered:
     return Answered(name_of("post", post.public_id), path, discussion.public_id)
 
 
-def title_of(post: Post, readable: set[int]) -> str:
-    """“Response 3 to …”; a reply is numbered only under a response that may be read."""
+def title_of(post: Post, standing: set[int]) -> str:
+    """“Response 3 to …”; a reply is numbered only under a response that stands."""
     title = post.discussion.title
+    if post.root is None and not post.number:
+        return gettext("Response to “%(title)s”") % {"title": title}
     if post.root is None:
         return gettext("Response %(n)s to “%(title)s”") % {"n": post.number, "title": title}
-    if post.root_id not in readable:
+    if post.root_id not in standing or not post.number:
         return gettext("Reply in “%(title)s”") % {"title": title}
     number = f"{post.root.number}.{post.number}"
     return gettext("Reply %(n)s in “%(title)s”") % {"n": number, "title": title}

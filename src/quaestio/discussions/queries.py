@@ -392,7 +392,7 @@ def _posts(
         rows[pk] = PostRow(
             public_id=public_id,
             number=number,
-            label=str(number or "–"),
+            label=str(sight.number_of(number) or "–"),
             parent_label="",
             byline=bylines.of(discussion.pk, author, byline, role),
             author_id=author,

@@ -11,7 +11,7 @@ from django.db.models import Q
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import RIGHTS, Right, Role
-from quaestio.discussions.access import COUNTING, Bylines, readable_posts
+from quaestio.discussions.access import COUNTING, Bylines, Sight, readable_posts, sight_of
 from quaestio.discussions.models import Answer, Discussion, Position, Post, Question
 from quaestio.discussions.showing import person_key
 
@@ -81,7 +81,10 @@ def has_a_record(seat: Seat) -> bool:
 
 
 def who_answered(seat: Seat, discussion: Discussion) -> Answered:
-    """Everybody for teachers, else oneself alone. Six queries."""
+    """Everybody for teachers, else oneself alone. Six queries; one more for a student where one is
+    to answer first.
+    """
+    sight = sight_of(seat, discussion)
     questions = list(discussion.questions.all())
     rows = rows_of(seat, discussion)
     readable = readable_posts([seat]).filter(discussion=discussion, state__in=COUNTING)
@@ -103,7 +106,7 @@ def who_answered(seat: Seat, discussion: Discussion) -> Answered:
         post = responses[pk]
         holds = held.get((post.author_id, question))
         reasons = responses.get(holds.post_id, post) if holds else post
-        cells[post.author_id, question] = cell_of(reasons, holds)
+        cells[post.author_id, question] = cell_of(reasons, holds, sight)
     for post in posts:
         count(rows[post.author_id], post)
     for pk, row in rows.items():
@@ -148,10 +151,10 @@ def by_time(post: Post) -> tuple[datetime, int]:
     return post.created_at, post.pk
 
 
-def cell_of(post: Post, held: Position | None) -> Cell:
+def cell_of(post: Post, held: Position | None, sight: Sight) -> Cell:
     return Cell(
         post=post.public_id,
-        number=post.number,
+        number=sight.number_of(post.number),
         position=held.choice.label if held else "",
         waits=post.state == Post.State.HELD,
     )

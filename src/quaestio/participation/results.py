@@ -20,7 +20,13 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat
-from quaestio.discussions.access import Bylines, readable_posts, shown_as, visible_to
+from quaestio.discussions.access import (
+    Bylines,
+    readable_posts,
+    shown_as,
+    unnumbered_among,
+    visible_to,
+)
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.readings.access import visible_readings
 from quaestio.readings.locators import called
@@ -127,6 +133,7 @@ def posts_found(seats: Sequence[Seat], asked: Search) -> QuerySet[Post]:
 
 def post_results(seats: Sequence[Seat], posts: Sequence[Post], words: Wanted) -> list[Result]:
     names = names_of(seats, [post.discussion for post in posts])
+    unnumbered = unnumbered_among(seats, posts)
     results = []
     for post in posts:
         text = flatten(post.source).text
@@ -134,7 +141,7 @@ def post_results(seats: Sequence[Seat], posts: Sequence[Post], words: Wanted) ->
         results.append(
             Result(
                 url=reverse("post", args=[post.public_id]),
-                label=label_of(post),
+                label=gettext("Post") if post.pk in unnumbered else label_of(post),
                 title=[Piece(discussion.title, False)],
                 pieces=snippet(text, places_of_terms(words.terms, text)),
                 course=discussion.course.title,
