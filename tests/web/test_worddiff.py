@@ -89,3 +89,16 @@ def test_ten_thousand_words_are_compared() -> None:
     words = [rng.choice(["the", "of", "and", "horse", "plan", "muddle"]) for _ in range(10_000)]
     other = [word for word in words if rng.random() > 0.1]
     assert changes(" ".join(words), " ".join(other))
+
+
+def test_what_nobody_writes_is_told_as_gone_and_come_instead_of_taking_all_memory() -> None:
+    rng = random.Random(7)
+    signs = ["".join(rng.choice("!?.,;:-+*#") for _ in range(49_000)) for _ in range(2)]
+    before, now = (f"It began. {middle} It ended." for middle in signs)
+    shown = changes(before, now)
+    assert [piece.kind for piece in shown[0]] == ["same", "gone", "new", "same"]
+    assert shown[0][0].text.startswith("It began.")
+    assert shown[0][-1].text.endswith("It ended.")
+    rows = side_by_side(before, now)
+    assert "".join(one.text for one in rows[0].before).split() == before.split()
+    assert "".join(one.text for one in rows[0].now).split() == now.split()

@@ -14,6 +14,7 @@ from rapidfuzz.distance import LCSseq
 
 TOKEN = re.compile(r"\n\n|\w+(?:[’'\-]\w+)*|[^\w\s]|\n")
 BREAK = "\n\n"
+MOST_COMPARED = 25_000 * 25_000  # words of one text times words of the other
 SHORT = 2  # so few words that stayed between two changes are told as part of them
 
 
@@ -96,13 +97,39 @@ def side_by_side(before: str, now: str) -> list[Row]:
 def _runs(before: str, now: str) -> list[_Run]:
     old, new = _words(before), _words(now)
     runs: list[_Run] = []
-    for step in LCSseq.opcodes([one.key for one in old], [one.key for one in new]):
-        went, came = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]
-        if step.tag == "equal":
+    for is_same, here, there in _steps([one.key for one in old], [one.key for one in new]):
+        went, came = old[here], new[there]
+        if is_same:
             runs.append(_Run("same", came, went))
             continue
         runs += [_Run(kind, words) for kind, words in (("gone", went), ("new", came)) if words]
     return _joined(runs)
+
+
+def _steps(old: Sequence[str], new: Sequence[str]) -> list[tuple[bool, slice, slice]]:
+    """What is the same and what is not, as parts of both. What differs in more words than anybody
+    writes is told as having gone and come whole: to compare it would take a gigabyte.
+    """
+    least = min(len(old), len(new))
+    first = next((n for n in range(least) if old[n] != new[n]), least)
+    least -= first
+    last = next((n for n in range(least) if old[-1 - n] != new[-1 - n]), least)
+    end_old, end_new = len(old) - last, len(new) - last
+    if (end_old - first) * (end_new - first) <= MOST_COMPARED:
+        return [
+            (
+                step.tag == "equal",
+                slice(step.src_start, step.src_end),
+                slice(step.dest_start, step.dest_end),
+            )
+            for step in LCSseq.opcodes(old, new)
+        ]
+    steps = [
+        (True, slice(0, first), slice(0, first)),
+        (False, slice(first, end_old), slice(first, end_new)),
+        (True, slice(end_old, len(old)), slice(end_new, len(new))),
+    ]
+    return [step for step in steps if not step[0] or step[1].start < step[1].stop]
 
 
 def _words(text: str) -> tuple[_Word, ...]:
