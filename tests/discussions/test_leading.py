@@ -109,6 +109,7 @@ def test_classmates_are_not_told_who_leads_where_names_are_hidden() -> None:
     scene = Scene()
     scene.draft(pseudonyms=True)
     path = f"/m/{scene.meeting.public_id}/"
+    assert "Maya" not in page(scene.noah, path)  # nor while it is a draft that he does not see
     actions.open_discussion(discussion=Discussion.objects.get(), by=scene.maya)
     assert "Maya" not in page(scene.noah, path)
     assert "led by Maya Lindqvist" in page(scene.anna, path)

@@ -37,14 +37,15 @@ def leads_of(seats: Sequence[Seat], discussions: Iterable[Discussion], today: da
     ]
 
 
-def leaders_of(seat: Seat, meeting: Meeting, discussions: Iterable[Discussion]) -> list[str]:
-    """The names of those who lead a meeting, for whoever may know them. One query.
+def leaders_of(seat: Seat, meeting: Meeting) -> list[str]:
+    """The names of those who lead a meeting, for whoever may know them. Two queries.
 
-    Where the question is posed under a made-up name, classmates are not told who poses it.
+    Where the question is posed under a made-up name, classmates are not told who poses it: not
+    while it is a draft, nor those for whom it is not, or they would know when it opens.
     """
     if not seat.can(Right.SEE_ROSTER):
         return []
-    masked = seat.course.pseudonyms or any(one.pseudonyms for one in discussions)
+    masked = seat.course.pseudonyms or meeting.discussions.filter(pseudonyms=True).exists()
     rows = meeting.leaders.select_related("person").order_by("person__byline")
     return [
         row.person.byline

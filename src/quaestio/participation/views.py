@@ -55,7 +55,7 @@ def meeting(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "seat": seat,
             "row": row,
-            "leaders": leading.leaders_of(seat, found, discussions),
+            "leaders": leading.leaders_of(seat, found),
             "lead": leading.lead_of(seat, found, discussions),
         },
     )
