@@ -254,6 +254,7 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
     unknown = _cites_unknown_work(citation, library)
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     among = [one.reading for one in _candidates(citation, library.readings())]
+    cited = _cited(citation, library.readings())
     reasons, sentence = explain(
         Wording.NOT_FOUND,
         placing,
@@ -261,6 +262,7 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
         unsearched=len(closed),
         cited=citation.raw if citation else "",
         among=[_title(reading) for reading in among],
+        closed=_title(cited.reading) if cited and not cited.reading.searchable else "",
     )
     return Finding(
         quotation,

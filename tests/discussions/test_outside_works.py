@@ -37,6 +37,19 @@ def test_a_work_that_is_none_of_the_readings_is_said_to_be_so(anna: cast.Enrollm
     assert "quote unchecked" in post.body_html
 
 
+def test_words_from_a_reading_without_text_are_said_to_be_unchecked(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course))
+    cast.reading(anna.course, "Ledgers of Return", author="Wendt, Casimir")
+    cast.reading(anna.course, "The Mill", author="Roe, Ada")
+    text = "It was “a lamp that nobody had ever lit before” (Wendt 12)."
+    post = cast.response(anna, cast.discussion(anna), text)
+    note = " ".join(post.body_html.split("<aside")[1].split())
+    assert "There is no text of Wendt to look in." in note
+    assert 'class="verdict unchecked">not checked' in note
+    assert "The reading cited, Ledgers of Return, could not be searched." in note
+    assert "Not searched, for want of their text: Roe, Ada, The Mill." in note
+
+
 def test_teachers_see_such_works_with_who_cites_them(anna: cast.Enrollment) -> None:
     maya = cast.student(anna.course)
     discussion = cast.discussion(anna)

@@ -58,6 +58,20 @@ def test_a_preview_is_exactly_what_the_post_will_be_and_posts_nothing(anna: Enro
     assert not Draft.objects.exists()
 
 
+def test_going_back_to_the_preview_of_what_is_posted_leaves_no_draft(anna: Enrollment) -> None:
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    address = reverse("respond", args=[question.public_id])
+    sent = {"body": TEXT, "key": "6b0a5f2c-0f1f-4a55-9d3e-0a4c4f3c1c11"}
+    browser.post(address, {**sent, "preview": "1"})
+    browser.post(address, sent)
+    # The browser sends the preview again, for its Back button; other words are still kept.
+    assert browser.post(address, {**sent, "preview": "1"}).status_code == 200
+    assert not Draft.objects.exists()
+    browser.post(address, {**sent, "body": f"{TEXT} More.", "preview": "1"})
+    assert Draft.objects.exists()
+
+
 def test_the_preview_of_a_reply_and_of_an_edit_is_what_they_will_be(anna: Enrollment) -> None:
     cast.document(cast.reading(anna.course))
     post = cast.response(anna, cast.discussion(anna), "Nobody plans confusion.")

@@ -234,6 +234,7 @@ def _as_checked(
             "unsearched": [public_id_of(key) for key in finding.unsearched],
             "choices": _choices(finding, readings),
             "outside": finding.placing is Placing.UNKNOWN_WORK,
+            "closed": _closed(finding, readings),
         }
         which = which_of(finding, [choice["cite"] for choice in detail["choices"]])
         reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
@@ -267,6 +268,21 @@ def _as_checked(
         )
 
 
+def _closed(finding: Finding, readings: dict[str, Reading]) -> str:
+    """How the reading is called that is cited for words which stand nowhere, and could not be
+    searched for them; "" where there is none.
+    """
+    key = _closed_key(finding)
+    return short_name(readings[public_id_of(key)]) if key else ""
+
+
+def _closed_key(finding: Finding) -> str:
+    citation = finding.quotation.citation
+    key = (citation.reading if citation else None) or ""
+    is_closed = finding.verdict is Verdict.NOT_FOUND and key in finding.unsearched
+    return key if is_closed else ""
+
+
 def _choices(finding: Finding, readings: dict[str, Reading]) -> list[dict[str, str]]:
     """The readings that a citation may mean, each with how it would be cited past doubt."""
     citation = finding.quotation.citation
@@ -289,14 +305,17 @@ def _choices(finding: Finding, readings: dict[str, Reading]) -> list[dict[str, s
 
 def told(finding: Finding, readings: dict[str, Reading]) -> str:
     """The sentence for the writer; what could not be searched is named, not counted."""
+    cited = _closed_key(finding)  # named already, in a sentence of its own
     names = [
         str(readings[public_id])
         for key in finding.unsearched
-        if (public_id := public_id_of(key)) in readings
+        if key != cited and (public_id := public_id_of(key)) in readings
     ]
-    if not names:
+    if not names and not cited:
         return finding.sentence
     parts = [say(reason) for reason in finding.reasons if reason[0] != "unsearched"]
+    if not names:
+        return " ".join(parts)
     shown = "; ".join(names[:NAMED])
     if len(names) > NAMED:
         shown = gettext("%(names)s and %(more)s more") % {

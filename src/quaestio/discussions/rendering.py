@@ -85,8 +85,9 @@ def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) ->
 
 
 def shown_verdict(checked: Checked) -> str:
-    """What was not found, and is cited from a work that nobody has put in, was not looked at."""
-    if checked.verdict == "not_found" and checked.detail.get("outside"):
+    """What was not found, and is cited from a work whose text is not here, was not looked at."""
+    is_away = checked.detail.get("outside") or checked.detail.get("closed")
+    if checked.verdict == "not_found" and is_away:
         return "unchecked"
     return checked.verdict
 

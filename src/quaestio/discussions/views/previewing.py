@@ -16,7 +16,7 @@ from quaestio.discussions import actions
 from quaestio.discussions.access import Bylines
 from quaestio.discussions.actions import EditConflict, PostRefused, Relation
 from quaestio.discussions.actions.relating import changed_relation, relation_fields
-from quaestio.discussions.forms import typed_fields
+from quaestio.discussions.forms import WriteForm, source_of, typed_fields
 from quaestio.discussions.lengths import is_outside, length_told
 from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.pieces import Posts, Rights
@@ -107,11 +107,17 @@ def stands_of(thread: Thread, answers: set[int], positions: dict[int, int]) -> l
 
 def keep_draft(request: HttpRequest, me: Enrollment, target: str) -> int:
     """What is previewed is kept as a draft, also where no script does it. The draft's version;
-    a newer text from elsewhere is left as it is.
+    a newer text from elsewhere is left as it is, and what is posted already is not kept.
     """
     sent = request.POST.get("draft_version", "")
     version = int(sent) if sent.isdecimal() and len(sent) < 9 else 0
     fields: dict[str, Any] = typed_fields(request.POST)
+    form = WriteForm(request.POST)
+    form.is_valid()
+    body = str(fields.get("body", "") or fields.get("context", ""))
+    source = source_of(body, str(fields.get("format", "")))
+    if actions.is_posted(person=me, key=form.cleaned_data.get("key"), source=source):
+        return 0  # the browser went back to the preview; a draft of it would ask to be posted again
     try:
         return actions.save_draft(person=me, target=target, fields=fields, version=version).version
     except (EditConflict, PostRefused):
