@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
@@ -40,19 +41,19 @@ def decide(request: HttpRequest, seat: Seat) -> None:
     by = seat.need(Right.MODERATE)
     data = request.POST
     if data.get("let-in"):
-        for post in chosen(seat, [data["let-in"]], Post.State.HELD):
+        for post in chosen(oversight.held_posts(seat), [data["let-in"]]):
             actions.show(post=post, by=by)
             messages.success(request, _("The post is let in."))
     elif data.get("turn-down"):
-        for post in chosen(seat, [data["turn-down"]], Post.State.HELD):
+        for post in chosen(oversight.held_posts(seat), [data["turn-down"]]):
             actions.hide(post=post, by=by, because=reason(request, post))
             messages.success(request, _("The post is turned down. Its author sees why."))
     elif data.get("hide"):
-        for post in chosen(seat, [data["hide"]]):
+        for post in chosen(oversight.reported_posts(seat), [data["hide"]]):
             actions.hide(post=post, by=by, because=reason(request, post))
             messages.success(request, _("The post is hidden from the class."))
     elif data.get("leave"):
-        for post in chosen(seat, [data["leave"]]):
+        for post in chosen(oversight.reported_posts(seat), [data["leave"]]):
             actions.leave_reported(post=post, by=by)
             messages.success(request, _("The post stays. Its reports are answered."))
     elif data.get("do") in {"let-in", "turn-down"}:
@@ -61,7 +62,8 @@ def decide(request: HttpRequest, seat: Seat) -> None:
 
 def decide_ticked(request: HttpRequest, seat: Seat) -> None:
     by = seat.need(Right.MODERATE)
-    posts = chosen(seat, request.POST.getlist("tick")[: oversight.AT_ONCE], Post.State.HELD)
+    ticked = request.POST.getlist("tick")[: oversight.AT_ONCE]
+    posts = chosen(oversight.held_posts(seat), ticked)
     if not posts:
         messages.warning(request, _("No post was ticked, so nothing was done."))
         return
@@ -76,9 +78,8 @@ def decide_ticked(request: HttpRequest, seat: Seat) -> None:
     messages.success(request, said % {"n": len(posts)})
 
 
-def chosen(seat: Seat, names: Sequence[str], *states: str) -> list[Post]:
-    """These posts of this course that still ask for a teacher, oldest first."""
-    asking = oversight.held_posts(seat) if states else oversight.reported_posts(seat)
+def chosen(asking: QuerySet[Post], names: Sequence[str]) -> list[Post]:
+    """Those of the posts that ask for a teacher which were chosen, oldest first."""
     posts = asking.filter(public_id__in=names).select_related("discussion__course", "author")
     return list(posts.order_by("created_at", "pk"))
 
