@@ -73,7 +73,10 @@ def keyed_discussion(request: HttpRequest, key: str, public_id: str, form: str) 
 
 def nothing_here() -> HttpResponse:
     """For a feed reader, which can do nothing with a page to sign in on."""
-    return HttpResponseNotFound(_("There is no such feed (any more)."), content_type="text/plain")
+    return HttpResponseNotFound(
+        _("There is no feed here. If there was one, its address has ended."),
+        content_type="text/plain",
+    )
 
 
 def sent(
