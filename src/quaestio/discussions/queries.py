@@ -379,7 +379,7 @@ def _posts(
     posts = Post.objects.filter(discussion=discussion).order_by("created_at", "pk")
     if not sight.is_open:
         posts = posts.filter(author=sight.me)
-    waiting = []
+    replies: list[tuple[int, int, int]] = []
     answered: dict[int, list[AnsweredSpan]] = {}
     for row in posts.values_list(*fields):
         (
@@ -423,22 +423,31 @@ def _posts(
         if root is None:
             tops.append(rows[pk])
         else:
-            waiting.append((pk, root, parent))
+            replies.append((pk, root, parent))
     # What waits to be let in has no number yet: it stands last.
     tops.sort(key=lambda post: (not post.number, post.number))
-    for pk, root, _parent in waiting:
-        reply = rows[pk]
-        if root not in rows:
-            tops.append(reply)
-            continue
-        reply.label = f"{rows[root].label}.{reply.label}"
-        rows[root].replies.append(reply)
-    for pk, root, parent in waiting:
-        answer_to(rows[pk], rows.get(parent), is_deeper=parent != root)
+    tops += _hang(rows, replies)
     for pk, spans in answered.items():
         if pk in rows and rows[pk].body:
             rows[pk].body = mark_answered(rows[pk].body, tuple(spans), _("Answered in a reply"))
     return tops
+
+
+def _hang(rows: dict[int, PostRow], replies: list[tuple[int, int, int]]) -> list[PostRow]:
+    """Put each reply (its key, its response's, its parent's) under its response; those whose
+    response is not among the rows are given back.
+    """
+    alone = []
+    for pk, root, _parent in replies:
+        reply = rows[pk]
+        if root not in rows:
+            alone.append(reply)
+            continue
+        reply.label = f"{rows[root].label}.{reply.label}"
+        rows[root].replies.append(reply)
+    for pk, root, parent in replies:
+        answer_to(rows[pk], rows.get(parent), is_deeper=parent != root)
+    return alone
 
 
 def answer_to(reply: PostRow, parent: PostRow | None, *, is_deeper: bool) -> None:
