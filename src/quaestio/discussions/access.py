@@ -174,6 +174,17 @@ def can_pose(seat: Seat, meeting: Meeting | None = None) -> bool:
     return meeting is not None and seat.can(Right.WRITE) and leads(seat, meeting.pk)
 
 
+def can_ask(seat: Seat) -> bool:
+    """Whether this person may begin a discussion somewhere: in the course, or for a meeting."""
+    return can_pose(seat) or leads_any(seat)
+
+
+def sees_remarks(seat: Seat, discussion: Discussion) -> bool:
+    """Teachers, and whoever posed the discussion."""
+    me = seat.enrollment
+    return me is not None and (seat.can(Right.SEE_HIDDEN) or discussion.author_id == me.pk)
+
+
 # -- Posts --------------------------------------------------------------------------------------
 
 # What has been posted counts as one's own answer also while it waits to be let in. What was
@@ -380,6 +391,13 @@ def can_praise(seat: Seat, post: Post) -> bool:
     me = seat.enrollment
     is_anothers = me is not None and post.author_id != me.pk
     return is_anothers and post.state == Post.State.POSTED and can_read(seat, post)
+
+
+def can_report(seat: Seat, post: Post) -> bool:
+    """Who may report at all, what they can read and somebody else wrote."""
+    me = seat.enrollment
+    is_anothers = me is not None and post.author_id != me.pk
+    return is_anothers and seat.can(Right.REPORT) and can_read(seat, post)
 
 
 def drafts_of(person: Enrollment) -> QuerySet[Draft]:

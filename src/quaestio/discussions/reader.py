@@ -16,7 +16,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,7 +23,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quaestio.citations.anchoring import settled
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.roles import Right
-from quaestio.discussions.access import can_pose, leads_any
+from quaestio.discussions.access import can_ask
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.attention import (
     QuotedPassage,
@@ -58,6 +57,7 @@ from quaestio.readings.passages import (
 )
 from quaestio.readings.pictures import has_picture
 from quaestio.readings.queries import (
+    assigned_next,
     bookmark_of,
     neighbours_of,
     orphaned_in,
@@ -120,11 +120,8 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def assigned_span(found: Reading, pages: list[Page]) -> tuple[str, str]:
     """The first and last page that the next meeting asks for, else those of the reading."""
-    coming = found.assigned.filter(meeting__date__gte=timezone.localdate()).order_by(
-        "meeting__date"
-    )
-    pages_of_next = coming.values_list("pages", flat=True).first() or ""
-    ends = re.fullmatch(r"\s*(\w+)\s*[-–—]\s*(\w+)\s*", pages_of_next)
+    coming = assigned_next(found)
+    ends = re.fullmatch(r"\s*(\w+)\s*[-–—]\s*(\w+)\s*", coming.pages if coming else "")
     if ends:
         return ends[1], ends[2]
     named = [page.label.partition("–")[0] or str(page.number) for page in pages]
@@ -181,16 +178,11 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
             else "",
             "targets": targets,
             "target": target_for(targets, reading, came_from(request, seat)),
-            "may_ask": may_ask(seat),
+            "may_ask": can_ask(seat),
             "has_picture": has_picture(found.document),
             "with_picture": "picture" in request.GET and has_picture(found.document),
         },
     )
-
-
-def may_ask(seat: Seat) -> bool:
-    """Whether this person may begin a discussion, or the question for a meeting they lead."""
-    return can_pose(seat) or leads_any(seat)
 
 
 def linked_passage(request: HttpRequest, reading: Reading, found: Page) -> Passage | None:
@@ -352,7 +344,7 @@ def quote_page(
             "citation": to_plain(citation_of(reading, place or Place(found, 0, len(found.text)))),
             "targets": targets,
             "target": default or (targets[0] if targets else None),
-            "may_ask": may_ask(seat),
+            "may_ask": can_ask(seat),
         },
         status=422 if wrong else 200,
     )
@@ -368,14 +360,13 @@ def ask(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     place = place_in(request.POST, found)
     if place is None:
         return quote_page(request, seat, reading, found, targets_of(seat), None)
-    meetings = reading.assigned.filter(meeting__date__gte=timezone.localdate())
-    meeting = meetings.order_by("meeting__date").values_list("meeting_id", flat=True).first()
+    coming = assigned_next(reading)
     try:
         put_into_draft(
             person=me,
             target=f"pose:{seat.course.public_id}",
             addition=quotation_html(place.words, citation_of(reading, place)),
-            fresh={"meeting": str(meeting)} if meeting else None,
+            fresh={"meeting": str(coming.meeting_id)} if coming else None,
         )
     except PostRefused as refused:
         messages.error(request, refused.sentence)

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from quaestio.courses.access import Seat
-from quaestio.courses.roles import Right
-from quaestio.discussions.access import Bylines
+from quaestio.discussions.access import Bylines, sees_remarks
 from quaestio.discussions.models import Discussion
 
 
@@ -16,12 +15,6 @@ class RemarkRow:
     name: str
     text: str
     at: datetime
-
-
-def sees_remarks(seat: Seat, discussion: Discussion) -> bool:
-    """Teachers, and whoever posed the discussion."""
-    me = seat.enrollment
-    return me is not None and (seat.can(Right.SEE_HIDDEN) or discussion.author_id == me.pk)
 
 
 def remarks_of(seat: Seat, discussion: Discussion) -> list[RemarkRow]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
@@ -14,6 +16,7 @@ from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.bibliography.styles import Set, in_text, set_in
 from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
 from quaestio.readings.models import (
+    AssignedReading,
     Bookmark,
     Document,
     LabelCorrection,
@@ -52,6 +55,12 @@ def readings_of(seat: Seat) -> list[ReadingRow]:
         ReadingRow(reading, documents.get(reading.pk), bookmarks.get(reading.pk))
         for reading in readings
     ]
+
+
+def assigned_next(reading: Reading) -> AssignedReading | None:
+    """What the next meeting that has this reading asks of it; None if none has. One query."""
+    coming = reading.assigned.filter(meeting__date__gte=timezone.localdate())
+    return coming.order_by("meeting__date").first()
 
 
 @dataclass(frozen=True, slots=True)

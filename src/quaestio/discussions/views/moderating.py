@@ -14,6 +14,7 @@ from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
     can_read,
+    can_report,
     discussion_for,
     post_for,
     visible_discussions,
@@ -161,7 +162,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     """Tell the teachers that somebody else's post is not right."""
     seat, found = post_for(request.user, public_id, Right.REPORT)
     me = seat.need(Right.REPORT)
-    if found.author_id == me.pk or not can_read(seat, found):
+    if not can_report(seat, found):
         raise PermissionDenied
     form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
-from quaestio.discussions.access import discussion_for
+from quaestio.discussions.access import discussion_for, sees_remarks
 from quaestio.discussions.actions import PostRefused
 from quaestio.discussions.forms import storable
-from quaestio.discussions.remarks import remarks_of, sees_remarks
+from quaestio.discussions.remarks import remarks_of
 from quaestio.web.rescue import rescued, sign_in_keeping
 
 

@@ -32,6 +32,7 @@ from quaestio.discussions.access import (
     enter,
     merged_into,
     post_for,
+    sees_remarks,
     sight_of,
     takes_guests,
 )
@@ -50,7 +51,7 @@ from quaestio.discussions.queries import (
     thread_key,
     thread_of,
 )
-from quaestio.discussions.remarks import remarks_of, sees_remarks
+from quaestio.discussions.remarks import remarks_of
 from quaestio.discussions.showing import Wanted, show
 from quaestio.discussions.views.composing import anchor, composer, grown_from
 from quaestio.discussions.views.previewing import Preview

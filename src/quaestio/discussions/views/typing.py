@@ -17,12 +17,11 @@ from quaestio.courses.access import Seat, course_for
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
+    can_ask,
     can_edit_discussion,
-    can_pose,
     can_read,
     can_withdraw,
     discussion_for,
-    leads_any,
     post_for,
 )
 from quaestio.discussions.actions import EditConflict, PostRefused
@@ -102,7 +101,7 @@ def draft_seat(request: HttpRequest, kind: str, public_id: str) -> Seat:
     user: Any = request.user
     if kind == "pose":
         seat = course_for(user, public_id)
-        if not can_pose(seat) and not leads_any(seat):
+        if not can_ask(seat):
             raise PermissionDenied
         return seat
     if kind == "revise":
