@@ -49,6 +49,18 @@ def test_what_is_due_within_seven_days_is_due_this_week() -> None:
     assert titles(week_of(maya).due) == ["Soon"]
 
 
+def test_a_response_that_waits_for_a_teacher_has_answered() -> None:
+    anna = cast.instructor()
+    anna.course.hold_posts = True
+    anna.course.save()
+    maya = cast.student(anna.course)
+    due = cast.discussion(anna, "Due", due_at=timezone.now() + timedelta(days=1))
+    assert [row.asks_me for row in week_of(maya).due] == [True]
+    cast.response(maya, due)
+    assert [row.answered for row in week_of(maya).due] == [True]
+    assert "you have answered" in cast.sign_in(maya).get("/").content.decode()
+
+
 def test_what_is_late_stands_on_top_until_it_is_answered() -> None:
     anna = cast.instructor()
     maya = cast.student(anna.course)

@@ -19,7 +19,7 @@ from django.utils.html import strip_tags
 from quaestio.courses.access import Seat, visible_people
 from quaestio.courses.models import Course, Meeting
 from quaestio.courses.roles import Right
-from quaestio.discussions.access import asks_first, drafts_of, readable_posts, visible_to
+from quaestio.discussions.access import COUNTING, asks_first, drafts_of, readable_posts, visible_to
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
 from quaestio.notifications.models import How, MailRule
@@ -156,7 +156,8 @@ class Home:
 def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]:
     """Every discussion these seats see, with this person's standing, in one query.
 
-    Hidden and withdrawn posts do not count, nor does what the person wrote.
+    Hidden and withdrawn posts do not count, nor does what the person wrote. A response of theirs
+    that waits to be let in answers.
     """
     if not seats:
         return []
@@ -164,6 +165,12 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
     posted = (
         readable_posts(seats, now)
         .filter(discussion=OuterRef("pk"), state=Post.State.POSTED)
+        .order_by()
+        .values("discussion")
+    )
+    mine = (
+        Post.objects.filter(discussion=OuterRef("pk"), author__in=people)
+        .filter(root__isnull=True, state__in=COUNTING)
         .order_by()
         .values("discussion")
     )
@@ -175,7 +182,7 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         .annotate(seen_at=Subquery(seen))
         .annotate(
             responses=counted(posted.filter(root__isnull=True)),
-            answers_of_mine=counted(posted.filter(root__isnull=True, author__in=people)),
+            answers_of_mine=counted(mine),
             new_posts=counted(
                 posted.filter(shown_at__gt=OuterRef("seen_at")).exclude(author__in=people)
             ),
