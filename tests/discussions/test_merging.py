@@ -183,6 +183,18 @@ def test_what_would_break_a_promise_is_not_merged(rules: dict[str, bool], said: 
     assert "Merge the two" not in page.content.decode()
 
 
+def test_a_draft_that_holds_nonsense_keeps_nobody_from_merging() -> None:
+    scene = Two()
+    huge = "9" * 5000
+    fields = {"body": "Begun.", "answers": [huge, "1", "x"], f"position-{huge}": "1"}
+    target = f"respond:{scene.source.public_id}"
+    fields |= {"position-1": huge, "position-": "1"}
+    actions.save_draft(person=scene.noah, target=target, fields=fields, version=0)
+    scene.merge()
+    draft = Draft.objects.get(person=scene.noah)
+    assert (draft.fields["body"], draft.fields["answers"]) == ("Begun.", ["1"])
+
+
 def test_sections_drafts_other_courses_and_what_was_merged_are_refused() -> None:
     scene = Two()
     section = courses.make_section(course=scene.anna.course, name="Monday")

@@ -66,7 +66,9 @@ def bring_in(request: HttpRequest, public_id: str) -> HttpResponse:
     parsed = parse(text)
     found = candidates(seat, [entry.csl for entry in parsed.entries])
     if request.POST.get("do") == "add":
-        chosen = {int(one) for one in request.POST.getlist("record") if one.isdecimal()}
+        chosen = {
+            int(one) for one in request.POST.getlist("record") if one.isdecimal() and len(one) < 7
+        }
         made = actions.add_records(
             by=me, records=[one.told for one in found if one.number in chosen]
         )

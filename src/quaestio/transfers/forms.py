@@ -180,7 +180,7 @@ class Preview:
                     name=row.name,
                     paragraphs=split_paragraphs(row.text),
                     posted=moment(row.posted),
-                    parent=int(row.parent) if row.parent.isdecimal() else None,
+                    parent=int(row.parent) if re.fullmatch("[0-9]{1,5}", row.parent) else None,
                     answers=tuple(numbers_in(row.answers)),
                 )
                 for row in self.responses

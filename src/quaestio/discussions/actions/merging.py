@@ -349,12 +349,17 @@ def renumbered(fields: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:
         for name, value in fields.items()
         if name != "answers" and not name.startswith("position-")
     }
-    ticked = [int(one) for one in fields.get("answers", []) if str(one).isdecimal()]
+    ticked = [int(one) for one in fields.get("answers", []) if is_number(str(one))]
     out["answers"] = [str(numbers[one][0]) for one in ticked if one in numbers]
     for name, value in fields.items():
         number = name.removeprefix("position-")
-        if name.startswith("position-") and number.isdecimal() and str(value).isdecimal():
+        if name.startswith("position-") and is_number(number) and is_number(str(value)):
             now, choices = numbers.get(int(number), (0, {}))
             if int(value) in choices:
                 out[f"position-{now}"] = str(choices[int(value)])
     return out
+
+
+def is_number(text: str) -> bool:
+    """Whether it can be the number of a question or position. A draft holds whatever was sent."""
+    return text.isdecimal() and len(text) < 5
