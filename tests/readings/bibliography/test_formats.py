@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quaestio.readings.bibliography.formats import FORMATS, MOST, parse, write
@@ -139,6 +139,7 @@ LETTERS = st.text(
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=40, deadline=None)
 @given(title=LETTERS)
+@example(title="2^n {and} 0^")
 def test_any_title_survives_the_way_out_and_back(name: str, title: str) -> None:
     told = record({"title": title, "type": "book"})
     (entry,) = parse(write(name, [("k", told)])).entries

@@ -111,7 +111,8 @@ def _csl(kind: str, fields: Mapping[str, str]) -> dict[str, Any]:
 
 def _plain(text: str) -> str:
     """LaTeX as letters. A value longer than any bibliography has is cut before it costs time."""
-    text = text[:LONGEST_VALUE]
+    # pylatexenc takes the sign for another one, which only looks alike.
+    text = text[:LONGEST_VALUE].replace(_ESCAPED["^"], "^")
     if not any(sign in text for sign in "\\{}$~") and "--" not in text:
         return " ".join(text.split())
     try:
