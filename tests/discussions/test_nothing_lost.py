@@ -194,6 +194,23 @@ def test_posting_from_one_device_does_not_take_away_what_another_has_written_sin
     assert "From home, much longer." in page
 
 
+def test_what_was_begun_before_a_discussion_was_closed_can_still_be_read_by_its_writer() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    question = cast.discussion(anna)
+    browser = cast.sign_in(maya)
+    browser.post(reverse("draft", args=["respond", question.public_id]), {"body": "Half a thought"})
+    actions.close_discussion(discussion=question, by=anna)
+    address = reverse("discussion", args=[question.public_id])
+    for _again in range(2):  # also where the page is kept
+        page = browser.get(address).content.decode()
+        assert "It was not posted" in page
+        assert ">Half a thought</textarea>" in page
+    others = cast.sign_in(anna).get(address).content.decode()
+    assert "Half a thought" not in others
+    assert "It was not posted" not in others
+
+
 def test_a_draft_that_was_an_earlier_state_of_what_is_posted_goes() -> None:
     anna = cast.instructor()
     question = cast.discussion(anna)
