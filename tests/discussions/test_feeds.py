@@ -473,6 +473,23 @@ def test_a_feed_costs_the_same_for_one_post_and_for_many() -> None:
     assert count() == once <= 10
 
 
+def test_discussions_that_ask_first_cost_one_query_however_many_they_are() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    path = f"/c/{anna.course.public_id}/feed.atom"
+    client = cast.sign_in(maya)
+
+    def count(discussions: int) -> int:
+        for _number in range(discussions):
+            asking = cast.discussion(anna, rules=Rules(post_first=True, words_least=50))
+            cast.response(maya, asking)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    assert count(1) == count(3)
+
+
 # -- The page that gives the addresses ----------------------------------------------------------
 
 

@@ -301,22 +301,22 @@ def open_to(people: list[int], now: datetime) -> Q:
 
 def unnumbered_among(seats: Iterable[Seat], posts: Iterable[Post]) -> set[int]:
     """The keys of those of these posts whose number is not told (``Sight.number_of``): one's own
-    where others' are kept back. A query for each discussion that asks first and holds one's own.
+    where others' are kept back. One query, if any discussion asks first.
     """
+    now = timezone.now()
     mine = {seat.enrollment.pk: seat for seat in seats if seat.enrollment is not None}
-    shut: dict[int, bool] = {}
-    found = set()
+    asked = set()
     for post in posts:
         seat = mine.get(post.author_id)
-        if seat is None:
+        if seat is None or seat.can(Right.SEE_HIDDEN):
             continue
-        discussion = post.discussion
-        if discussion.pk not in shut:
-            discussion.course = seat.course
-            shut[discussion.pk] = not sight_of(seat, discussion).is_open
-        if shut[discussion.pk]:
-            found.add(post.pk)
-    return found
+        post.discussion.course = seat.course
+        if asks_first(post.discussion, now):
+            asked.add(post.pk)
+    if not asked:
+        return asked
+    told = Post.objects.filter(pk__in=asked).filter(open_to(list(mine), now))
+    return asked - set(told.values_list("pk", flat=True))
 
 
 def post_for(user: Viewer, public_id: str, right: Right = Right.SEE) -> tuple[Seat, Post]:

@@ -78,8 +78,9 @@ def name_of(kind: str, public_id: str) -> str:
 
 
 def feed_of(seat: Seat, discussion: Discussion | None = None, page: int = 1) -> Feed:
-    """The feed of a course, or of one discussion in it. Nine queries, and one for each
-    discussion that asks this person first and in which they have written."""
+    """The feed of a course, or of one discussion in it. Nine queries; ten where a discussion asks
+    this person first and holds something of theirs.
+    """
     rows = rows_of(seat, discussion)
     start = (page - 1) * ON_A_PAGE
     found = list(rows[start : start + ON_A_PAGE + 1])
