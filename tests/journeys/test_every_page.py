@@ -74,6 +74,18 @@ def build() -> Places:
     actions.withdraw(post=gone, by=gone.author)
     hidden = cast.response(chance, discussion, "Hidden from the class.")
     actions.hide(post=hidden, by=hidden.discussion.author, because="off the topic")
+    slow = cast.student(course, "Wanda Waits")
+    courses.place(
+        enrollment=slow,
+        role=slow.role,
+        byline=slow.byline,
+        section=None,
+        hold_posts=True,
+        by=teacher,
+    )
+    cast.response(slow, discussion, "This waits for a teacher.")
+    actions.report(post=other, by=maya, because="Off the topic.")
+    double = cast.discussion(teacher, "The same, asked again", meeting=meeting)
     actions.edit_post(post=other, by=chance, source="<p>I doubt it.</p>", version=other.version)
     link = cast.invitation(teacher)
     ended = cast.invitation(teacher, max_uses=1)
@@ -121,6 +133,11 @@ def build() -> Places:
         f"{p}/hide",
         f"/p/{hidden.public_id}/show",
         f"/p/{other.public_id}/revisions",
+        f"{c}/waiting",
+        f"{c}/record",
+        f"{d}/move",
+        f"/d/{double.public_id}/merge",
+        f"/d/{double.public_id}/merge?into={discussion.public_id}",
         f"{c}/import",
         f"{c}/search",
         f"{c}/feeds",
