@@ -203,6 +203,8 @@ def crawl(client: Client, start: list[str]) -> str:
     waiting, known, texts = ["/", *start], set(), []
     while waiting:
         address = waiting.pop()
+        if address.startswith("/accounts/login/?next="):
+            address = "/accounts/login/"  # the same page for each place it leads back to
         if address in known or len(known) > MOST_PAGES:
             continue
         known.add(address)

@@ -100,12 +100,14 @@ def test_three_hundred_files_end_in_pages_or_in_a_sentence(tmp_path: Path) -> No
         path.write_bytes(mutated(seed))
         return outcome(path)
 
+    # The most that any child of this process has taken; other tests have started some before.
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     with no_child_left(), ThreadPoolExecutor(2) as pool:
         ended = list(pool.map(tried, range(MANY - len(CASES))))
     # Some can still be read, or the spoiling is no trial; most cannot.
     assert {"read", "damaged", "scan"} <= set(ended)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    assert most <= STRICT.memory_bytes
+    assert most <= max(STRICT.memory_bytes, before)
 
 
 @pytest.mark.django_db
