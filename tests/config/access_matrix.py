@@ -141,6 +141,7 @@ who-answered            GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 remarks                 GET    in  404 404 404 404 404 403 403 403 ok  ok
 remarks                 POST   in  404 404 404 404 404 403 403 403 ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
+respond                 GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 guest-respond           POST   in  404 404 404 404 404 403 403 403 403 403
 guest-confirm           GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok

@@ -58,6 +58,16 @@ def test_a_preview_is_exactly_what_the_post_will_be_and_posts_nothing(anna: Enro
     assert not Draft.objects.exists()
 
 
+def test_a_browser_that_opens_a_preview_anew_is_led_to_the_draft(anna: Enrollment) -> None:
+    question = cast.discussion(anna)
+    browser = cast.sign_in(anna)
+    address = reverse("respond", args=[question.public_id])
+    browser.post(address, {"body": TEXT, "preview": "1"})
+    led = browser.get(address, follow=True)
+    assert led.redirect_chain == [(f"/d/{question.public_id}/", 302)]
+    assert "This is your draft" in led.content.decode()
+
+
 def test_going_back_to_the_preview_of_what_is_posted_leaves_no_draft(anna: Enrollment) -> None:
     question = cast.discussion(anna)
     browser = cast.sign_in(anna)

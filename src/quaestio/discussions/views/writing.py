@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
@@ -59,8 +59,12 @@ from quaestio.web.rescue import sign_in_keeping
 from quaestio.web.worddiff import side_by_side
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def respond(request: HttpRequest, public_id: str) -> HttpResponse:
+    if request.method != "POST":
+        # A preview stands at this address: a browser that opens its pages anew asks for it.
+        entered = enter(request.user, public_id, Right.WRITE)
+        return redirect("discussion", entered.discussion.public_id)
     if not request.user.is_authenticated:
         back = reverse("discussion", args=[public_id])
         return sign_in_keeping(
