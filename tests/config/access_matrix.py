@@ -143,6 +143,7 @@ remarks                 POST   in  404 404 404 404 404 403 403 403 ok  ok
 mark-read               POST   in  404 404 404 404 404 ok  ok  ok  ok  ok
 respond                 GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 respond                 POST   in  404 404 404 404 404 403 ok  ok  ok  ok
+guest-respond           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 guest-respond           POST   in  404 404 404 404 404 403 403 403 403 403
 guest-confirm           GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 guest-confirm           POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -192,6 +193,7 @@ OPEN_TO_ALL = {
     "meeting",
     "discussion",
     "post",
+    "guest-respond",  # leads to the discussion
 }
 
 # What a GET may remember: that somebody was here. Nothing else may change.

@@ -497,3 +497,12 @@ def test_an_entry_sent_to_a_discussion_that_was_merged_since_goes_where_that_wen
     Discussion.objects.filter(pk=scene.discussion.pk).update(merged_into=other)
     scene.client.post(link(), {"do": "confirm"})
     assert Post.objects.get().discussion == other
+
+
+def test_a_browser_that_opens_a_given_back_form_anew_is_led_to_the_discussion() -> None:
+    anna = cast.instructor()
+    Course.objects.filter(pk=anna.course.pk).update(is_public=True, guests=True)
+    posed = cast.discussion(anna)
+    answer = Client().get(f"/d/{posed.public_id}/guest")
+    assert answer.status_code == 302
+    assert answer["Location"] == f"/d/{posed.public_id}/"

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Guest
@@ -26,13 +26,16 @@ from quaestio.discussions.views.thread import thread_page
 from quaestio.web.richtext import clean
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("address")
 def respond(request: HttpRequest, public_id: str) -> HttpResponse:
     """A guest's response: kept until they have confirmed their address, or, where this browser is
     known, put before a teacher at once.
     """
     entered = enter(request.user, public_id)
+    if request.method != "POST":
+        # A form that was given back stands at this address; a browser may ask for it anew.
+        return redirect("discussion", entered.discussion.public_id)
     seat, found = entered.seat, entered.discussion
     if seat.is_member:
         raise PermissionDenied
