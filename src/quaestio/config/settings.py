@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "quaestio.web.middleware.private_by_default",
     "quaestio.web.middleware.SignInToSee",
+    "quaestio.web.middleware.page_where_only_forms_go",
 ]
 
 ROOT_URLCONF = "quaestio.config.urls"

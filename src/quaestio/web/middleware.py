@@ -8,7 +8,8 @@ from csp.constants import HEADER
 from csp.utils import build_policy
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.loader import render_to_string
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -24,6 +25,25 @@ def private_by_default(get_response: Handler) -> Handler:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
+        return response
+
+    return middleware
+
+
+def page_where_only_forms_go(get_response: Handler) -> Handler:
+    """A browser that opens anew an address which only takes forms gets a page that says so, where
+    Django sends an empty answer.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if (
+            isinstance(response, HttpResponseNotAllowed)
+            and request.method == "GET"
+            and request.accepts("text/html")
+            and not response.content
+        ):
+            response.content = render_to_string("405.html", request=request)
         return response
 
     return middleware
