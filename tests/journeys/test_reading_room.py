@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.readings.extraction.makepdf import pdf, sheet
 from tests.support import cast
-from tests.support.browser import PHONE, OpenPage, axe, shoot
+from tests.support.browser import PHONE, OpenPage, axe, editor_in, shoot
 
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.models import Discussion, Draft
@@ -71,12 +71,12 @@ def select(page: Page, words: str) -> None:
 def write(page: Page, text: str) -> None:
     """Into the editor, which comes when the form is near."""
     page.locator("form.composer").evaluate("form => form.scrollIntoView()")
-    page.locator(".ProseMirror").click()
+    editor_in(page).click()
     page.keyboard.insert_text(text)
 
 
 def composer_text(page: Page) -> str:
-    return page.get_by_role("textbox", name="Your text").inner_text()
+    return editor_in(page).inner_text()
 
 
 def test_from_an_upload_to_the_margin(

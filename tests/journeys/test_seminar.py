@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from tests.readings.extraction.makepdf import pdf, sheet
 from tests.support import cast
-from tests.support.browser import PHONE, OpenPage, Problems
+from tests.support.browser import PHONE, OpenPage, Problems, editor_in
 
 from quaestio.accounts.models import User
 from quaestio.courses.models import Course, Enrollment
@@ -58,7 +58,7 @@ def sign_up(page: Page, name: str, email: str) -> None:
 def write(page: Page, text: str) -> None:
     """Puts this text into the editor, which comes when the form is near."""
     page.locator("form.composer").evaluate("form => form.scrollIntoView()")
-    page.locator(".ProseMirror").click()
+    editor_in(page).click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
 
@@ -97,7 +97,7 @@ def test_a_teacher_sets_up_a_course_and_a_student_joins_it(
 
     page.goto(f"/c/{course.public_id}/ask")
     page.get_by_label("Title").fill("Was the muddle planned?")
-    page.get_by_role("textbox", name="Context").click()
+    editor_in(page, "Context").click()
     page.keyboard.insert_text(
         "The first months were odd. My questions are: Who gained by it? What came of it?"
     )

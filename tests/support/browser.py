@@ -21,8 +21,10 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Locator,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 from tests.support import chromium
@@ -205,6 +207,17 @@ def axe(page: Page, within: str | None = None) -> list[str]:
     ]
 
 
+def editor_in(page: Page, name: str = "Your text") -> Locator:
+    """The editor of the field with this label, once it stands there.
+
+    Until its script has come, the field is a plain one with the same role and name, which
+    vanishes under whoever is about to click on it.
+    """
+    editor = page.get_by_role("textbox", name=name)
+    expect(editor).to_contain_class("ProseMirror", timeout=15_000)
+    return editor
+
+
 def _watch(context: BrowserContext, site: str, problems: Problems) -> None:
     context.expose_binding("quaestioBreach", lambda _, what: problems.note(f"policy: {what}"))
     context.add_init_script(TELL_BREACHES)
@@ -224,4 +237,4 @@ def _on_request(request: Request, site: str, problems: Problems) -> None:
         problems.note(f"request to another host: {request.url}")
 
 
-__all__ = ["DESKTOP", "NARROW", "PHONE", "OpenPage", "Problems", "axe", "shoot"]
+__all__ = ["DESKTOP", "NARROW", "PHONE", "OpenPage", "Problems", "axe", "editor_in", "shoot"]

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from quaestio.courses.models import Enrollment
 from quaestio.discussions.models import Discussion, Post
 from tests.support import cast
-from tests.support.browser import NARROW, PHONE, OpenPage, Problems, axe, shoot
+from tests.support.browser import NARROW, PHONE, OpenPage, Problems, axe, editor_in, shoot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,9 +43,7 @@ def thread(discussion: Discussion) -> str:
 def writing(page: Page, address: str) -> Locator:
     page.goto(address)
     page.locator("form.composer").evaluate("form => form.scrollIntoView()")
-    editor = page.get_by_role("textbox", name="Your text")
-    expect(editor).to_have_class("tiptap ProseMirror editor prose")
-    return editor
+    return editor_in(page)
 
 
 def plain(page: Page, address: str, problems: Problems) -> Locator:
@@ -187,8 +185,7 @@ def test_words_selected_in_a_post_are_replied_to_and_lead_to_the_reply(
     page.get_by_role("button", name="Reply to these words").click()
     expect(page.get_by_label("plans confusion", exact=True)).to_be_checked()
     page.get_by_label("disagree", exact=True).check()
-    editor = page.get_by_role("textbox", name="Your text")
-    expect(editor).to_have_class("tiptap ProseMirror editor prose")
+    editor = editor_in(page)
     editor.fill("They do.")
     shoot(page, "reply-to-words-phone" if phone else "reply-to-words")
     page.get_by_role("button", name="Post reply").click()

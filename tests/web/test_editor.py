@@ -17,7 +17,7 @@ from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.web.richtext import ATTRIBUTES, TAGS, clean
 from tests.support import cast
-from tests.support.browser import PHONE, OpenPage, Problems, axe, shoot
+from tests.support.browser import PHONE, OpenPage, Problems, axe, editor_in, shoot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -50,9 +50,7 @@ def writing(page: Page, address: str) -> Locator:
     """The editor on this page, once it is there."""
     page.goto(address)
     page.locator("form.composer").evaluate("form => form.scrollIntoView()")
-    editor = page.get_by_role("textbox", name="Your text")
-    expect(editor).to_have_class("tiptap ProseMirror editor prose")
-    return editor
+    return editor_in(page)
 
 
 def thread(discussion: Discussion) -> str:
@@ -431,8 +429,7 @@ def test_the_context_of_a_discussion_is_written_in_the_editor_too(
     anna = cast.instructor()
     page = open_page(anna.user)
     page.goto(reverse("pose", args=[anna.course.public_id]))
-    editor = page.get_by_role("textbox", name="Context")
-    expect(editor).to_have_class("tiptap ProseMirror editor prose")
+    editor = editor_in(page, "Context")
     editor.click()
     page.keyboard.type("Some ask: was it **planned**?")
     page.get_by_role("button", name="Find the questions in my text").click()
