@@ -41,8 +41,8 @@ class Checked:
     """One quotation of a text, as the site keeps and shows it.
 
     ``start`` and ``end`` are offsets in ``flatten(source).text``. The page offsets point into
-    ``Page.text`` of page ``page_number`` of the reading's current document; the passage may run
-    over its end, then it is cut there.
+    ``Page.text`` of page ``page_number`` of the reading's current document. Where the passage runs
+    over its end, ``further`` has the rest: page, start and end on each of the pages after it.
     """
 
     start: int
@@ -56,6 +56,7 @@ class Checked:
     page_label: str = ""
     page_start: int | None = None
     page_end: int | None = None
+    further: tuple[tuple[int, int, int], ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     mends: tuple[Mend, ...] = ()  # what would put it right; shown while it is written, not kept
 
@@ -241,8 +242,7 @@ def _as_checked(
         if finding.place is None or reading is None:
             yield replace(found, detail=detail, mends=which)
             continue
-        first, last = finding.place.spans[0].start, finding.place.spans[-1].end
-        page = pages.at(reading, first)
+        (number, start, end), *further = pages.stretches(reading, finding.place.spans)
         detail["passage"] = pages.passage(reading, finding)
         detail["others"] = [
             {"reading": public_id_of(place.reading), "pages": list(place.pages)}
@@ -260,10 +260,11 @@ def _as_checked(
             mends=(*which, *mends_of(finding, text, reading, label, readings.values(), style)),
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
-            page_number=page.number,
+            page_number=number,
             page_label=label,
-            page_start=first - page.start,
-            page_end=min(last - page.start, len(page.text)),
+            page_start=start,
+            page_end=end,
+            further=tuple(further),
             detail=detail,
         )
 
@@ -348,6 +349,20 @@ class _Pages:
     def at(self, reading: Reading, offset: int) -> Page:
         pages = self.pages[reading.pk]
         return pages[max(bisect_right(pages, offset, key=lambda page: page.start) - 1, 0)]
+
+    def stretches(self, reading: Reading, spans: Sequence[Span]) -> list[tuple[int, int, int]]:
+        """Where a passage stands, page by page: the number of each, and from where to where on it,
+        what an ellipsis leaves out on the same page included.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        for page in self.pages[reading.pk]:
+            for span in spans:
+                left = max(span.start - page.start, 0)
+                right = min(span.end - page.start, len(page.text))
+                if left < right:
+                    known = found.get(page.number, (left, right))
+                    found[page.number] = (min(known[0], left), max(known[1], right))
+        return [(number, *ends) for number, ends in found.items()]
 
     def called(self, reading: Reading, finding: Finding) -> str:
         """ "42", "42–43", "¶ 12": what the writer would cite."""

@@ -325,8 +325,9 @@ class Quotation(models.Model):
     """A quotation in a post (or in a discussion's context), and what became of checking it.
 
     ``start`` and ``end`` are offsets in the plain text of the post. ``page_number`` and
-    ``page_start``/``page_end`` lead to the passage. ``detail`` holds what the note in the margin
-    shows: the passage, the changes, the sentence.
+    ``page_start``/``page_end`` lead to the passage; what of it stands on pages after that one is
+    in ``further``, as ``[page, start, end]`` for each, up to ``last_page``. ``detail`` holds
+    what the note in the margin shows: the passage, the changes, the sentence.
     """
 
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="quotations")
@@ -346,6 +347,8 @@ class Quotation(models.Model):
     page_label = models.CharField(max_length=40, blank=True)
     page_start = models.PositiveIntegerField(null=True, blank=True)
     page_end = models.PositiveIntegerField(null=True, blank=True)
+    last_page = models.PositiveIntegerField(null=True, blank=True)
+    further = models.JSONField(default=list, blank=True)
     detail = models.JSONField(default=dict)
     checked_at = models.DateTimeField(default=timezone.now)
 

@@ -243,8 +243,10 @@ class Passage(models.Model):
 
     ``words`` are as they stood when the link was made, with what stood ``before`` and ``after``
     them; they never change. The page and the offsets are where they stand now, in the text that
-    ``anchored_in`` names (``Document.text_sha256``). After another file has become the current
-    one they are looked for anew; words that are not there any more leave the link orphaned.
+    ``anchored_in`` names (``Document.text_sha256``). Words that run over the end of a page have
+    their end on ``last_page``, at ``last_end``, and ``end`` where the first page ends. After
+    another file has become the current one they are looked for anew; words that are not there any
+    more leave the link orphaned.
     """
 
     public_id = PublicIdField()
@@ -256,6 +258,8 @@ class Passage(models.Model):
     page_number = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
+    last_page = models.PositiveIntegerField(null=True, blank=True)
+    last_end = models.PositiveIntegerField(null=True, blank=True)
     anchored_in = models.CharField(max_length=64)
     made_by = models.ForeignKey(Enrollment, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -264,7 +268,15 @@ class Passage(models.Model):
     class Meta:
         ordering = ["page_number", "start", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="passage_not_empty")
+            models.CheckConstraint(
+                condition=Q(end__gt=models.F("start")), name="passage_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_page=None, last_end=None)
+                | Q(last_page__isnull=False, last_end__isnull=False)
+                & Q(last_page__gt=models.F("page_number"), last_end__gt=0),
+                name="passage_goes_on_forwards",
+            ),
         ]
 
     def __str__(self) -> str:
