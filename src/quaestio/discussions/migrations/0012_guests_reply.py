@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('discussions', '0010_guest_entries'),
+        ('discussions', '0011_quotations_over_pages'),
     ]
 
     operations = [
