@@ -145,6 +145,7 @@ class Page(Searchable, models.Model):
     ``label`` is the number readers cite: ``found_label``, which the file shows, unless a teacher
     corrected it. Where a file has no pages, ``kind`` is *paragraph*, the label says which of them
     stand here ("12–19"), and ``paragraphs`` has the number of each, in order, 0 for a heading.
+    ``parts`` has the chapter and the section of each, where the file numbers them.
     ``sheet`` is the page of the file, and ``side`` its half where two pages lie on one sheet.
     ``furniture`` is what was kept out of the text.
     """
@@ -166,6 +167,7 @@ class Page(Searchable, models.Model):
     heading = models.CharField(max_length=300, blank=True)
     chapter = models.CharField(max_length=20, blank=True)
     paragraphs = models.JSONField(default=list, blank=True)
+    parts = models.JSONField(default=list, blank=True)
     sheet = models.PositiveIntegerField(default=0)
     side = models.CharField(max_length=10, choices=Side, blank=True, default=Side.WHOLE)
     furniture = models.TextField(blank=True)
