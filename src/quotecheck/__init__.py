@@ -31,7 +31,6 @@ from .types import (
     Change,
     Citation,
     Finding,
-    Locator,
     PageMark,
     Place,
     Placing,
@@ -45,7 +44,6 @@ from .types import (
 )
 
 if TYPE_CHECKING:
-    from .citing import find_locators
     from .extract import find_citations, find_quotations
 
 __all__ = [
@@ -55,7 +53,6 @@ __all__ = [
     "IndexDamaged",
     "IndexedReading",
     "Library",
-    "Locator",
     "PageMark",
     "Place",
     "Placing",
@@ -69,7 +66,6 @@ __all__ = [
     "check",
     "check_quotation",
     "find_citations",
-    "find_locators",
     "find_quotations",
 ]
 
@@ -80,8 +76,4 @@ def __getattr__(name: str) -> Any:
         from . import extract
 
         return getattr(extract, name)
-    if name == "find_locators":
-        from . import citing
-
-        return citing.find_locators
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -172,6 +172,7 @@ def _table(
     back: list[list[int]] = [[1] * (columns + 1)]
     lines = [above]
     sizes = [len(word) for word in source]
+    slack = [min(2, size // 4) for size in sizes]  # letters that rejoined words may differ by
     for i in range(1, rows + 1):
         word = quote[i - 1]
         size = len(word)
@@ -193,11 +194,11 @@ def _table(
             cost = above[j] + _ADD
             if cost < best:
                 best, how = cost, 2
-            if pair and -3 < len(pair) - width < 3:
+            if pair and abs(len(pair) - width) <= slack[j - 1]:
                 cost = lines[i - 2][j - 1] + _rejoined(pair, other)
                 if cost < best:
                     best, how = cost, 3
-            if j > 1 and -3 < size - width - sizes[j - 2] < 3:
+            if j > 1 and abs(size - width - sizes[j - 2]) <= min(2, (width + sizes[j - 2]) // 4):
                 cost = above[j - 2] + _rejoined(word, source[j - 2] + other)
                 if cost < best:
                     best, how = cost, 4

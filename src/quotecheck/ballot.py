@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from .index import IndexedReading
-from .lexicon import Entry, Spot
+from .lexicon import Entry
 from .normalize import SHORTEST_SPELLED
-from .probe import Cited, Probe, pair_range
+from .probe import SELDOM, Cited, Probe, pair_range
 
 # Places of words and of pairs of words that vote, windows that are weighed, and the share of the
 # best window's votes that they must have. Short quotations, which give few seeds, have more when
@@ -22,7 +22,6 @@ _OFTEN = 120  # places of another spelling that may vote
 _CLUSTERS = 8  # places with rare words that are looked at
 _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
-_SELDOM = 4  # places, in all readings, of a word that may be a misspelling
 _LEAST_LETTERS, _LEAST_OF_LONG = 0.35, 0.42  # share of the letters in words that stand in a window
 LONG, SHORT = 12, 6  # words
 _RARE = 200  # places of a word that is rare enough to be followed at once
@@ -74,7 +73,7 @@ def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:
         numbers = wanted.get(number)
         if numbers is None:
             numbers = wanted[number] = frozenset(
-                entry.spots[number].word for entry in entries if number in entry.spots
+                entry.word(number) for entry in entries if entry.where >> number & 1
             )
         least = max(3, int(0.45 * len({*probe.folds})))
         if len(numbers) < max(least, _NEARLY * best):
@@ -94,7 +93,7 @@ def _follow(probe: Probe, i: int, diagonals: list[tuple[int, int]]) -> None:
     Twice where the next word of the probe follows.
     """
     following = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
-    for number, (_, low, count) in probe.entries[i].spots.items():
+    for number, _, low, count in probe.entries[i].rows():
         reading = probe.lexicon.readings[number]
         mask, bits = reading.mask, reading.bits
         next_bits = following >> bits
@@ -148,6 +147,8 @@ def votes(
     ballot = _Ballot(probe, within)
     ballot.gather(*_FIRST[:1])
     yield ballot.windows(*_FIRST[1:])
+    if within is None and not _may_be_misspelled(probe):
+        return
     more = ballot.gather_akin(cited) + ballot.gather_divided()
     if len(ballot.chosen) <= LONG:
         ballot.gather(*_PATIENT[:1])
@@ -155,6 +156,15 @@ def votes(
     elif more or (ballot.crowded and ballot.pairs is None):
         ballot.gather(*_FIRST[:1])
         yield ballot.windows(*_FIRST[1:])
+
+
+def _may_be_misspelled(probe: Probe) -> bool:
+    """Whether asking for other spellings, and for more, is worth while.
+
+    A tenth of the words occur nowhere or nearly so; or there are enough words for a place to be
+    believed, but few to vote.
+    """
+    return 10 * probe.odd >= len(probe.folds) or SHORT < len(probe.folds) <= LONG
 
 
 def _divided(probe: Probe, chosen: list[int]) -> list[tuple[int, Entry, int]]:
@@ -209,11 +219,11 @@ class _Ballot:
         self.crowded = False  # whether more windows had many votes than could be looked at
         self.pairs: list[tuple[int, int, list[tuple[int, int, int]]]] | None = None
 
-    def _spots(self, entry: Entry) -> Iterable[tuple[int, Spot]]:
+    def _rows(self, entry: Entry) -> Iterable[tuple[int, int, int, int]]:
         if self.only < 0:
-            return entry.spots.items()
-        spot = entry.spots.get(self.only)
-        return ((self.only, spot),) if spot is not None else ()
+            return entry.rows()
+        spot = entry.spot(self.only)
+        return ((self.only, entry.word(self.only), *spot),) if spot is not None else ()
 
     def _add(self, i: int, ranges: Iterable[tuple[int, int, int]], weight: float) -> None:
         """Lets postings of some readings vote: each as (reading, low, high)."""
@@ -243,8 +253,8 @@ class _Ballot:
         for i in sorted(self.chosen, key=self.totals.__getitem__):
             if not self.totals[i] or i in self.followed:
                 continue
-            spots = [(n, s.low, s.low + s.times) for n, s in self._spots(entries[i])]
-            left -= sum(high - low for _, low, high in spots)
+            spots = [(n, low, low + times) for n, _, low, times in self._rows(entries[i])]
+            left -= sum(high - low for _, low, high in spots) if self.within else self.totals[i]
             if left < 0:
                 break
             self.followed.add(i)
@@ -263,10 +273,10 @@ class _Ballot:
         for i in self.chosen:
             if i + 1 == len(entries) or (i in idle and (long or i + 1 in idle)):
                 continue
-            following, follower = entries[i + 1].spots, entries[i + 1].hashed
+            following, follower = entries[i + 1].where, entries[i + 1].hashed
             ranges = []
-            for number, (_, low, times) in self._spots(entries[i]):
-                if number in following:
+            for number, _, low, times in self._rows(entries[i]):
+                if following >> number & 1:
                     low, high = pair_range(readings[number], low, low + times, follower)
                     if low < high:
                         ranges.append((number, low, high))
@@ -289,23 +299,23 @@ class _Ballot:
         unknown = [i for i in long if not entries[i].where]
         known = [i for i in long if entries[i].where]
         known.sort(key=lambda i: -len(folds[i]))
-        seldom = [i for i in known if entries[i].total <= _SELDOM][:_RESPELLED_KNOWN]
+        seldom = [i for i in known if entries[i].total <= SELDOM][:_RESPELLED_KNOWN]
         found = sum(self._add_akin(i, -1) for i in unknown[:_RESPELLED] + seldom)
         if cited is not None and cited[0] in lexicon.readings:
             here = lexicon.readings.index(cited[0])
-            missing = [i for i in known if here not in entries[i].spots and i not in seldom]
+            missing = [i for i in known if not entries[i].where >> here & 1 and i not in seldom]
             found += sum(self._add_akin(i, here) for i in missing[:_RESPELLED_KNOWN])
         return found
 
     def _add_akin(self, i: int, only: int) -> int:
-        own = self.probe.entries[i].spots
+        own = self.probe.entries[i].where
         ranges = []
         for entry in self.probe.lexicon.alike(self.probe.folds[i]):
-            for number, spot in self._spots(entry):
-                if number not in own and only in (-1, number):
-                    self.akin.setdefault(number, {})[spot.word] = i
-                    if spot.times <= _OFTEN:
-                        ranges.append((number, spot.low, spot.low + spot.times))
+            for number, word, low, times in self._rows(entry):
+                if not own >> number & 1 and only in (-1, number):
+                    self.akin.setdefault(number, {})[word] = i
+                    if times <= _OFTEN:
+                        ranges.append((number, low, low + times))
         if ranges:
             self._add(i, ranges, 0.6 * self._bits(sum(high - low for _, low, high in ranges)))
         return len(ranges)
@@ -315,14 +325,14 @@ class _Ballot:
         found = 0
         for i, entry, following in _divided(self.probe, self.chosen):
             ranges = []
-            for number, spot in self._spots(entry):
-                low, high = spot.low, spot.low + spot.times
+            for number, word, low, times in self._rows(entry):
+                high = low + times
                 if following:
                     reading = self.probe.lexicon.readings[number]
                     low, high = pair_range(reading, low, high, following)
                 if 0 < high - low <= _OFTEN:
                     ranges.append((number, low, high))
-                    self.akin.setdefault(number, {}).setdefault(spot.word, i)
+                    self.akin.setdefault(number, {}).setdefault(word, i)
             if ranges:
                 self._add(i, ranges, self._bits(sum(high - low for _, low, high in ranges)))
                 found += 1
@@ -394,7 +404,7 @@ class _Weights:
         self.probe, self.akin = probe, akin
         total = probe.lexicon.total
         self.chosen = [
-            (entry.spots, _bits(probe.folds[i], entry.total, total), len(probe.folds[i]))
+            (entry, _bits(probe.folds[i], entry.total, total), len(probe.folds[i]))
             for i in chosen
             for entry in (probe.entries[i],)
         ]
@@ -425,16 +435,16 @@ class _Weights:
     def _worth(self, number: int) -> dict[int, tuple[float, int]]:
         """For each word in a reading that counts its bits and its letters."""
         worth: dict[int, tuple[float, int]] = {}
-        for spots, bits, letters in self.chosen:
-            spot = spots.get(number)
-            if spot is not None:
-                if spot.word in worth:
-                    before = worth[spot.word]
-                    worth[spot.word] = before[0] + bits, before[1] + letters
+        for entry, bits, letters in self.chosen:
+            word = entry.word(number)
+            if word >= 0:
+                if word in worth:
+                    before = worth[word]
+                    worth[word] = before[0] + bits, before[1] + letters
                 else:
-                    worth[spot.word] = bits, letters
+                    worth[word] = bits, letters
         own = self.probe.lexicon.readings[number].word_bits
         for word, i in self.akin.get(number, {}).items():
-            if number not in self.probe.entries[i].spots:
+            if not self.probe.entries[i].where >> number & 1:
                 worth.setdefault(word, (0.6 * own, len(self.probe.folds[i])))
         return worth

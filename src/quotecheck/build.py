@@ -26,7 +26,7 @@ from .normalize import (
 )
 from .types import Reading, Span
 
-BLOCK = 4096  # code points of text compressed together
+BLOCK = 2048  # code points of text compressed together
 STRIDE = 8  # words between two notes of where a word stands
 _DICTIONARY = 8192
 _SAMPLE = 1_000_000

@@ -61,9 +61,10 @@ def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) 
     """Every difference; with ``unfinished`` the last word may be cut short."""
     found: list[Change] = []
     misread: list[tuple[str, str]] = []
+    hidden = hides_differences(pair.marked)
     for step in steps:
         if step.op == "equal":
-            found += _in_equal_words(pair, step)
+            found += _in_equal_words(pair, step) if hidden else []
         elif unfinished and _goes_on(pair, step):
             continue
         else:
@@ -151,7 +152,7 @@ def hides_differences(marked: Marked) -> bool:
 
 def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
     """What levelling has hidden: a marked first letter, other accents, capitals gone astray."""
-    if step.qb - step.qa != step.sb - step.sa or not hides_differences(pair.marked):
+    if step.qb - step.qa != step.sb - step.sa:
         return []
     text, initials = pair.marked.text, pair.marked.initials
     accented = _has_accents(text)
@@ -241,8 +242,8 @@ def _count(pair: Pair, word: str) -> int:
 def _here(pair: Pair, word: str) -> int:
     """How often a word occurs in the reading."""
     number = pair.lexicon.readings.index(pair.reading)
-    spot = pair.lexicon.entry(word).spots.get(number)
-    return spot.times if spot else 0
+    spot = pair.lexicon.entry(word).spot(number)
+    return spot[1] if spot else 0
 
 
 def _is_habit(pair: Pair, ours: str, theirs: str) -> bool:
@@ -268,7 +269,7 @@ def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
         return False
     clean = [i for i, r in enumerate(pair.lexicon.readings) if not r.scanned]
     total = sum(pair.lexicon.readings[i].word_count for i in clean)
-    counts = {number: spot.times for number, spot in entry.spots.items()}
+    counts = {number: times for number, _, _, times in entry.rows()}
     here = counts.get(pair.lexicon.readings.index(pair.reading), 0)
     if total < 100_000:
         return here <= 2

@@ -20,11 +20,11 @@ from .normalize import Word, nth_word, words
 from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
-VERSION = 5
-BLOCK = 4096
+VERSION = 6
+BLOCK = 2048
 STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
-_KEPT_BLOCKS = 8
+_KEPT_BLOCKS = 16
 
 
 class IndexDamaged(Exception):

@@ -7,8 +7,9 @@ can come and go without touching the others.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -17,29 +18,63 @@ from rapidfuzz.distance import Levenshtein
 
 from .index import IndexedReading
 from .normalize import SHORTEST_SPELLED, hash_half, hash_word
+from .spelling import other_spellings
 
 ROOM = 10_000  # between the numbers of the words of one reading and those of the next
 _KEPT_WORDS = 1000  # twice, what was asked for of late and before
-_KEPT_ALIKE = 150
+_KEPT_ALIKE, _KEPT_RESPELLED = 150, 600
 _LONGEST_SPELLED = 40
 _SOUGHT_SINGLY = 60  # words looked up reading by reading before all are put together
 
 
-class Spot(NamedTuple):
-    """A word in one reading: its number there, its first posting, how often it occurs."""
-
-    word: int
-    low: int
-    times: int
-
-
-class Entry(NamedTuple):
+class Entry:
     """A word over several readings: in which it occurs (as bits), where, how often in all."""
 
-    hashed: int
-    where: int
-    spots: dict[int, Spot]
-    total: int
+    __slots__ = ("_start", "_table", "hashed", "total", "where")
+
+    def __init__(self, hashed: int, where: int, total: int, table: _Table, start: int) -> None:
+        self.hashed, self.where, self.total = hashed, where, total
+        # Its rows in a table, one a reading, in the order of the readings.
+        self._table, self._start = table, start
+
+    def rows(self) -> Iterator[tuple[int, int, int, int]]:
+        """For each reading that has it: the reading's place in the lexicon, the number of the word
+        there, its first posting, how often it occurs.
+        """
+        table, a = self._table, self._start
+        b = a + self.where.bit_count()
+        return zip(
+            table.numbers[a:b].tolist(),
+            table.words[a:b].tolist(),
+            table.lows[a:b].tolist(),
+            table.times[a:b].tolist(),
+            strict=True,
+        )
+
+    def word(self, number: int) -> int:
+        """Its number in a reading, by the reading's place in the lexicon; -1 for none."""
+        if not self.where >> number & 1:
+            return -1
+        return self._table.words[self._row(number)]
+
+    def spot(self, number: int) -> tuple[int, int] | None:
+        """Its first posting in a reading, and how often it occurs there."""
+        if not self.where >> number & 1:
+            return None
+        row = self._row(number)
+        return self._table.lows[row], self._table.times[row]
+
+    def _row(self, number: int) -> int:
+        return self._start + (self.where & ((1 << number) - 1)).bit_count()
+
+
+class _Table(NamedTuple):
+    """Rows of entries: the reading, the number of the word there, its first posting, how often."""
+
+    numbers: memoryview
+    words: memoryview
+    lows: memoryview
+    times: memoryview
 
 
 class Lexicon:
@@ -56,6 +91,7 @@ class Lexicon:
         self._known: dict[str, Entry] = {}
         self._before: dict[str, Entry] = {}  # what was known before it became too much
         self._alike: dict[str, list[Entry]] = {}
+        self._respelled: dict[str, list[Entry]] = {}
         self._merged: _Merged | None = None
 
     def entry(self, word: str) -> Entry:
@@ -68,11 +104,16 @@ class Lexicon:
             self._known[word] = entry
         return entry
 
-    def known(self, words: Iterable[str]) -> list[Entry]:
-        """Where those of some words occur that occur at all; nothing is kept of the others."""
-        merged = self._together()
-        found = (merged.entry(hash_word(word)) for word in words)
-        return [entry for entry in found if entry.where]
+    def respelled(self, word: str) -> list[Entry]:
+        """Where a word occurs that is spelled by other habits."""
+        found = self._respelled.get(word)
+        if found is None:
+            if len(self._respelled) >= _KEPT_RESPELLED:
+                self._respelled.clear()
+            merged = self._together()
+            others = (merged.entry(hash_word(other)) for other in other_spellings(word))
+            found = self._respelled[word] = [entry for entry in others if entry.where]
+        return found
 
     def entries(self, words: Sequence[str]) -> list[Entry]:
         """The same for several words."""
@@ -103,13 +144,17 @@ class Lexicon:
 
     def _sought(self, hashed: int) -> Entry:
         """The word in each reading's own index: slow, but ready at once."""
-        spots = {}
+        rows, where, total = [], 0, 0
         for number, reading in enumerate(self.readings):
             known = reading.word_id(hashed)
             if known >= 0:
-                low = reading.firsts[known]
-                spots[number] = Spot(known, low, reading.firsts[known + 1] - low)
-        return _entry(hashed, spots)
+                low, high = reading.firsts[known : known + 2]
+                rows.append((number, known, low, high - low))
+                where |= 1 << number
+                total += high - low
+        columns = zip(*rows, strict=True) if rows else ((),) * 4
+        table = _Table(*(memoryview(array("I", column)) for column in columns))
+        return Entry(hashed, where, total, table, 0)
 
 
 def _letters(coded: bytes) -> int:
@@ -118,14 +163,6 @@ def _letters(coded: bytes) -> int:
     for sign in coded:
         found |= 1 << (sign & 31)
     return found
-
-
-def _entry(hashed: int, spots: dict[int, Spot]) -> Entry:
-    where = total = 0
-    for number, spot in spots.items():
-        where |= 1 << number
-        total += spot.times
-    return Entry(hashed, where, spots, total)
 
 
 class _Merged:
@@ -137,6 +174,7 @@ class _Merged:
         self.readings = readings
         none = np.zeros(0, dtype=np.uint32)
         each = [np.frombuffer(r.hashes, dtype=np.uint32) for r in readings]
+        firsts = [np.frombuffer(r.firsts, dtype=np.uint32) for r in readings]
         hashes = np.concatenate([*each, none])
         order = np.argsort(hashes, kind="stable")
         hashes = hashes[order]
@@ -145,27 +183,27 @@ class _Merged:
         starts = np.flatnonzero(new)
         sizes = [len(e) for e in each]
         words = np.concatenate([*(np.arange(n, dtype=np.uint32) for n in sizes), none])
+        lows = np.concatenate([*(f[:-1] for f in firsts), none])[order]
+        times = np.concatenate([*(np.diff(f) for f in firsts), none])[order]
+        numbers = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)[order]
+        self.table = _Table(numbers.data, words[order].data, lows.data, times.data)
         self.hashes = hashes[starts].data
         self.starts = np.append(starts, len(hashes)).astype(np.uint32).data
-        self.numbers = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)[order]
-        self.words = words[order]
+        self.totals = np.add.reduceat(times, starts).data if len(starts) else times.data
         self.places = np.empty(len(hashes), dtype=np.uint32)
         self.places[order] = np.cumsum(new) - 1
         self.sizes = sizes
+        self.bits = [1 << number for number in range(len(readings))]
         self.halves: memoryview | None = None
 
     def entry(self, hashed: int) -> Entry:
         """Where the word with this hash occurs."""
         at = bisect_left(self.hashes, hashed)
         if at == len(self.hashes) or self.hashes[at] != hashed:
-            return _entry(hashed, {})
-        a, b = self.starts[at], self.starts[at + 1]
-        spots = {}
-        for number, word in zip(self.numbers[a:b].tolist(), self.words[a:b].tolist(), strict=True):
-            firsts = self.readings[number].firsts
-            low = firsts[word]
-            spots[number] = Spot(word, low, firsts[word + 1] - low)
-        return _entry(hashed, spots)
+            return Entry(hashed, 0, 0, self.table, 0)
+        start, end = self.starts[at], self.starts[at + 1]
+        where = sum(map(self.bits.__getitem__, self.table.numbers[start:end]))
+        return Entry(hashed, where, self.totals[at], self.table, start)
 
     def alike(self, word: str) -> list[int]:
         """The hashes of words that share a half with this one and are nearly it."""
@@ -187,8 +225,8 @@ class _Merged:
         found = []
         for place in set(owners[near].tolist()):
             first = self.starts[place]
-            reading = self.readings[self.numbers[first]]
-            spelled = reading.spelling(int(self.words[first]))
+            reading = self.readings[self.table.numbers[first]]
+            spelled = reading.spelling(self.table.words[first])
             if spelled != word and Levenshtein.distance(word, spelled, score_cutoff=far) <= far:
                 found.append(self.hashes[place])
         return found

@@ -26,9 +26,13 @@ from .normalize import hash_word
 from .probe import Cited, Located, Probe, last_in, matches_in
 from .respelled import respelled
 
-_IN_ORDER, _IN_ORDER_OF_LONG = 0.25, 0.36  # share of the words in a window in the right order
+# Shares of the words that stand in a window in the right order; and of these and the odd ones,
+# which may be misspelled, together.
+_IN_ORDER, _IN_ORDER_OF_LONG = 0.25, 0.36
+_EXPLAINED, _EXPLAINED_OF_LONG = 0.4, 0.5
 _CLOSE = 0.06  # how much worse a place may fit to be told beside the best
 _CLEAR = 0.2  # share of the letters that may differ for no better place to be sought
+_CERTAIN = 80.0  # bits to spare that do the same
 _CLOSE_BITS = 4.0  # and how much less may speak for it
 _LAID, _LAID_SHORT = 3, 6  # windows the quotation is laid into
 _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
@@ -201,7 +205,7 @@ def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[L
                 laid = lay(window, probe, free)
                 if laid is not None and good_enough(laid, probe, cited):
                     found.append(laid)
-        if found and min(x.cost for x in found) <= _CLEAR * probe.letters:
+        if any(_settles(laid, probe, cited) for laid in found):
             break
     found.sort(key=lambda x: -_surplus(x, probe, cited))
     least = _surplus(found[0], probe, cited) - _CLOSE_BITS if found else 0.0
@@ -210,6 +214,11 @@ def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[L
         for x in found
         if x.cost <= found[0].cost + _CLOSE * probe.letters and _surplus(x, probe, cited) >= least
     ]
+
+
+def _settles(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
+    """Whether a place fits so well, or so much speaks for it, that no better one is sought."""
+    return laid.cost <= _CLEAR * probe.letters or _surplus(laid, probe, cited) >= _CERTAIN
 
 
 def _surplus(laid: Laid, probe: Probe, cited: Cited | None) -> float:
@@ -267,12 +276,12 @@ def _in_order(probe: Probe, number: int, ids: Sequence[int]) -> bool:
     size = len(probe.folds)
     if size <= SHORT:
         return True
-    ours = [
-        entry.spots[number].word if number in entry.spots else -1 - i
-        for i, entry in enumerate(probe.entries)
-    ]
-    least = _IN_ORDER_OF_LONG if size > LONG else _IN_ORDER
-    return LCSseq.similarity(ours, list(ids)) >= least * size
+    ours = [word if word >= 0 else ~i for i, word in enumerate(probe.words(number))]
+    long = size > LONG
+    in_order = LCSseq.similarity(ours, list(ids)) / size
+    if in_order < (_IN_ORDER_OF_LONG if long else _IN_ORDER):
+        return False
+    return in_order + probe.odd / size >= (_EXPLAINED_OF_LONG if long else _EXPLAINED)
 
 
 def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float:
@@ -282,8 +291,8 @@ def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float
     for move in fitted.moves:
         if move.equal:
             for i in range(move.qa, move.qb):
-                spot = entries[i].spots.get(number)
-                bits += rarity(probe.folds[i], spot.times if spot else 0, reading)
+                spot = entries[i].spot(number)
+                bits += rarity(probe.folds[i], spot[1] if spot else 0, reading)
         elif move.qa == move.qb or move.sa == move.sb:
             bits -= 2.0
         else:

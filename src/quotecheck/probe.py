@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from itertools import pairwise
 from typing import NamedTuple
 
 from .index import IndexedReading
 from .lexicon import Entry, Lexicon
 
 _FEW = 24  # places of a pair of words that are compared one by one
+SELDOM = 4  # places, in all readings, of a word that may be a misspelling
 _CODES = {2: "H", 4: "I"}
 
 # A reading that is cited, and from which of its words to which.
@@ -53,6 +55,11 @@ class Probe:
             self._entries = self.lexicon.entries(self.folds)
         return self._entries
 
+    @property
+    def odd(self) -> int:
+        """How many words occur nowhere or nearly so, and may be misspelled."""
+        return sum(entry.total <= SELDOM for entry in self.entries)
+
     def where(self) -> int:
         """The readings in which every word occurs, as bits."""
         where = self.lexicon.everywhere
@@ -60,11 +67,14 @@ class Probe:
             where &= entry.where
         return where
 
+    def words(self, number: int) -> list[int]:
+        """The words as numbers of a reading, -1 for those that do not occur there."""
+        return [entry.word(number) for entry in self.entries]
+
     def packed(self, number: int) -> bytes | None:
         """The words as numbers of a reading; None when one of them does not occur there."""
-        try:
-            ids = [entry.spots[number].word for entry in self.entries]
-        except KeyError:
+        ids = self.words(number)
+        if -1 in ids:
             return None
         return array(_CODES[self.lexicon.readings[number].id_bytes], ids).tobytes()
 
@@ -79,7 +89,7 @@ def find(probe: Probe, limit: int, cited: Cited | None = None) -> list[tuple[int
     seed = min(totals.index(min(totals)), max(0, len(totals) - 2))
     follower = entries[seed + 1].hashed if len(totals) > 1 else -1
     found = []
-    for number, (_, low, times) in entries[seed].spots.items():
+    for number, _, low, times in entries[seed].rows():
         if not where >> number & 1:
             continue
         reading, high = readings[number], low + times
@@ -104,13 +114,13 @@ def _matches(
     """Where a sequence of words stands in a reading, sought from the postings of one of them."""
     reading = probe.lexicon.readings[number]
     seed, low, high = seeds
-    spots = [entry.spots[number] for entry in probe.entries]
     if high - low > _FEW:
-        for i, (_, a, times) in enumerate(spots[:-1]):
-            a, b = pair_range(reading, a, a + times, probe.entries[i + 1].hashed)
+        for i, (entry, following) in enumerate(pairwise(probe.entries)):
+            a, times = entry.spot(number) or (0, 0)
+            a, b = pair_range(reading, a, a + times, following.hashed)
             if b - a < high - low:
                 seed, low, high = i, a, b
-    wanted = array(_CODES[reading.id_bytes], [spot.word for spot in spots]).tobytes()
+    wanted = probe.packed(number) or b""
     if near is not None and high - low > limit:
         found = matches_in(reading, wanted, *near, limit)
         if found:
@@ -118,8 +128,8 @@ def _matches(
     found = []
     width, size, data, mask = reading.id_bytes, len(wanted), reading.map, reading.mask
     at = reading.ids_at - seed * width
-    for entry in reading.postings[low:high]:
-        start = at + (entry & mask) * width
+    for posting in reading.postings[low:high]:
+        start = at + (posting & mask) * width
         if data[start : start + size] == wanted and start >= reading.ids_at:
             found.append((start - reading.ids_at) // width)
             if len(found) >= limit:

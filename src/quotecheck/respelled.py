@@ -13,7 +13,6 @@ from .exact import as_quoted
 from .lexicon import Entry
 from .normalize import SHORTEST_SPELLED
 from .probe import Cited, Located, Probe
-from .spelling import other_spellings
 
 _MOST_WORDS = 8  # longer quotations have enough other words
 _MOST_MISREAD = 4
@@ -62,7 +61,7 @@ def _otherwise(probe: Probe) -> list[Located]:
 def _others(probe: Probe, i: int) -> list[tuple[Entry, bool]]:
     """Words that may stand for a word, and whether only a scan has them."""
     word, lexicon = probe.folds[i], probe.lexicon
-    found = [(entry, False) for entry in lexicon.known(other_spellings(word))]
+    found = [(entry, False) for entry in lexicon.respelled(word)]
     scans = lexicon.scans
     if scans and len(probe.folds) <= _MOST_MISREAD:
         found += [(e, True) for e in lexicon.alike(word) if e.where and not e.where & ~scans]
@@ -73,13 +72,13 @@ def _in_reading(probe: Probe, others: list[list[tuple[Entry, bool]]], number: in
     reading, size = probe.lexicon.readings[number], len(probe.folds)
     fitting: list[dict[int, tuple[int, int]]] = []
     for entry, more in zip(probe.entries, others, strict=True):
-        own = entry.spots.get(number)
-        words = {own.word: (own.low, own.times)} if own else {}
-        seldom = max(_SELDOM, own.times // 10) if own else _SELDOM
+        own = entry.spot(number)
+        words = {entry.word(number): own} if own else {}
+        seldom = max(_SELDOM, own[1] // 10) if own else _SELDOM
         for other, misread in more:
-            spot = other.spots.get(number)
-            if spot is not None and (not misread or (reading.scanned and spot.times <= seldom)):
-                words.setdefault(spot.word, (spot.low, spot.times))
+            spot = other.spot(number)
+            if spot is not None and (not misread or (reading.scanned and spot[1] <= seldom)):
+                words.setdefault(other.word(number), spot)
         fitting.append(words)
     if not all(fitting[1:-1]) or not any(fitting):
         return []
@@ -87,12 +86,18 @@ def _in_reading(probe: Probe, others: list[list[tuple[Entry, bool]]], number: in
     anchor = min((i for i in range(size) if totals[i]), key=totals.__getitem__)
     if totals[anchor] > _MOST_PLACES:
         return []
+    # A word besides the anchor that must fit, being none of those at the edges.
+    inner = [i for i in range(1, size - 1) if i != anchor]
+    near = min(inner, key=totals.__getitem__) if inner else anchor
+    away, wanted, ids, mask = near - anchor, fitting[near], reading.ids, reading.mask
     found = []
     for low, times in fitting[anchor].values():
         for posting in reading.postings[low : low + times]:
-            start = (posting & reading.mask) - anchor
-            if _fits(probe, fitting, number, start):
-                found.append(Located(reading, ((start, start + size),), 0.99))
+            at = posting & mask
+            if not 0 <= at + away < len(ids) or ids[at + away] not in wanted:
+                continue
+            if _fits(probe, fitting, number, at - anchor):
+                found.append(Located(reading, ((at - anchor, at - anchor + size),), 0.99))
     return found
 
 
@@ -103,11 +108,11 @@ def _fits(probe: Probe, fitting: list[dict[int, tuple[int, int]]], number: int, 
         return False
     words = reading.ids[start : start + size]
     unlike = [i for i in range(size) if words[i] not in fitting[i]]
-    for i in unlike:
-        part = probe.folds[i]
-        if i == size - 1 and reading.spelling(words[i]).startswith(part):
-            continue
-        if i == 0 and reading.spelling(words[i]).endswith(part):
-            continue
+    if 2 * len(unlike) >= size or any(0 < i < size - 1 for i in unlike):
         return False
-    return 2 * len(unlike) < size
+    return all(
+        reading.spelling(words[i]).startswith(probe.folds[i])
+        if i
+        else reading.spelling(words[i]).endswith(probe.folds[i])
+        for i in unlike
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 _SHORTEST = 4
 # What is put for what, either way. Words are levelled: no capitals, no accents, no apostrophes.
@@ -60,7 +59,6 @@ _DOUBLED = re.compile(r"([bcdfglmnprst])\1")
 _INFLECTIONS = frozenset(("s", "es", "d", "ed", "ing", "ly", "r", "er", "st", "est", "n", "en"))
 
 
-@lru_cache(maxsize=256)
 def other_spellings(word: str) -> tuple[str, ...]:
     """Other ways to spell a levelled word; most of what is generated is no word."""
     if len(word) < _SHORTEST or not word.isalpha():
