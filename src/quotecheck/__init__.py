@@ -31,6 +31,7 @@ from .types import (
     Change,
     Citation,
     Finding,
+    Locator,
     PageMark,
     Place,
     Placing,
@@ -44,6 +45,7 @@ from .types import (
 )
 
 if TYPE_CHECKING:
+    from .citing import find_locators
     from .extract import find_citations, find_quotations
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "IndexDamaged",
     "IndexedReading",
     "Library",
+    "Locator",
     "PageMark",
     "Place",
     "Placing",
@@ -66,6 +69,7 @@ __all__ = [
     "check",
     "check_quotation",
     "find_citations",
+    "find_locators",
     "find_quotations",
 ]
 
@@ -76,4 +80,8 @@ def __getattr__(name: str) -> Any:
         from . import extract
 
         return getattr(extract, name)
+    if name == "find_locators":
+        from . import citing
+
+        return citing.find_locators
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

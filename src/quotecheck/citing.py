@@ -7,10 +7,12 @@ their surroundings.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from quotecheck.names import NO_MATCH, Match, Shelf, plain
-from quotecheck.vocabulary import NEVER_NAMES, SMALL_IN_CITATIONS
+from quotecheck.types import Locator, Span
+from quotecheck.vocabulary import NEVER_NAMES, NUMBER_WORDS, SMALL_IN_CITATIONS
 
 # Longer brackets are remarks, not citations.
 LONGEST = 240
@@ -48,11 +50,25 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LOCATOR = re.compile(
-    r"[,;:]?\s*(?<!\w)(?:(?:chapters?|chap\.|chs?\.|sections?|sec\.|§§?|parts?|acts?|scenes?|lines?|"
-    r"ll?\.|verses?|stanzas?|paragraphs?|paras?\.|¶|loc\.|location|canto|book|bk\.|vols?\.|volume|"
-    r"Chapter|Ch\.|Kapitel|Kap\.|Band|Bd\.|Abschnitt|Abs\.|Zeile|Z\.|chapitre|глава|гл\.)\s?"
+    r"[,;:]?\s*(?<!\w)(?:(?:parts?|acts?|scenes?|lines?|ll?\.|verses?|stanzas?|loc\.|location|canto|"
+    r"book|bk\.|vols?\.|volume|Band|Bd\.|Zeile|Z\.)\s?"
     r"(?:\d[\d.,–-]*|[ivxlc]{1,8}(?!\w))|\d+\.\d+(?:\.\d+)?(?:[–-]\d+)?)(?!\w)"
 )
+_LOCATORS = {
+    "chapter": r"chapters?|chap\.?|chs?\.?|kapitel|kap\.?|chapitre|cap[íi]tulo|глав[аеы]|гл\.?",
+    "section": r"sections?|sect?s?\.?|§+|abschnitt|abschn\.|раздел",
+    "paragraph": r"paragraphs?|paras?\.?|pars?\.?|¶+|absatz|abs\.|абзац|абз\.?",
+}
+_PART = rf"(?:\d{{1,5}}(?:\.\d{{1,3}}){{0,3}}[a-z]?|[ivxlc]{{1,8}}|{'|'.join(NUMBER_WORDS)})(?!\w)"
+_JOINT = r"[-–—‑]|&|and\b|und\b|et\b|y\b|и\b"
+_KINDS = "|".join(f"(?P<{kind}>{words})" for kind, words in _LOCATORS.items())
+_LOCATOR = re.compile(
+    rf"[,;:]?\s*(?<!\w)(?P<word>{_KINDS})"
+    rf"\s?(?P<first>{_PART})(?:\s?(?:{_JOINT})\s?(?P<last>{_PART}))?",
+    re.IGNORECASE,
+)
+_PART_ONLY = re.compile(_PART, re.IGNORECASE)
+_AND_MORE = re.compile(rf"(?:\s?(?:,|{_JOINT})\s?(?:{_PART}))+", re.IGNORECASE)
 _AGAIN = re.compile(
     r"(?:ibid(?:em)?|idem|id|ebd|ebenda|ebda|a\. ?a\. ?o|op\. ?cit|loc\. ?cit|там же|ibíd|同上)"
     r"(?:\.|\b)[,.;:]?\s*(?P<rest>.*)",
@@ -104,19 +120,20 @@ def read_citation(content: str, shelf: Shelf) -> Read | None:
     if not content or len(content) > LONGEST:
         return None
     content = _ASIDE.sub("", content)
-    content = _without_lead_in(content)
+    whole, content = content, _without_lead_in(content)
     again = _AGAIN.fullmatch(content)
     if again:
-        pages, _, _ = _take_pages(again["rest"].strip())
+        pages, _, _ = _take_pages(_without_locators(again["rest"]).strip())
         return Read(pages=pages, again=True)
-    content = _OTHER_LOCATOR.sub("", content)
+    located = bool(find_locators(content)) and content == whole  # "see ch. 3" only points there
+    content = _without_locators(content)
     pages, labelled, rest = _take_pages(content)
     year, rest = _take_year(rest)
     if year and not labelled and pages == (year,):
         pages = ()
     rest = rest.strip(" ,.;:()[]")
     if not rest:
-        return Read(year=year, pages=pages, labelled=labelled) if pages else None
+        return Read(year=year, pages=pages, labelled=labelled) if pages or located else None
     return _with_work(Read(year=year, pages=pages, labelled=labelled), rest, shelf)
 
 
@@ -143,6 +160,45 @@ def read_note(content: str, shelf: Shelf) -> Read | None:
     if title:
         return Read("", title, year, pages, labelled, match=shelf.match("", title, year))
     return None
+
+
+def find_locators(text: str) -> tuple[Locator, ...]:
+    """The chapters, sections and paragraphs that a citation names, in order."""
+    return tuple(locator for locator, _span in _located(text))
+
+
+def _located(text: str) -> Iterator[tuple[Locator, Span]]:
+    """Each locator, and where it stands together with the word that says what it is."""
+    for match in _LOCATOR.finditer(text):
+        kind = next(kind for kind in _LOCATORS if match[kind])
+        first, last, end = match["first"], match["last"] or match["first"], match.end()
+        # After "¶¶ 12, 14" another number is a paragraph too; after "ch. 3, 42" it is a page.
+        is_plural = match["word"][-1] in "sS" or match["word"] in ("¶¶", "§§")
+        more = _AND_MORE.match(text, end) if is_plural else None
+        if more:
+            last, end = _PART_ONLY.findall(more.group())[-1], more.end()
+        span = Span(match.start("first"), end)
+        yield Locator(kind, _figures(first), _figures(last), span), Span(match.start(), end)
+
+
+def _without_locators(text: str) -> str:
+    for _locator, span in reversed(list(_located(text))):
+        text = text[: span.start] + text[span.end :]
+    return _OTHER_LOCATOR.sub("", text)
+
+
+def _figures(number: str) -> str:
+    """ "III", "three" and "3" are "3"."""
+    number = number.lower()
+    if number in NUMBER_WORDS:
+        return str(NUMBER_WORDS.index(number) + 1)
+    if not _is_roman(number):
+        return number
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}[sign] for sign in number]
+    following = [*values[1:], 0]
+    return str(
+        sum(-one if one < after else one for one, after in zip(values, following, strict=True))
+    )
 
 
 def expand_pages(text: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from quotecheck.citing import LONGEST, Read, read_citation, read_note
+from quotecheck.citing import LONGEST, Read, find_locators, read_citation, read_note
 from quotecheck.names import Shelf, plain, title_words
 from quotecheck.quotemarks import Marked, Paragraph, trimmed
 from quotecheck.types import Citation, Span
@@ -571,7 +571,8 @@ class _Resolver:
         before = self.last
         if before is None:
             return citation
-        pages = citation.pages or before.pages
+        # "ibid., ch. 4" is not on the page cited before.
+        pages = citation.pages or (() if find_locators(citation.raw) else before.pages)
         return _borrowed(citation, before, pages)
 
     def _page_alone(self, reference: Reference) -> Reference | None:

@@ -25,6 +25,19 @@ class PageMark(NamedTuple):
     label: str
 
 
+class Locator(NamedTuple):
+    """A place that is no page, as a citation names it: "ch. 3", "§§ 4.1–4.2", "par. 12".
+
+    ``kind``: "chapter", "section" or "paragraph". ``first`` and ``last`` in figures, whatever was
+    written ("iii", "three"); ``span`` is where the number stands in the citation.
+    """
+
+    kind: str
+    first: str
+    last: str
+    span: Span
+
+
 class Wording(StrEnum):
     """What became of the words, whatever was cited."""
 

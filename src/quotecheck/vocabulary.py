@@ -198,3 +198,10 @@ NO_CUT_IN = _words(
     how why where when whether because if wie warum ob wenn weil
     """
 )
+
+# Chapters are cited so; the first stands for 1.
+NUMBER_WORDS = (
+    "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "twenty",
+)  # fmt: skip

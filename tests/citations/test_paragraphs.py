@@ -1,15 +1,19 @@
-"""Quotations from readings without pages: their paragraphs are what is cited, and checked."""
+"""Quotations from readings without pages: their paragraphs, sections and chapters are cited."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from tests.readings.extraction.makezip import epub
 from tests.support import cast
 
 from quaestio.citations.checking import Checked, check_source
 from quaestio.courses.models import Course
 from quaestio.readings import actions
-from quaestio.readings.extraction import Extracted, ExtractedPage
+from quaestio.readings.extraction import Extracted, ExtractedPage, extract
 from quaestio.readings.models import Document
+from quaestio.web.richtext import flatten
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +66,119 @@ def test_another_paragraph_than_the_one_cited_is_told(course: Course, citation: 
     found = checked(course, citation)
     assert found.verdict == "misplaced"
     assert found.detail["sentence"] == "It stands in paragraph 1, not in the one cited."
+
+
+def test_a_paragraph_alone_is_checked_in_the_reading_just_named(course: Course) -> None:
+    words = "the winter ended in a single afternoon and nobody noticed"
+    for told, verdict in (("¶ 1", "verbatim"), ("par. 3", "misplaced")):
+        (found,) = check_source(course, f"<p>Teague writes that “{words}” ({told}).</p>")
+        assert (found.verdict, found.citation) == (verdict, f"({told})")
+
+
+def test_the_right_paragraph_is_offered(course: Course) -> None:
+    found = checked(course, "(Teague, paragraphs 2–3)")
+    (mend,) = found.mends
+    assert (mend.kind, mend.shown) == ("paragraph", "1")
+    text = f"<p>She says that “{found.text.strip('“”')}” (Teague, paragraphs 2–3).</p>"
+    edit = mend.edits[0]
+    assert flatten(text).text[edit.start : edit.end] == "2–3"
+
+
+# -- Chapters and sections ----------------------------------------------------------------------
+
+BOOK = (
+    ("Chapter 1. Frost", "The pipes had burst in every house along the northern road."),
+    ("Chapter 2. Mud", "The winter ended in a single afternoon and nobody noticed it."),
+    ("Chapter 3. Dust", "The pipes had burst in every house along the northern road."),
+    ("Notes", "The last of the witnesses died before anybody thought of asking her."),
+)
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Course:
+    return course_with(
+        tmp_path, epub([f"<h1>{heading}</h1><p>{text}</p>" for heading, text in BOOK])
+    )
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Course:
+    body = "".join(
+        f"<h2>{heading}</h2><p>{text}</p>"
+        for heading, text in (
+            ("1. Frost", "The pipes had burst in every house along the northern road."),
+            ("2.1 Mud", "The winter ended in a single afternoon and nobody noticed it."),
+            ("Conclusion", "The last of the witnesses died before anybody thought of asking."),
+        )
+    )
+    return course_with(tmp_path, f"<html><body><article>{body}</article></body></html>".encode())
+
+
+def course_with(folder: Path, file: bytes) -> Course:
+    made = cast.instructor().course
+    reading = cast.reading(made, "Thaw Is a Word for Mud", author="Rosalind Teague")
+    path = folder / "file"
+    path.write_bytes(file)
+    actions.keep_pages(Document.objects.create(reading=reading, name="mud", size=1), extract(path))
+    return made
+
+
+@pytest.mark.parametrize(
+    "citation",
+    [
+        "Teague, ch. 2",
+        "Teague, Chapter II",
+        "chapter two",
+        "Teague, chs. 1-2",
+        "Teague, ch. 2, ¶ 9",
+    ],
+)
+def test_a_quotation_is_right_in_the_chapter_cited(book: Course, citation: str) -> None:
+    assert checked(book, f"({citation})").verdict == "verbatim"
+
+
+def test_another_chapter_than_the_one_cited_is_told_and_the_right_one_offered(
+    book: Course,
+) -> None:
+    found = checked(book, "(Teague, ch. 3)")
+    assert found.verdict == "misplaced"
+    assert found.detail["sentence"] == "It stands in chapter 2, not in the one cited."
+    assert [(mend.kind, mend.shown) for mend in found.mends] == [("chapter", "2")]
+
+
+def test_of_two_places_the_one_in_the_chapter_cited_is_meant(book: Course) -> None:
+    for chapter, page in ((1, 1), (3, 3)):
+        words = "The pipes had burst in every house along the northern road"
+        (found,) = check_source(book, f"<p>“{words}” (Teague, ch. {chapter}).</p>")
+        assert (found.verdict, found.page_number) == ("verbatim", page)
+
+
+def test_what_stands_in_no_chapter_is_not_held_against_one(book: Course) -> None:
+    words = "The last of the witnesses died before anybody thought of asking her"
+    (found,) = check_source(book, f"<p>“{words}” (Teague, ch. 3).</p>")
+    assert found.verdict == "verbatim"
+
+
+@pytest.mark.parametrize(
+    ("citation", "verdict"),
+    [
+        ("§ 2.1", "verbatim"),
+        ("§ 2", "verbatim"),
+        ("sec. 2.1", "verbatim"),
+        ("§§ 1–2", "verbatim"),
+        ("§ 1", "misplaced"),
+        ("section 3", "misplaced"),
+        # An article may be a chapter of a book, and then has the numbers of its own sections.
+        ("ch. 7", "verbatim"),
+    ],
+)
+def test_sections_are_checked_where_headings_number_them(
+    article: Course, citation: str, verdict: str
+) -> None:
+    assert checked(article, f"(Teague, {citation})").verdict == verdict
+
+
+def test_a_heading_without_a_number_leaves_open_in_which_section_it_is(article: Course) -> None:
+    words = "The last of the witnesses died before anybody thought of asking"
+    (found,) = check_source(article, f"<p>“{words}” (Teague, § 1).</p>")
+    assert found.verdict == "verbatim"

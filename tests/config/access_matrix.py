@@ -164,6 +164,8 @@ reply                   GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 reply                   POST   in  404 404 404 404 404 403 ok  ok  ok  ok
 post-edit               GET    in  404 404 404 404 404 403 403 ok  403 403
 post-edit               POST   in  404 404 404 404 404 403 403 ok  403 403
+guest-reply             GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+guest-reply             POST   in  404 404 404 404 404 403 403 403 403 403
 withdraw                GET    in  404 404 404 404 404 403 403 ok  403 403
 withdraw                POST   in  404 404 404 404 404 403 403 ok  403 403
 endorse                 POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -194,6 +196,7 @@ OPEN_TO_ALL = {
     "discussion",
     "post",
     "guest-respond",  # leads to the discussion
+    "guest-reply",  # where guests are not asked, to the post
 }
 
 # What a GET may remember: that somebody was here. Nothing else may change.
@@ -323,6 +326,7 @@ def build() -> World:
             "respond": at_discussion,
             "guest-respond": at_discussion,
             "guest-confirm": {"public_id": entry.public_id, "proof": proof_of(entry.public_id)},
+            "guest-reply": {"public_id": post.public_id},
             "guest-drop": {"course_id": course.public_id, "public_id": entry.public_id},
             "discussion-edit": at_discussion,
             "discussion-mail": at_discussion,
@@ -369,6 +373,7 @@ def build() -> World:
             "check": {"body": "He wrote of “distress”."},
             "respond": {"body": "An answer."},
             "guest-respond": {"body": "An answer.", "name": "Ruth", "address": "ruth@example.org"},
+            "guest-reply": {"body": "A reply.", "name": "Ruth", "address": "ruth@example.org"},
             "guest-confirm": {"do": "decline"},
             "reply": {"body": "A reply."},
             "remarks": {"body": "A remark."},

@@ -128,6 +128,9 @@ def world() -> World:
     )
     actions.show(post=let_in, by=olga)
     cast.guest_response(public, made.canary("guestwaits"))
+    replied = cast.guest_entry(public, made.canary("guestreplies", *made.people), parent=let_in)
+    actions.show(post=actions.confirm_entry(entry=replied)[1], by=olga)
+    cast.guest_entry(public, made.canary("guestreplysent"), parent=let_in)
     cast.guest_entry(
         public, made.canary("guestsent"), address=f"{made.canary('guestsentmail')}@example.org"
     )

@@ -525,3 +525,165 @@ def test_of_two_places_the_one_among_the_same_words_is_meant(s: Seminar) -> None
     followed(s, passage)
     passage.refresh_from_db()
     assert (passage.page_number, passage.orphaned_at) == (2, None)
+
+
+# -- Words that run over the end of a page ------------------------------------------------------
+
+LAST = "Whoever asked was told that the matter was closed, and that the"
+NEXT = "party had learned its lesson.\n\nNobody asked again that winter, nor in the next."
+OVER = "the matter was closed, and that the party had learned its lesson"
+
+
+class Over(Seminar):
+    """A sentence begins on p. 41 and ends on p. 42."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading.documents.all().delete()
+        cast.document(self.reading, LAST, NEXT, "A third page.")
+
+    def turned(self, page: int, query: str = "") -> str:
+        return self.client.get(self.address(page=page) + query).content.decode()
+
+
+@pytest.fixture
+def over() -> Over:
+    return Over()
+
+
+def margin(page: str) -> str:
+    return page.split('class="notes"')[1].split("</aside>")[0]
+
+
+@pytest.mark.parametrize("cited", ["41", "42", "41-42", "41–42", "pp. 41-42", "41f."])
+def test_it_is_right_to_cite_either_page_or_both(over: Over, cited: str) -> None:
+    post = cast.response(over.maya, over.discussion, f"He says “{OVER}” (Jones {cited}).")
+    found = post.quotations.get()
+    assert (found.verdict, found.page_label) == ("verbatim", "41–42")
+
+
+def test_another_page_is_told_and_both_are_offered(over: Over) -> None:
+    post = cast.response(over.maya, over.discussion, f"He says “{OVER}” (Jones 43).")
+    found = post.quotations.get()
+    assert (found.verdict, found.page_label) == ("misplaced", "41–42")
+
+
+def test_the_margins_of_both_pages_say_who_quotes_it(over: Over) -> None:
+    cast.response(over.maya, over.discussion, f"He says “{OVER}” (Jones 41-42).")
+    first, second = over.turned(1), over.turned(2)
+    assert '<span class="quoted">the matter was closed, and that the</span>' in first
+    assert '<span class="quoted">party had learned its lesson</span>' in second
+    for page in (first, second):
+        assert "Maya Lindqvist" in margin(page)
+    assert re.search(r"continues on <a [^>]+>p. 42</a>", margin(first))
+    assert re.search(r"begins on <a [^>]+>p. 41</a>", margin(second))
+    assert 'class="notes"' not in over.turned(3)
+    thread = over.client.get(f"/d/{over.discussion.public_id}/").content.decode()
+    link = re.search(r'href="(/r/[^"]+)#passage"', thread)
+    assert link
+    assert link[1].startswith(f"{over.address()}?")
+    page = over.client.get(link[1].replace("&amp;", "&")).content.decode()
+    assert '<mark id="passage">the matter was closed, and that the</mark>' in strip_quoted(page)
+    on = re.search(r'href="([^"]+)#passage">The passage continues on p. 42', page)
+    assert on
+    page = over.client.get(on[1].replace("&amp;", "&")).content.decode()
+    assert '<mark id="passage">party had learned its lesson</mark>' in strip_quoted(page)
+    assert "The passage begins on p. 41" in page
+
+
+def strip_quoted(page: str) -> str:
+    return re.sub(r'<span class="quoted">(.*?)</span>', r"\1", page)
+
+
+def test_it_counts_for_both_pages(over: Over) -> None:
+    cast.response(over.maya, over.discussion, f"He says “{OVER}” (Jones 41-42).")
+    shown = over.client.get(f"/r/{over.reading.public_id}/").content.decode()
+    text = " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+    assert "1 post quotes it, by 1 person, from 2 of 3 pages." in text
+    assert "p. 41 1 post p. 42 1 post" in text
+
+
+def test_an_ellipsis_marks_only_the_pages_from_which_words_are_taken(over: Over) -> None:
+    text = "“Whoever asked was told that the matter was closed … Nobody asked again that winter”"
+    post = cast.response(over.maya, over.discussion, f"{text} (Jones 41-42).")
+    found = post.quotations.get()
+    assert found.page_label == "41–42"
+    start = NEXT.index("Nobody")
+    assert [found.page_number, found.further] == [
+        1,
+        [[2, start, start + len("Nobody asked again that winter")]],
+    ]
+
+
+def test_words_can_be_quoted_over_the_end_of_a_page(over: Over) -> None:
+    target = f"respond:{over.discussion.public_id}"
+    words = "and that the"
+    asked = {**span(words, LAST), "target": target, "on": "1"}
+    page = over.client.post(over.address("/quote"), asked).content.decode()
+    assert "and that the party had learned its lesson." in page
+    assert "They are cited as (Jones 41–42)." in page
+    assert not Draft.objects.exists()
+    fields = {"words": "and that the party had learned its lesson", "target": target}
+    assert over.client.post(over.address("/quote"), fields).status_code == 302
+    body = Draft.objects.get().fields["body"]
+    assert body == "<p>“and that the party had learned its lesson” (Jones 41–42)</p>"
+
+
+def test_a_page_taken_by_hand_offers_the_beginning_of_the_next(over: Over) -> None:
+    offer = "Add the beginning of p. 42"
+    assert offer in over.client.get(over.address("/quote")).content.decode()
+    assert offer in over.turned(1)
+    assert "Add the beginning" not in over.client.get(over.address("/quote", 3)).content.decode()
+    assert "Add the beginning" not in over.turned(3)
+
+
+def test_a_word_cut_at_the_end_of_the_page_is_whole_again(over: Over) -> None:
+    Page.objects.filter(number=1).update(text="It was the central com-")
+    Page.objects.filter(number=2).update(text="mittee that met in the winter.")
+    target = f"respond:{over.discussion.public_id}"
+    fields = {"words": "the central committee that met", "target": target}
+    assert over.client.post(over.address("/quote"), fields).status_code == 302
+    assert "“the central committee that met” (Jones 41–42)" in Draft.objects.get().fields["body"]
+
+
+def linked_over(over: Over) -> Passage:
+    assert over.client.post(over.address("/link"), {"words": OVER}).status_code == 302
+    return Passage.objects.get()
+
+
+def test_a_link_to_such_a_passage_marks_both_pages(over: Over) -> None:
+    passage = linked_over(over)
+    assert (passage.words, passage.label) == (OVER, "41–42")
+    page = followed(over, passage)
+    assert '<mark id="passage">the matter was closed, and that the</mark>' in page
+    assert "This link was made to the words" not in page
+    assert "The passage continues on p. 42" in page
+    page = over.turned(2, f"?passage={passage.public_id}")
+    assert '<mark id="passage">party had learned its lesson</mark>' in page
+    assert linked_over(over) == passage
+
+
+def test_a_better_scan_may_break_the_page_elsewhere(over: Over) -> None:
+    passage = linked_over(over)
+    replace(over, "A title page", f"{LAST} party had", NEXT.removeprefix("party had "))
+    page = followed(over, passage)
+    assert '<mark id="passage">the matter was closed, and that the party had</mark>' in page
+    passage.refresh_from_db()
+    assert (passage.page_number, passage.last_page) == (2, 3)
+    replace(over, f"{LAST} {NEXT}")
+    assert f'<mark id="passage">{OVER}</mark>' in followed(over, passage)
+    passage.refresh_from_db()
+    assert (passage.page_number, passage.last_page) == (1, None)
+    replace(over, LAST, NEXT)
+    followed(over, passage)
+    passage.refresh_from_db()
+    assert (passage.page_number, passage.last_page) == (1, 2)
+
+
+def test_a_short_passage_at_the_end_of_a_page_is_known_by_what_follows_overleaf(over: Over) -> None:
+    over.client.post(over.address("/link"), {"words": "and that the"})
+    passage = Passage.objects.get()
+    replace(over, "Not so, and that the whole of it is another thing.", f"{LAST} {NEXT}")
+    followed(over, passage)
+    passage.refresh_from_db()
+    assert (passage.page_number, passage.orphaned_at) == (2, None)

@@ -129,6 +129,15 @@ def test_what_waits_has_not_moved_yet() -> None:
     ]
 
 
+def test_a_post_that_waits_is_edited_with_the_position_it_is_to_take() -> None:
+    scene = Scene()
+    Course.objects.filter(pk=scene.anna.course_id).update(hold_posts=True)
+    scene.discussion.refresh_from_db()
+    waiting = scene.say(NO)
+    page = cast.sign_in(scene.maya).get(f"/p/{waiting.public_id}/edit").content.decode()
+    assert f'name="position-1" value="{NO}" checked' in page
+
+
 @pytest.mark.parametrize("ended", [actions.hide, actions.withdraw])
 def test_what_was_never_let_in_is_nothing_somebody_moved_from(ended: Callable[..., Post]) -> None:
     scene = Scene()

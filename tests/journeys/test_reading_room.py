@@ -246,3 +246,36 @@ def test_arrow_keys_turn_pages_but_not_while_reading_with_a_caret(
     expect(page.locator(".page-text")).to_contain_text("The second page")
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".page-text")).to_contain_text("Nobody had planned")
+
+
+def test_a_sentence_that_runs_over_the_end_of_a_page_is_quoted_whole(
+    open_page: OpenPage, teacher: Enrollment, maya: Enrollment
+) -> None:
+    reading = cast.reading(teacher.course)
+    cast.document(reading, f"{FIRST}\n\nWhoever asked was told that the", "party had learned.")
+    discussion = cast.discussion(teacher)
+    page = open_page(as_=maya.user)
+    page.goto(f"/r/{reading.public_id}/p/1")
+    offer = page.get_by_role("button", name="Add the beginning of p. 42")
+    select(page, "Initially there was distress")
+    expect(page.locator("#passage-bar")).to_be_visible()
+    expect(offer).to_be_hidden()
+    select(page, "was told that the")
+    offer.click()
+    words = page.get_by_label("The words")
+    expect(words).to_have_value("was told that the party had learned.")
+    assert axe(page) == []
+    words.fill("told that the party had learned")
+    page.get_by_role("button", name="Quote this").click()
+    expect(page.locator("#check-panel .verdict.verbatim")).to_have_count(1)
+    page.get_by_role("button", name="Post response").click()
+    expect(page.locator("article.post")).to_contain_text("(Jones 41–42)")
+    page.locator("a.quote.verbatim").click()
+    expect(page.locator("#passage")).to_have_text("told that the")
+    shoot(page, "reader-page-end")
+    assert axe(page) == []
+    page.get_by_role("link", name="The passage continues on p. 42").click()
+    expect(page.locator("#passage")).to_have_text("party had learned")
+    expect(page.locator(".page-text .notes")).to_contain_text("Maya Lindqvist")
+    shoot(page, "reader-page-begin")
+    assert discussion.posts.count() == 1

@@ -64,6 +64,16 @@ def test_the_newest_good_file_is_in_use_and_an_earlier_one_can_be_again(
     assert current(reading) == first
 
 
+def test_a_file_that_was_refused_is_not_said_to_be_being_read(
+    client: Client, reading: Reading, django_capture_on_commit_callbacks: Any
+) -> None:
+    upload(client, reading, b"%PDF-1.7 cut off", django_capture_on_commit_callbacks)
+    page = client.get(f"/r/{reading.public_id}/").content.decode()
+    assert "Uploaded." in page
+    assert "notice error" in page
+    assert "being read" not in page
+
+
 def test_a_file_that_was_refused_cannot_be_put_to_use(
     client: Client, reading: Reading, django_capture_on_commit_callbacks: Any
 ) -> None:

@@ -207,6 +207,7 @@ def guest_entry(to: Discussion, text: str = "I was there.", **given: Any) -> Gue
         discussion=to,
         name=given.get("name", "Ruth Kellner"),
         address=given.get("address", f"ruth-{next(_number)}@example.org"),
+        parent=given.get("parent"),
         fields={"source": f"<p>{text}</p>", "answers": [], "positions": {}},
         key=uuid4(),
         block=given.get("block", "somewhere"),

@@ -8,13 +8,14 @@ stand among the words it stood among. Everything else is orphaned, never moved o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 import quotecheck
 from quaestio.citations.checking import course_library, course_readings, public_id_of
 from quaestio.courses.models import Course
 from quaestio.readings.models import Document, Page, Passage, Reading
-from quaestio.readings.passages import AROUND, Place, settle
+from quaestio.readings.passages import Place, settle, surroundings
 from quaestio.search.finding import level, places_of
 
 KNOWN_BY_ITSELF = 6  # words; so many, found once, need nothing around them
@@ -35,9 +36,9 @@ def settle_course(course: Course) -> int:
     moved = 0
     of_course = Passage.objects.filter(reading__course=course, reading__removed_at=None)
     for passage in of_course.select_related("reading__course"):
-        before = (passage.anchored_in, passage.page_number, passage.start, passage.orphaned_at)
+        before = (passage.page_number, passage.start, passage.orphaned_at)
         now = settled(passage)
-        moved += before[1:] != (now.page_number, now.start, now.orphaned_at)
+        moved += before != (now.page_number, now.start, now.orphaned_at)
     return moved
 
 
@@ -58,7 +59,7 @@ def find_again(passage: Passage) -> Place | None:
 def choose(passage: Passage, places: Iterable[Place], *, alone: bool) -> Place | None:
     """The place whose surroundings are those of old."""
     scored = sorted(
-        ((surroundings(passage, place), place) for place in places),
+        ((likeness(passage, place), place) for place in places),
         key=lambda one: (-one[0], abs(one[1].page.number - passage.page_number)),
     )
     if not scored:
@@ -68,14 +69,15 @@ def choose(passage: Passage, places: Iterable[Place], *, alone: bool) -> Place |
     return best if is_known or score >= SAME_SURROUNDINGS else None
 
 
-def surroundings(passage: Passage, place: Place) -> float:
+def likeness(passage: Passage, place: Place) -> float:
     """How alike what stands around is to what stood around: 1 where it is the same."""
-    text = place.page.text
+    before, after = map(level, surroundings(place))
+    old_before, old_after = level(passage.before), level(passage.after)
     sides = [
-        (passage.before, text[max(0, place.start - AROUND) : place.start]),
-        (passage.after, text[place.end : place.end + AROUND]),
+        (old_before, before[-len(old_before) :]),
+        (old_after, after[: len(old_after)]),
     ]
-    told = [alike(level(old), level(new)) for old, new in sides if old.strip()]
+    told = [alike(old, new) for old, new in sides if old]
     return sum(told) / len(told) if told else 1.0
 
 
@@ -93,7 +95,7 @@ def places_in(reading: Reading, words: str) -> Iterator[Place]:
 
 
 def near_places(reading: Reading, words: str) -> Iterator[Place]:
-    """Where the library finds them: nearly as they are, or across two pages (then the first)."""
+    """Where the library finds them: nearly as they are, or across pages."""
     library = course_library(reading.course, list(course_readings(reading.course)))
     keys = (one.info.key for one in library.readings())
     key = next((key for key in keys if public_id_of(key) == reading.public_id), None)
@@ -105,6 +107,13 @@ def near_places(reading: Reading, words: str) -> Iterator[Place]:
         if place is None or place.reading != key:
             continue
         start, end = place.spans[0].start, place.spans[-1].end
-        page = pages.filter(start__lte=start).order_by("-start").first()
-        if page is not None and start - page.start < len(page.text):
-            yield Place(page, start - page.start, min(end - page.start, len(page.text)))
+        before = pages.filter(start__lte=start).order_by("-start").first()
+        if before is None:
+            continue
+        parts = [
+            Place(page, max(start - page.start, 0), min(end - page.start, len(page.text)))
+            for page in pages.filter(start__gte=before.start, start__lt=end).order_by("number")
+        ]
+        parts = [part for part in parts if part.start < part.end]
+        if parts:
+            yield replace(parts[0], rest=tuple(parts[1:]))

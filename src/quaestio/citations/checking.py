@@ -7,8 +7,9 @@ draft can be checked while it is typed. Nothing here writes to the database.
 from __future__ import annotations
 
 import logging
+import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -19,13 +20,24 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 import quotecheck
-from quaestio.citations.mending import Mend, mends_of, which_of
+from quaestio.citations.mending import Mend, locator_of, mends_of, which_of
 from quaestio.courses.models import Course, Enrollment
-from quaestio.readings.locators import called, cited_paragraphs, paragraph_at
+from quaestio.readings.locators import called, paragraph_at, part_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
-from quotecheck import Citation, Finding, Library, Placing, Post, Span, Verdict
+from quotecheck import (
+    Citation,
+    Finding,
+    Library,
+    Locator,
+    Place,
+    Placing,
+    Post,
+    Span,
+    Verdict,
+    find_locators,
+)
 from quotecheck.verdict import say
 
 log = logging.getLogger(__name__)
@@ -41,8 +53,8 @@ class Checked:
     """One quotation of a text, as the site keeps and shows it.
 
     ``start`` and ``end`` are offsets in ``flatten(source).text``. The page offsets point into
-    ``Page.text`` of page ``page_number`` of the reading's current document; the passage may run
-    over its end, then it is cut there.
+    ``Page.text`` of page ``page_number`` of the reading's current document. Where the passage runs
+    over its end, ``further`` has the rest: page, start and end on each of the pages after it.
     """
 
     start: int
@@ -56,6 +68,7 @@ class Checked:
     page_label: str = ""
     page_start: int | None = None
     page_end: int | None = None
+    further: tuple[tuple[int, int, int], ...] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     mends: tuple[Mend, ...] = ()  # what would put it right; shown while it is written, not kept
 
@@ -215,11 +228,13 @@ def _as_checked(
         [
             (readings[public_id], span)
             for finding in findings
-            if finding.place and (public_id := public_id_of(finding.place.reading)) in readings
-            for span in finding.place.spans
+            for place in _places(finding)
+            if (public_id := public_id_of(place.reading)) in readings
+            for span in place.spans
         ]
     )
     for finding in findings:
+        finding, wrong = pages.located(finding, readings)
         quotation = finding.quotation
         found = Checked(
             start=quotation.span.start,
@@ -241,31 +256,48 @@ def _as_checked(
         if finding.place is None or reading is None:
             yield replace(found, detail=detail, mends=which)
             continue
-        first, last = finding.place.spans[0].start, finding.place.spans[-1].end
-        page = pages.at(reading, first)
+        (number, start, end), *further = pages.stretches(reading, finding.place.spans)
         detail["passage"] = pages.passage(reading, finding)
         detail["others"] = [
             {"reading": public_id_of(place.reading), "pages": list(place.pages)}
             for place in finding.others[:5]
         ]
         label = pages.called(reading, finding)
-        elsewhere = pages.other_paragraph(reading, finding)
-        if elsewhere:
-            detail["sentence"] = (
-                gettext("It stands in paragraph %s, not in the one cited.") % elsewhere
-            )
+        mends = mends_of(finding, text, reading, label, readings.values(), style)
+        if wrong:
+            detail["sentence"] = wrong.sentence
             found = replace(found, verdict=Verdict.MISPLACED.value)
+            mends = (wrong.mend(text), *mends)
         yield replace(
             found,
-            mends=(*which, *mends_of(finding, text, reading, label, readings.values(), style)),
+            mends=(*which, *mends),
             reading_id=reading.pk,
             reading_public_id=reading.public_id,
-            page_number=page.number,
+            page_number=number,
             page_label=label,
-            page_start=first - page.start,
-            page_end=min(last - page.start, len(page.text)),
+            page_start=start,
+            page_end=end,
+            further=tuple(further),
             detail=detail,
         )
+
+
+def _places(finding: Finding) -> Iterator[Place]:
+    """Where its words stand; where a citation names a chapter or the like, all places in question:
+    the library knows of pages only.
+    """
+    if finding.place is None:
+        return
+    yield finding.place
+    if _cites_part(finding):
+        for other in finding.others:
+            if other.reading == finding.place.reading and other.score >= finding.place.score:
+                yield other
+
+
+def _cites_part(finding: Finding) -> bool:
+    citation, right = finding.quotation.citation, {Verdict.VERBATIM, Verdict.EDITED}
+    return finding.verdict in right and citation is not None and bool(find_locators(citation.raw))
 
 
 def _closed(finding: Finding, readings: dict[str, Reading]) -> str:
@@ -325,6 +357,43 @@ def told(finding: Finding, readings: dict[str, Reading]) -> str:
     return " ".join([*parts, gettext("Not searched, for want of their text: %s.") % shown])
 
 
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """A chapter, section or paragraph that is cited, and the ``right`` number in its place."""
+
+    citation: Citation
+    cited: Locator
+    right: str
+
+    def mend(self, text: str) -> Mend:
+        return locator_of(self.citation, text, self.cited, self.right)
+
+    @property
+    def sentence(self) -> str:
+        sentences = {
+            "chapter": gettext("It stands in chapter %s, not in the one cited."),
+            "section": gettext("It stands in section %s, not in the one cited."),
+            "paragraph": gettext("It stands in paragraph %s, not in the one cited."),
+        }
+        return sentences[self.cited.kind] % self.right
+
+
+def _numbers(label: str) -> tuple[int, ...]:
+    return tuple(int(figures) for figures in re.findall(r"\d+", label))
+
+
+def _within(cited: Locator, label: str) -> bool:
+    """Whether something numbered ``label`` is what is cited, or in it, or around it: § 4.2 is in
+    § 4, and who cites § 4.2 of a text that counts to § 4 may be right.
+    """
+    first, last, there = _numbers(cited.first), _numbers(cited.last), _numbers(label)
+    return first <= there[: len(first)] <= last or first[: len(there)] <= there <= last
+
+
+def _ends_of(place: Place) -> tuple[int, int]:
+    return place.spans[0].start, place.spans[-1].end - 1
+
+
 class _Pages:
     """The pages on which some passages stand, fetched in two queries, looked up by offset."""
 
@@ -349,6 +418,20 @@ class _Pages:
         pages = self.pages[reading.pk]
         return pages[max(bisect_right(pages, offset, key=lambda page: page.start) - 1, 0)]
 
+    def stretches(self, reading: Reading, spans: Sequence[Span]) -> list[tuple[int, int, int]]:
+        """Where a passage stands, page by page: the number of each, and from where to where on it,
+        what an ellipsis leaves out on the same page included.
+        """
+        found: dict[int, tuple[int, int]] = {}
+        for page in self.pages[reading.pk]:
+            for span in spans:
+                left = max(span.start - page.start, 0)
+                right = min(span.end - page.start, len(page.text))
+                if left < right:
+                    known = found.get(page.number, (left, right))
+                    found[page.number] = (min(known[0], left), max(known[1], right))
+        return [(number, *ends) for number, ends in found.items()]
+
     def called(self, reading: Reading, finding: Finding) -> str:
         """ "42", "42–43", "¶ 12": what the writer would cite."""
         assert finding.place is not None
@@ -360,25 +443,55 @@ class _Pages:
         labels = finding.place.pages[:1] + finding.place.pages[-1:]
         return "–".join(dict.fromkeys(label for label in labels if label))
 
-    def other_paragraph(self, reading: Reading, finding: Finding) -> str:
-        """Where rightly quoted words stand, if their citation names other paragraphs of it; ""
-        where all is well or none is named. ``quotecheck`` knows pages only.
+    def located(
+        self, finding: Finding, readings: dict[str, Reading]
+    ) -> tuple[Finding, _Elsewhere | None]:
+        """The finding with that of its places which is in the chapter, section or paragraph cited,
+        and what is wrong with these where none is.
         """
         citation = finding.quotation.citation
-        right = finding.verdict in {Verdict.VERBATIM, Verdict.EDITED}
-        cited = cited_paragraphs(citation.raw) if citation and right else None
-        if cited is None or finding.place is None:
-            return ""
-        ends = (finding.place.spans[0].start, finding.place.spans[-1].end - 1)
-        found = []
-        for offset in ends:
-            page = self.at(reading, offset)
-            if page.kind != Page.Kind.PARAGRAPH:
-                return ""
-            found.append(paragraph_at(page.text, page.paragraphs, offset - page.start))
-        if not all(found) or (found[0] <= cited[1] and cited[0] <= found[1]):
-            return ""
-        return "–".join(str(number) for number in dict.fromkeys(found))
+        public_id = public_id_of(finding.place.reading) if finding.place else ""
+        if citation is None or public_id not in readings or not _cites_part(finding):
+            return finding, None
+        locators = find_locators(citation.raw)
+        first = None
+        for place in _places(finding):
+            wrong = self.elsewhere(readings[public_id], place, locators)
+            if wrong is None:
+                return replace(finding, place=place), None
+            first = first or _Elsewhere(citation, *wrong)
+        return finding, first
+
+    def elsewhere(
+        self, reading: Reading, place: Place, locators: Sequence[Locator]
+    ) -> tuple[Locator, str] | None:
+        """What a citation names wrongly, and the right number; None where all is well, or cannot be
+        known. Paragraphs of a chapter or section may be counted from its beginning.
+        """
+        known = [self.numbers_at(reading, offset) for offset in _ends_of(place)]
+        kinds = {one.kind for one in locators}
+        for cited in locators:
+            if cited.kind == "paragraph" and len(kinds) > 1:
+                continue
+            labels = [numbers[cited.kind] for numbers in known]
+            if all(labels) and not any(_within(cited, label) for label in labels):
+                return cited, "–".join(dict.fromkeys(labels))
+        return None
+
+    def numbers_at(self, reading: Reading, offset: int) -> dict[str, str]:
+        """The chapter, the section and the paragraph at an offset; "" where they are not known.
+        Those of a book with printed pages are counted nowhere.
+        """
+        page = self.at(reading, offset)
+        at = offset - page.start
+        chapter, section = part_at(page.text, page.parts, at)
+        is_counted = page.kind == Page.Kind.PARAGRAPH
+        paragraph = paragraph_at(page.text, page.paragraphs, at) if is_counted else 0
+        return {
+            "chapter": chapter,
+            "section": section or chapter,
+            "paragraph": str(paragraph or ""),
+        }
 
     def text(self, reading: Reading, start: int, end: int) -> str:
         out = []

@@ -12,7 +12,7 @@ from itertools import pairwise
 from quaestio.readings.citing import citation
 from quaestio.readings.models import Reading
 from quaestio.web.richtext import flatten
-from quotecheck import Change, Finding, Placing, Quotation, Span, Wording
+from quotecheck import Change, Citation, Finding, Locator, Placing, Quotation, Span, Wording
 
 HYPHENATED = re.compile(r"(?<=\w)[-\u00ad\u2010][ \t]*\n\s*(?=\w)")
 MARKED_OFF = {"bracket", "pages"}  # citations that stand by themselves and may be exchanged
@@ -29,9 +29,8 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Mend:
-    """Edits that belong together, in order. ``kind``: "wording", "page", "reading", "cite" or
-    "which";
-    ``shown`` is the page or the citation put in.
+    """Edits that belong together, in order. ``kind``: "wording", "page", "chapter", "section",
+    "paragraph", "reading", "cite" or "which"; ``shown`` is the number or the citation put in.
     """
 
     kind: str
@@ -159,6 +158,13 @@ def _page_in(text: str, span: Span, pages: Sequence[str]) -> tuple[int, int] | N
     wanted = re.compile(rf"(?<!\w){ends}(?!\w)", re.I)
     found = list(wanted.finditer(text, span.start, span.end))
     return found[-1].span() if found else None
+
+
+def locator_of(citation: Citation, text: str, wrong: Locator, right: str) -> Mend:
+    """The right chapter, section or paragraph in the place of the one cited."""
+    at = text.find(citation.raw, citation.span.start)
+    edit = Edit(at + wrong.span.start, at + wrong.span.end, right)
+    return Mend(wrong.kind, (edit,), right)
 
 
 def cited(reading: Reading, label: str, others: Iterable[Reading], style: str = "mla") -> str:

@@ -159,8 +159,8 @@ def leads_any(seat: Seat) -> bool:
 
 
 def takes_guests(seat: Seat, discussion: Discussion) -> bool:
-    """Whether whoever looks from this seat may respond as a guest: from none, in an open course
-    that invites guests.
+    """Whether whoever looks from this seat may respond or reply as a guest: from none, in an open
+    course that invites guests.
     """
     course = seat.course
     invites = course.guests and course.is_public and not course.is_sealed
@@ -369,6 +369,25 @@ def can_withdraw(seat: Seat, post: Post) -> bool:
         and post.author_id == seat.enrollment.pk
         and seat.can(Right.WRITE)
         and post.state in COUNTING
+    )
+
+
+def guest_may_withdraw(post: Post) -> bool:
+    """Whether the guest who wrote it may take it back, as a member may. Who they are their link
+    has proved.
+    """
+    return post.state in COUNTING and not post.discussion.course.is_sealed
+
+
+def guest_may_edit(post: Post) -> bool:
+    """A guest's words can be changed until a teacher has let them in: from then on it is that text
+    which was let in.
+    """
+    return (
+        guest_may_withdraw(post)
+        and post.number == 0
+        and post.discussion.is_open
+        and in_edit_window(post.discussion.course, post.created_at)
     )
 
 

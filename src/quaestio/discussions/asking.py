@@ -95,7 +95,7 @@ def _announcement(text: str, closing: bool) -> int | None:
 
 
 def _continues(text: str, announced: bool) -> bool:
-    """An announced list goes on only as long as its paragraphs ask."""
+    """An announced list continues only as long as its paragraphs ask."""
     return announced and ("?" in text or _LIST_ITEM.match(text) is not None)
 
 

@@ -7,7 +7,7 @@ quotes nothing, and is not counted either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -43,6 +43,8 @@ class Quoter:
     url: str
     title: str  # of the discussion
     span: Span
+    earlier: bool = False  # whether the words begin on a page before
+    later: bool = False  # whether they go on on a page after
 
 
 @dataclass(slots=True)
@@ -58,26 +60,47 @@ class QuotedPassage:
         """Each post once, however often it comes back to the passage."""
         return list({one.url: one for one in self.quoters}.values())
 
+    @property
+    def earlier(self) -> bool:
+        return any(one.earlier for one in self.quoters)
+
+    @property
+    def later(self) -> bool:
+        return any(one.later for one in self.quoters)
+
 
 def quoters_on(seat: Seat, reading: Reading, page: Page) -> list[Quoter]:
     """All that quote from this page, in the order of its text. One query, two where a
     discussion hides names.
     """
+    here = Q(page_number=page.number)
+    over = Q(page_number__lt=page.number, last_page__gte=page.number)
     rows = list(
         readable_quotations(seat)
-        .filter(reading=reading, page_number=page.number)
+        .filter(here | over, reading=reading)
         .exclude(Q(page_start=None) | Q(page_end=None))
         .select_related("post__author", "discussion__author")
-        .order_by("page_start", "-page_end", "pk")
+        .order_by("pk")
     )
     bylines = Bylines(seat, [one.discussion for one in rows])
     found = []
     for one in rows:
-        start, end = one.page_start or 0, min(one.page_end or 0, len(page.text))
-        if start >= end:
+        span = span_on(page, one)
+        if span is None:
             continue
-        found.append(quoter_of(one.discussion, one.post, bylines, (start, end)))
-    return found
+        quoter = quoter_of(one.discussion, one.post, bylines, span)
+        pages = [one.page_number or 0, *(number for number, _start, _end in one.further)]
+        found.append(replace(quoter, earlier=pages[0] < page.number, later=pages[-1] > page.number))
+    return sorted(found, key=lambda one: (one.span[0], -one.span[1]))
+
+
+def span_on(page: Page, quotation: Quotation) -> Span | None:
+    """Which words of a page are quoted."""
+    first = (quotation.page_number, quotation.page_start or 0, quotation.page_end or 0)
+    for number, start, end in (first, *quotation.further):
+        if number == page.number and start < min(end, len(page.text)):
+            return start, min(end, len(page.text))
+    return None
 
 
 def quoter_of(
@@ -135,20 +158,27 @@ STEP = 10  # units from bar to bar
 
 
 def attention_of(seat: Seat, reading: Reading, pages: Sequence[Page]) -> Attention:
-    """How many posts quote each page of a reading. One query."""
+    """How many posts quote each page of a reading; words that run over the end of a page count
+    for both. One query.
+    """
     rows = (
         readable_quotations(seat)
         .filter(reading=reading, page_number__isnull=False)
         .order_by()
         .values_list(
-            "page_number", "post_id", "discussion_id", "post__author_id", "discussion__author_id"
+            "page_number",
+            "further",
+            "post_id",
+            "discussion_id",
+            "post__author_id",
+            "discussion__author_id",
         )
-        .distinct()
     )
     by_page: dict[int | None, set[tuple[int | None, int]]] = {}
     posts, people = set(), set()
-    for number, post, discussion, author, poser in rows:
-        by_page.setdefault(number, set()).add((post, discussion))
+    for first, further, post, discussion, author, poser in rows:
+        for number in (first, *(one[0] for one in further)):
+            by_page.setdefault(number, set()).add((post, discussion))
         posts.add((post, discussion))
         people.add(poser if post is None else author)
     most = max(map(len, by_page.values()), default=0)

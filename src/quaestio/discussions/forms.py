@@ -309,7 +309,7 @@ class GuestForm(WriteForm):
     name = forms.CharField(
         label=_("Your name"),
         max_length=120,
-        help_text=_("It stands beside your response."),
+        help_text=_("It stands beside what you write."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     address = forms.EmailField(

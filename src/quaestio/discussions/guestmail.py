@@ -11,36 +11,40 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from quaestio.discussions.guests import KEPT, proof_of
+from quaestio.discussions.guests import KEPT, link_of
 from quaestio.discussions.models import GuestEntry, Post
 
 
 def ask_to_confirm(entry: GuestEntry) -> None:
-    path = reverse("guest-confirm", args=[entry.public_id, proof_of(entry.public_id)])
+    is_reply = entry.parent_id is not None
+    subject = _("Please confirm your reply") if is_reply else _("Please confirm your response")
     send(
         entry.address,
-        _("Please confirm your response"),
+        subject,
         "guest_confirm",
         {
+            "subject": subject,
+            "is_reply": is_reply,
             "name": entry.name,
             "discussion": entry.discussion,
             "course": entry.discussion.course,
-            "link": f"{settings.SITE_URL}{path}",
+            "link": f"{settings.SITE_URL}{link_of(entry)}",
             "days": KEPT.days,
         },
     )
 
 
 def tell_guest(post: Post) -> None:
-    """That a response was let in, or why it was not."""
+    """That what they wrote was let in, or why it was not."""
     path = reverse("discussion", args=[post.discussion.public_id])
     let_in = post.state == Post.State.POSTED
     if let_in:
-        subject = _("Your response can be read now")
+        subject = _("What you wrote can be read now")
     else:
         subject = (
-            _("Your response was hidden") if post.number else _("Your response was not let in")
+            _("What you wrote was hidden") if post.number else _("What you wrote was not let in")
         )
+    entry = GuestEntry.objects.filter(post=post).first()
     send(
         post.author.guest.address,
         subject,
@@ -50,6 +54,8 @@ def tell_guest(post: Post) -> None:
             "discussion": post.discussion,
             "course": post.discussion.course,
             "link": f"{settings.SITE_URL}{path}#p-{post.public_id}",
+            "own": f"{settings.SITE_URL}{link_of(entry)}" if entry else "",
+            "is_reply": post.parent_id is not None,
             "let_in": let_in,
             "was_there": post.number > 0,
             "subject": subject,

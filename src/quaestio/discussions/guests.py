@@ -5,16 +5,19 @@ that stays empty, the network a form comes from, the proof in a mailed link, the
 from __future__ import annotations
 
 import ipaddress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from quaestio.courses.models import Course, Guest
+from quaestio.discussions.models import Discussion, GuestEntry, Post
 
 QUICKEST = 3  # seconds from the page to the answer: nobody reads and writes faster
 LONGEST = 24 * 60 * 60  # seconds for which a page may lie open
@@ -80,6 +83,11 @@ def proof_of(public_id: str) -> str:
     return keyed("proof", public_id)[:40]
 
 
+def link_of(entry: GuestEntry) -> str:
+    """The address by which a guest confirms what they sent, and reaches it afterwards."""
+    return reverse("guest-confirm", args=[entry.public_id, proof_of(entry.public_id)])
+
+
 def is_proof(public_id: str, proof: str) -> bool:
     return constant_time_compare(proof_of(public_id), proof)
 
@@ -123,3 +131,23 @@ def known_guest(request: HttpRequest, course: Course) -> Guest | None:
         .filter(pk=value, course=course, enrollment__removed_at__isnull=True)
         .first()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A post of a known guest that waits for a teacher, and the address for its writer."""
+
+    created_at: datetime
+    path: str
+
+
+def waiting_of(guest: Guest, discussion: Discussion) -> list[Waiting]:
+    """Oldest first. One query."""
+    entries = GuestEntry.objects.filter(
+        post__author=guest.enrollment_id, post__discussion=discussion, post__state=Post.State.HELD
+    )
+    return [
+        Waiting(entry.post.created_at, link_of(entry))
+        for entry in entries.select_related("post").order_by("post__created_at")
+        if entry.post is not None
+    ]

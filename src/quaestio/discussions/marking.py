@@ -87,6 +87,12 @@ def label_of(mend: Mend) -> str:
         return _("Use the reading’s wording")
     if mend.kind == "page":
         return _("Fix the page: %s") % mend.shown
+    if mend.kind == "chapter":
+        return _("Fix the chapter: %s") % mend.shown
+    if mend.kind == "section":
+        return _("Fix the section: %s") % mend.shown
+    if mend.kind == "paragraph":
+        return _("Fix the paragraph: %s") % mend.shown
     if mend.kind == "reading":
         return _("Fix the citation: %s") % mend.shown
     if mend.kind == "which":

@@ -325,8 +325,9 @@ class Quotation(models.Model):
     """A quotation in a post (or in a discussion's context), and what became of checking it.
 
     ``start`` and ``end`` are offsets in the plain text of the post. ``page_number`` and
-    ``page_start``/``page_end`` lead to the passage. ``detail`` holds what the note in the margin
-    shows: the passage, the changes, the sentence.
+    ``page_start``/``page_end`` lead to the passage; what of it stands on pages after that one is
+    in ``further``, as ``[page, start, end]`` for each, up to ``last_page``. ``detail`` holds
+    what the note in the margin shows: the passage, the changes, the sentence.
     """
 
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="quotations")
@@ -346,6 +347,8 @@ class Quotation(models.Model):
     page_label = models.CharField(max_length=40, blank=True)
     page_start = models.PositiveIntegerField(null=True, blank=True)
     page_end = models.PositiveIntegerField(null=True, blank=True)
+    last_page = models.PositiveIntegerField(null=True, blank=True)
+    further = models.JSONField(default=list, blank=True)
     detail = models.JSONField(default=dict)
     checked_at = models.DateTimeField(default=timezone.now)
 
@@ -550,21 +553,29 @@ class Report(models.Model):
 
 class GuestEntry(models.Model):
     """What somebody without an account has sent to an open course, until they confirm that the
-    address they gave is theirs. Only then it becomes a post, which waits for a teacher.
+    address they gave is theirs. Only then it becomes a post, which waits for a teacher. It is a
+    reply where it has a ``parent``.
 
     When that has been decided (``decided_at``), its words go; the row stays a few days, because by
     ``address_key`` and ``block`` (hashes of the address and of the network) it is counted how much
-    comes from where.
+    comes from where. One that became a ``post`` stays as long as that, without these: its link
+    leads whoever wrote the post to it.
     """
 
     public_id = PublicIdField()
     discussion = models.ForeignKey(Discussion, on_delete=models.CASCADE, related_name="entries")
+    parent = models.ForeignKey(
+        Post, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
+    post = models.OneToOneField(
+        Post, on_delete=models.CASCADE, null=True, blank=True, related_name="entry"
+    )
     key = models.UUIDField(unique=True, editable=False)
     name = models.CharField(max_length=120, blank=True)
     address = models.EmailField(max_length=254, blank=True)
     fields = models.JSONField(default=dict)
-    address_key = models.CharField(max_length=64)
-    block = models.CharField(max_length=64)
+    address_key = models.CharField(max_length=64, blank=True)
+    block = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -574,6 +585,12 @@ class GuestEntry(models.Model):
             models.Index(fields=["block", "created_at"], name="entry_by_block"),
             models.Index(fields=["address_key", "created_at"], name="entry_by_address"),
             models.Index(fields=["created_at"], name="entry_by_time"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(post__isnull=True) | Q(decided_at__isnull=False),
+                name="entry_with_post_is_decided",
+            )
         ]
 
     def __str__(self) -> str:

@@ -23,12 +23,16 @@ from quaestio.discussions.models import Post
 from quaestio.discussions.queries import PostRow, Stand
 from quaestio.discussions.showing import END
 
+# What the script does with a link: docs/look.md.
+DOES = {"post": " data-copy-link", "reply": " data-reply", "guest-reply": " data-reply"}
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What this viewer may do in this thread; the page shows no button that would refuse."""
 
     reply: bool = False
+    reply_as_guest: bool = False
     edit: bool = False
     withdraw: bool = False
     moderate: bool = False
@@ -93,6 +97,7 @@ class Posts:
             for name in (
                 "post",
                 "reply",
+                "guest-reply",
                 "post-edit",
                 "withdraw",
                 "hide",
@@ -265,6 +270,8 @@ class Posts:
         links = []
         if rights.reply and posted:
             links.append(self.link("reply", "reply", post))
+        if rights.reply_as_guest and posted:
+            links.append(self.link("guest-reply", "reply", post))
         links.append(self.link("post", "link", post))
         if rights.thank and posted and not post.is_mine:
             links.append(self.toggle("thank", post, post.thanked))
@@ -284,7 +291,7 @@ class Posts:
 
     def link(self, name: str, word: str, post: PostRow) -> str:
         hint = f'<span class="vh">: {escape(self.words["actions"] % post.label)}</span>'
-        does = {"post": " data-copy-link", "reply": " data-reply"}.get(name, "")
+        does = DOES.get(name, "")
         return f'<a href="{self.path(name, post)}"{does}>{escape(self.words[word])}{hint}</a>'
 
     def path(self, name: str, post: PostRow) -> str:

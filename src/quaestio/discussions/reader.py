@@ -51,20 +51,28 @@ from quaestio.readings.models import Page, Passage, Reading
 from quaestio.readings.passages import (
     LONGEST,
     Place,
+    Stretch,
     make_passage,
     mark_place,
+    passages_on,
     place_on,
+    place_over,
+    run_on,
+    stretch_of,
+    words_now,
 )
 from quaestio.readings.pictures import has_picture
 from quaestio.readings.queries import (
+    Neighbours,
     assigned_next,
     bookmark_of,
     neighbours_of,
     orphaned_in,
+    page_after,
     page_of,
     readings_of,
 )
-from quaestio.readings.rendering import Beside, Span, page_html
+from quaestio.readings.rendering import Beside, Span, page_html, paragraphs
 from quaestio.readings.views import about_reading
 from quaestio.web.richtext import CONTROL, to_plain
 
@@ -144,12 +152,16 @@ def go_on(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_safe
 def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
-    """A page by its number in the file; ``?from=…&to=…`` or ``?passage=ID`` marks words on it."""
+    """A page by its number in the file; ``?from=…&to=…`` or ``?passage=ID`` marks words on it.
+    Those that begin on a page before say so by ``since``, those that end on one after by ``until``.
+    """
     seat, reading, found = page_for(request.user, public_id, number)
     linked = linked_passage(request, reading, found)
-    marked = (linked.start, linked.end) if linked else span_of(request, found)
+    stretch = stretch_of(linked) if linked else Stretch.asked(request.GET, number)
+    marked = stretch.on(found) if stretch else None
     if seat.enrollment and marked is None and not seat.course.is_sealed:
         mark_place(person=seat.enrollment, reading=reading, page=found)
+    near = neighbours_of(found)
     quoters = quoters_on(seat, reading, found)
     targets = targets_of(seat)
     return render(
@@ -160,19 +172,20 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
             "course": seat.course,
             "reading": reading,
             "page": found,
-            "near": neighbours_of(found),
+            "near": near,
             "text": page_html(
                 found.text,
                 marked,
                 [one.span for one in quoters],
                 found.paragraphs if found.kind == Page.Kind.PARAGRAPH else (),
-                beside(found, passages_of(quoters)),
+                beside(found, passages_of(quoters), near),
             ),
             "linked": linked,
             "marked": marked,
+            "mark": mark_query(linked, stretch, number) if marked else "",
+            **turns(linked, stretch, found),
             "moved": linked is not None
-            and " ".join(linked.words.split())
-            != " ".join(found.text[linked.start : linked.end].split()),
+            and " ".join(linked.words.split()) != " ".join(words_now(linked).split()),
             "address": request.build_absolute_uri(reverse("passage", args=[linked.public_id]))
             if linked
             else "",
@@ -189,9 +202,25 @@ def linked_passage(request: HttpRequest, reading: Reading, found: Page) -> Passa
     public_id = request.GET.get("passage", "")
     if not public_id:
         return None
-    return Passage.objects.filter(
-        public_id=public_id, reading=reading, page_number=found.number, orphaned_at=None
-    ).first()
+    return passages_on(found).filter(public_id=public_id, reading=reading).first()
+
+
+def mark_query(linked: Passage | None, stretch: Stretch | None, number: int) -> str:
+    """What marks the same words on page ``number``, as the query of its address."""
+    if linked is not None:
+        return f"passage={linked.public_id}"
+    return stretch.query(number) if stretch else ""
+
+
+def turns(linked: Passage | None, stretch: Stretch | None, found: Page) -> dict[str, str]:
+    """Where marked words run over the ends of a page, what marks the rest on the pages beside."""
+    if stretch is None:
+        return {}
+    before, after = found.number - 1, found.number + 1
+    return {
+        "earlier": mark_query(linked, stretch, before) if stretch.first <= before else "",
+        "later": mark_query(linked, stretch, after) if after <= stretch.last else "",
+    }
 
 
 def span_of(request: HttpRequest, found: Page) -> Span | None:
@@ -209,12 +238,12 @@ def offsets(data: Any) -> Span | None:
     return int(first), int(last)
 
 
-def beside(found: Page, passages: list[QuotedPassage]) -> Beside:
+def beside(found: Page, passages: list[QuotedPassage], near: Neighbours) -> Beside:
     """The margin: for the span of a paragraph, who quotes the passages that begin in it."""
 
     def notes(paragraph: Span) -> SafeString:
         here = [
-            passage_note(found, passage)
+            passage_note(found, passage, near)
             for passage in passages
             if paragraph[0] <= passage.start < paragraph[1]
         ]
@@ -229,13 +258,16 @@ def beside(found: Page, passages: list[QuotedPassage]) -> Beside:
     return notes
 
 
-def passage_note(found: Page, passage: QuotedPassage) -> dict[str, Any]:
+def passage_note(found: Page, passage: QuotedPassage, near: Neighbours) -> dict[str, Any]:
     posts: list[Quoter] = passage.posts
     many = len(posts) > SHOWN
     return {
         "lemma": lemma(found.text[passage.start : passage.end]),
         "first": [] if many else posts,
         "many": posts if many else [],
+        "reading": found.document.reading,
+        "before": near.before if passage.earlier else None,
+        "after": near.after if passage.later else None,
     }
 
 
@@ -267,9 +299,12 @@ def came_from(request: HttpRequest, seat: Seat) -> str:
 
 
 def place_in(data: Any, found: Page) -> Place | None:
-    """The words that were selected, or typed; None where they do not stand on this page."""
+    """The words that were selected, or typed; None where they do not stand on this page. They may
+    end on the page after it.
+    """
     words = CONTROL.sub("", data.get("words", ""))[:LONGEST]
-    return place_on(found, words, *(offsets(data) or (None, None)))
+    place = place_on(found, words, *(offsets(data) or (None, None)))
+    return place or place_over(found, page_after(found), words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -285,7 +320,7 @@ def quote(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     place = place_in(request.POST, found)
     wanted = request.POST.get("target", "")
     target = next((one for one in targets if one.key == wanted), None)
-    if place is None or target is None:
+    if place is None or target is None or "on" in request.POST:
         return quote_page(request, seat, reading, found, targets, default, place=place)
     try:
         put_into_draft(
@@ -323,13 +358,22 @@ def quote_page(
     default: Target | None,
     place: Place | None = None,
 ) -> HttpResponse:
-    """The same by hand: the words to cut down, what they go into, and three buttons."""
+    """The same by hand: the words to cut down, what they go into, and three buttons. ``on`` adds
+    the beginning of the next page to them.
+    """
     typed = request.POST.get("words", "")
     if place is None and request.method != "POST":
         span = span_of(request, found)
         place = Place(found, *span) if span else None
     words = place.words if place else typed or found.text
     wrong = request.method == "POST" and place is None
+    following = page_after(found)
+    at_end = not wrong and (place is None or found.text[place.end :].strip() == "")
+    goes_on = at_end and following is not None and not (place and place.rest)
+    added = goes_on and "on" in request.POST
+    if added and following:
+        words = run_on([words, beginning(following)])
+        place = place_over(found, following, words)
     return render(
         request,
         "discussions/quote.html",
@@ -341,6 +385,9 @@ def quote_page(
             "place": place,
             "words": words,
             "wrong": wrong,
+            "following": following if goes_on and not added else None,
+            "added": added,
+            "following_page": following,
             "citation": to_plain(citation_of(reading, place or Place(found, 0, len(found.text)))),
             "targets": targets,
             "target": default or (targets[0] if targets else None),
@@ -348,6 +395,12 @@ def quote_page(
         },
         status=422 if wrong else 200,
     )
+
+
+def beginning(found: Page) -> str:
+    """The first paragraph of a page."""
+    first = next(paragraphs(found.text), (0, 0))
+    return found.text[slice(*first)]
 
 
 @require_POST

@@ -15,6 +15,7 @@ from quaestio.discussions.history import newly_past, past_of, remembering
 from quaestio.discussions.models import Discussion, PastVerdict, Post
 from quaestio.readings.models import Reading
 from quaestio.readings.names import short_name
+from quaestio.readings.passages import Stretch
 from quaestio.web.richtext import Mark, annotate, count_words, flatten
 
 
@@ -68,11 +69,15 @@ def _readings(ids: set[str]) -> Sequence[Reading]:
 
 
 def passage_url(checked: Checked) -> str:
-    """The place in the reading: its page, with the passage marked."""
-    if not checked.reading_public_id or checked.page_number is None:
+    """The place in the reading: the page on which it begins, with the passage marked."""
+    first = checked.page_number
+    if not checked.reading_public_id or first is None:
         return ""
-    address = reverse("page", args=[checked.reading_public_id, checked.page_number])
-    return f"{address}?from={checked.page_start}&to={checked.page_end}#passage"
+    last, end = first, checked.page_end
+    if checked.further:
+        last, _start, end = checked.further[-1]
+    query = Stretch(first, checked.page_start or 0, last, end or 0).query(first)
+    return f"{reverse('page', args=[checked.reading_public_id, first])}?{query}#passage"
 
 
 def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) -> str:

@@ -5,6 +5,7 @@ from django.urls import path
 from quaestio.discussions import reader
 from quaestio.discussions.views import (
     feeds,
+    guestlinks,
     guests,
     mailing,
     moderating,
@@ -36,7 +37,7 @@ urlpatterns = [
     path("d/<slug:public_id>/seen", thread.mark_read, name="mark-read"),
     path("d/<slug:public_id>/respond", writing.respond, name="respond"),
     path("d/<slug:public_id>/guest", guests.respond, name="guest-respond"),
-    path("guest/<slug:public_id>/<slug:proof>", guests.confirm, name="guest-confirm"),
+    path("guest/<slug:public_id>/<slug:proof>", guestlinks.confirm, name="guest-confirm"),
     path("c/<slug:course_id>/guests/<slug:public_id>/drop", overseeing.drop, name="guest-drop"),
     path("d/<slug:public_id>/edit", posing.revise, name="discussion-edit"),
     path("d/<slug:public_id>/open", posing.open_, name="discussion-open"),
@@ -47,6 +48,7 @@ urlpatterns = [
     path("d/<slug:public_id>/mail", mailing.discussion_mail, name="discussion-mail"),
     path("p/<slug:public_id>/", thread.post, name="post"),
     path("p/<slug:public_id>/reply", writing.reply, name="reply"),
+    path("p/<slug:public_id>/guest", guests.reply, name="guest-reply"),
     path("p/<slug:public_id>/edit", writing.edit, name="post-edit"),
     path("p/<slug:public_id>/withdraw", writing.withdraw, name="withdraw"),
     path("p/<slug:public_id>/endorse", praising.endorse, name="endorse"),

@@ -248,6 +248,7 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
                 heading=page.heading[:300],
                 chapter=page.chapter[:20],
                 paragraphs=list(page.paragraphs),
+                parts=page.parts,
                 sheet=page.sheet,
                 side=page.side,
                 furniture=page.furniture.replace("\x00", ""),

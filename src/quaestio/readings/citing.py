@@ -44,12 +44,18 @@ def named(reading: Reading, style: str) -> str:
 
 
 def label_of(place: Place) -> str:
-    """Where a place is, as it is cited: "42", "¶ 12", "¶¶ 12–13"; "" where nothing is numbered."""
-    page = place.page
+    """Where a place is, as it is cited: "42", "42–43", "¶ 12", "¶¶ 12–13"; "" where nothing is
+    numbered.
+    """
+    page, last = place.page, place.last
     if page.kind != PARAGRAPH:
-        return page.label
-    ends = (place.start, place.end - 1)
-    numbers = [paragraph_at(page.text, page.paragraphs, offset) for offset in ends]
+        # Where two pages lie on one sheet that was not cut, its label has both already.
+        ends = [page.label.partition("–")[0], last.page.label.rpartition("–")[2]]
+        return "–".join(dict.fromkeys(filter(None, ends))) if place.rest else page.label
+    numbers = [
+        paragraph_at(part.page.text, part.page.paragraphs, offset)
+        for part, offset in ((place, place.start), (last, last.end - 1))
+    ]
     label = "–".join(dict.fromkeys(str(number) for number in numbers if number))
     return called(PARAGRAPH, label, page.number) if label else ""
 

@@ -12,10 +12,6 @@ from quaestio.readings.extraction.labels import as_label
 
 PAGE, PARAGRAPH = "page", "paragraph"
 _SPAN = re.compile(r"(\d+)(?:–(\d+))?")
-_CITED_PARAGRAPHS = re.compile(
-    r"(?:¶+|\b(?:paragraphs?|paras?|pars?|absatz|abs|абз)\b\.?)\s*(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?",
-    re.IGNORECASE,
-)
 _ASKED_PARAGRAPH = re.compile(r"(?:¶+|paras?\.?|pars?\.?|paragraphs?)\s*(\d+)", re.IGNORECASE)
 
 
@@ -49,13 +45,10 @@ def holds(kind: str, label: str, wanted: str) -> bool:
     return int(span[1]) <= int(number) <= int(span[2] or span[1])
 
 
-def cited_paragraphs(citation: str) -> tuple[int, int] | None:
-    """The first and last paragraph that a citation names: "(Jones, par. 12)", "(¶¶ 12–14)"."""
-    match = _CITED_PARAGRAPHS.search(citation)
-    if match is None:
-        return None
-    first, last = int(match[1]), int(match[2] or match[1])
-    return first, max(first, last)
+def part_at(text: str, parts: Sequence[Sequence[str]], offset: int) -> tuple[str, str]:
+    """The numbers of the chapter and the section in which ``offset`` stands, "" where unknown."""
+    place = text.count("\n\n", 0, offset)
+    return (parts[place][0], parts[place][1]) if place < len(parts) else ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,7 @@ class Page(Searchable, models.Model):
     ``label`` is the number readers cite: ``found_label``, which the file shows, unless a teacher
     corrected it. Where a file has no pages, ``kind`` is *paragraph*, the label says which of them
     stand here ("12–19"), and ``paragraphs`` has the number of each, in order, 0 for a heading.
+    ``parts`` has the chapter and the section of each, where the file numbers them.
     ``sheet`` is the page of the file, and ``side`` its half where two pages lie on one sheet.
     ``furniture`` is what was kept out of the text.
     """
@@ -166,6 +167,7 @@ class Page(Searchable, models.Model):
     heading = models.CharField(max_length=300, blank=True)
     chapter = models.CharField(max_length=20, blank=True)
     paragraphs = models.JSONField(default=list, blank=True)
+    parts = models.JSONField(default=list, blank=True)
     sheet = models.PositiveIntegerField(default=0)
     side = models.CharField(max_length=10, choices=Side, blank=True, default=Side.WHOLE)
     furniture = models.TextField(blank=True)
@@ -243,8 +245,10 @@ class Passage(models.Model):
 
     ``words`` are as they stood when the link was made, with what stood ``before`` and ``after``
     them; they never change. The page and the offsets are where they stand now, in the text that
-    ``anchored_in`` names (``Document.text_sha256``). After another file has become the current
-    one they are looked for anew; words that are not there any more leave the link orphaned.
+    ``anchored_in`` names (``Document.text_sha256``). Words that run over the end of a page have
+    their end on ``last_page``, at ``last_end``, and ``end`` where the first page ends. After
+    another file has become the current one they are looked for anew; words that are not there any
+    more leave the link orphaned.
     """
 
     public_id = PublicIdField()
@@ -256,6 +260,8 @@ class Passage(models.Model):
     page_number = models.PositiveIntegerField()
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
+    last_page = models.PositiveIntegerField(null=True, blank=True)
+    last_end = models.PositiveIntegerField(null=True, blank=True)
     anchored_in = models.CharField(max_length=64)
     made_by = models.ForeignKey(Enrollment, on_delete=models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -264,7 +270,15 @@ class Passage(models.Model):
     class Meta:
         ordering = ["page_number", "start", "pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(end__gt=models.F("start")), name="passage_not_empty")
+            models.CheckConstraint(
+                condition=Q(end__gt=models.F("start")), name="passage_not_empty"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_page=None, last_end=None)
+                | Q(last_page__isnull=False, last_end__isnull=False)
+                & Q(last_page__gt=models.F("page_number"), last_end__gt=0),
+                name="passage_goes_on_forwards",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from quaestio.courses.models import Enrollment
@@ -17,15 +21,119 @@ LONGEST = 8000  # characters of a passage
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where words stand: a page of the current document, and offsets in its text."""
+    """Where words stand: a page of the current document, and offsets in its text. ``rest`` is what
+    of them stands on the pages after it.
+    """
 
     page: Page
     start: int
     end: int
+    rest: tuple[Place, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Place, ...]:
+        return (self, *self.rest)
+
+    @property
+    def last(self) -> Place:
+        return self.parts[-1]
 
     @property
     def words(self) -> str:
-        return self.page.text[self.start : self.end]
+        return run_on(part.page.text[part.start : part.end] for part in self.parts)
+
+
+_CUT_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
+
+
+def run_on(texts: Iterable[str]) -> str:
+    """Texts of pages in a row as one; a word that was cut at the end of a page is whole again."""
+    whole = ""
+    for text in texts:
+        before, text = whole.rstrip(), text.strip() if whole else text
+        cut = _CUT_WORD.search(before)
+        if cut and text[:1].islower():
+            whole = before[: cut.start()] + text
+        else:
+            whole = f"{before} {text}" if before else text
+    return whole
+
+
+def place_over(page: Page, following: Page | None, words: str) -> Place | None:
+    """The place of words that begin on a page and end on the one after it."""
+    wanted = level(words)
+    if following is None or not wanted:
+        return None
+    seam = page.text.rstrip()
+    joined = run_on([seam, following.text])
+    # A cut word loses its hyphen; between pages there is a space else.
+    turn = len(seam) - 1 if not joined.startswith(f"{seam} ") else len(seam)
+    indent = len(following.text) - len(following.text.lstrip())
+    skipped = turn if turn < len(seam) else turn + 1
+    for start, end in places_of(wanted, joined):
+        if start < turn and end > skipped:
+            rest = Place(following, indent, end - skipped + indent)
+            return Place(page, start, len(seam), (rest,))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words that run from an offset on one page to an offset on another, or on the same."""
+
+    first: int
+    start: int
+    last: int
+    end: int
+
+    @classmethod
+    def asked(cls, data: Mapping[str, Any], number: int) -> Stretch | None:
+        """What an address of page ``number`` asks to be marked; None where it asks nothing."""
+        told = [data.get(name, "") for name in ("from", "to", "since", "until")]
+        if not all(told[:2]) or any(one and not one.isdecimal() for one in told):
+            return None
+        if len("".join(told)) > 32:
+            return None
+        start, end, first, last = (int(one) if one else number for one in told)
+        there = first < last or (first == last and start < end)
+        return cls(first, start, last, end) if there and first <= number <= last else None
+
+    def query(self, number: int) -> str:
+        """The same as the query of an address of page ``number``."""
+        since = f"&since={self.first}" if self.first != number else ""
+        until = f"&until={self.last}" if self.last != number else ""
+        return f"from={self.start}&to={self.end}{since}{until}"
+
+    def on(self, page: Page) -> Span | None:
+        """What of it stands on a page."""
+        start = self.start if self.first == page.number else 0
+        end = min(self.end, len(page.text)) if self.last == page.number else len(page.text)
+        return (start, end) if self.first <= page.number <= self.last and start < end else None
+
+
+def stretch_of(passage: Passage) -> Stretch:
+    last, end = passage.last_page or passage.page_number, passage.last_end or passage.end
+    return Stretch(passage.page_number, passage.start, last, end)
+
+
+def passages_on(page: Page) -> QuerySet[Passage]:
+    """The linked passages of which something stands on a page of the current document."""
+    there = Passage.objects.filter(reading=page.document.reading_id, orphaned_at=None)
+    return there.filter(
+        Q(page_number=page.number) | Q(page_number__lt=page.number, last_page__gte=page.number)
+    )
+
+
+def words_now(passage: Passage) -> str:
+    """The words as they stand now, in the file in use. One query."""
+    stretch = stretch_of(passage)
+    pages = Page.objects.filter(
+        document__reading=passage.reading_id,
+        document__is_current=True,
+        number__range=(stretch.first, stretch.last),
+    ).order_by("number")
+    spans = [(page, stretch.on(page)) for page in pages]
+    return run_on(page.text[slice(*span)] for page, span in spans if span)
 
 
 def place_on(
@@ -59,28 +167,46 @@ def make_passage(*, by: Enrollment, reading: Reading, place: Place) -> Passage:
     """A lasting link to a passage; the same passage has the same link."""
     document = Document.objects.get(pk=place.page.document_id)
     there = Passage.objects.filter(
-        reading=reading,
-        page_number=place.page.number,
-        start=place.start,
-        end=place.end,
-        words=place.words,
-        orphaned_at=None,
+        reading=reading, words=place.words, orphaned_at=None, **stands_at(place)
     ).first()
     if there is not None:
         return there
-    text = place.page.text
+    before, after = surroundings(place)
     return Passage.objects.create(
         reading=reading,
         words=place.words,
-        before=text[max(0, place.start - AROUND) : place.start],
-        after=text[place.end : place.end + AROUND],
-        label=place.page.label,
-        page_number=place.page.number,
-        start=place.start,
-        end=place.end,
+        before=before,
+        after=after,
+        label="–".join(dict.fromkeys(part.page.label for part in (place, place.last)))[:40],
         anchored_in=document.text_sha256,
         made_by=by,
+        **stands_at(place),
     )
+
+
+def stands_at(place: Place) -> dict[str, int | None]:
+    """The columns of a passage that say where it stands."""
+    return {
+        "page_number": place.page.number,
+        "start": place.start,
+        "end": place.end,
+        "last_page": place.last.page.number if place.rest else None,
+        "last_end": place.last.end if place.rest else None,
+    }
+
+
+def surroundings(place: Place) -> tuple[str, str]:
+    """What stands before and after a place, on the pages next to it too. A query for each end of
+    it that is near the end of its page.
+    """
+    first, last = place, place.last
+    before, after = first.page.text[: first.start], last.page.text[last.end :]
+    beside = Page.objects.filter(document_id=first.page.document_id).values_list("text", flat=True)
+    if len(before) < AROUND:
+        before = run_on([*beside.filter(number=first.page.number - 1), before])
+    if len(after) < AROUND:
+        after = run_on([after, *beside.filter(number=last.page.number + 1)])
+    return before[-AROUND:], after[:AROUND]
 
 
 def settle(passage: Passage, place: Place | None, text_sha256: str) -> Passage:
@@ -90,9 +216,9 @@ def settle(passage: Passage, place: Place | None, text_sha256: str) -> Passage:
         passage.orphaned_at = passage.orphaned_at or timezone.now()
     else:
         passage.orphaned_at = None
-        passage.page_number = place.page.number
-        passage.start, passage.end = place.start, place.end
-    passage.save(update_fields=["anchored_in", "orphaned_at", "page_number", "start", "end"])
+        for name, value in stands_at(place).items():
+            setattr(passage, name, value)
+    passage.save()
     return passage
 
 

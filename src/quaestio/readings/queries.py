@@ -186,6 +186,11 @@ def neighbours_of(page: Page) -> Neighbours:
     return Neighbours(near.get(page.number - 1), near.get(page.number + 1), total)
 
 
+def page_after(page: Page) -> Page | None:
+    """With its text. One query."""
+    return Page.objects.filter(document_id=page.document_id, number=page.number + 1).first()
+
+
 def bookmark_of(seat: Seat, reading: Reading) -> Bookmark | None:
     """Where this person stopped reading."""
     return Bookmark.objects.filter(person=seat.enrollment, reading=reading).first()

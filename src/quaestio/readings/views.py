@@ -173,7 +173,7 @@ def paste(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.paste(by=me, reading=found, html=form.source())
-            messages.success(request, _("Taken in. Its paragraphs are being numbered."))
+            messages.success(request, _("Taken in."))
             return redirect("reading", found.public_id)
         except UploadRefused as refused:
             form.add_error("body", refused.sentence)
@@ -245,7 +245,8 @@ def take_file(
         actions.upload(
             by=me, reading=found, file=file, name=file.name or "", first_label=first_label
         )
-        messages.success(request, _("Uploaded. Its pages are being read."))
+        # What becomes of it is told below, and anew as the page is refreshed.
+        messages.success(request, _("Uploaded."))
     except UploadRefused as refused:
         messages.error(request, refused.sentence)
 

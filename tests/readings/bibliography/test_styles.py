@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from quaestio.courses.models import CitationStyle
@@ -40,6 +42,33 @@ def test_the_styles_are_those_a_course_can_choose() -> None:
 def test_an_article_is_set_as_the_style_wants_it(style: str) -> None:
     assert set_in(style, ARTICLE).text == SET[style]
     assert "<i>Slavic Review" in set_in(style, ARTICLE).html
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(
+    "kind", ["article-journal", "article-magazine", "article-newspaper", "chapter", "book"]
+)
+def test_nothing_is_named_that_is_not_told(style: str, kind: str) -> None:
+    told = {**ARTICLE, "type": kind}
+    for missing in ((), ("container-title",), ("container-title", "volume", "issue", "page")):
+        text = set_in(style, record({k: v for k, v in told.items() if k not in missing})).text
+        assert "edition" not in text.lower(), text
+        assert not re.search(r"(?:vol|no|pp?)\.(?! \d)", text), text
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_edition_that_is_told_is_named(style: str) -> None:
+    text = set_in(style, record({**BOOK, "edition": "2"})).text
+    assert re.search(r"2nd ed\.", text), text
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("title", ["A note on α-particles and the β decay", "О культе личности"])
+def test_english_capitals_are_for_latin_letters(style: str, title: str) -> None:
+    text = set_in(style, record({**ARTICLE, "title": title})).text
+    for word in title.split():
+        if not word.isascii():
+            assert word in text
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -1,4 +1,6 @@
-"""What guests do in an open course: send something, confirm that it was they, or say it was not."""
+"""What guests do in an open course: send something, confirm that it was they, or say it was not;
+change it while it waits, take it back.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ from django.utils.translation import gettext as _
 from quaestio.courses.actions import admit_guest
 from quaestio.courses.models import Course, Enrollment, Guest
 from quaestio.discussions.actions.parts import PostRefused, closed_sentence, lock
-from quaestio.discussions.actions.posting import respond
+from quaestio.discussions.actions.posting import reply, respond
+from quaestio.discussions.actions.relating import Relation, relation_fields
 from quaestio.discussions.actions.telling import have_guest_asked
 from quaestio.discussions.guests import KEPT, address_key
 from quaestio.discussions.models import Discussion, GuestEntry, Post
@@ -40,11 +43,13 @@ def send_entry(
     fields: Mapping[str, Any],
     key: uuid.UUID,
     block: str,
+    parent: Post | None = None,
     at: datetime | None = None,
 ) -> GuestEntry:
     """Keep what a guest wrote and mail them the link that makes a post of it. The same key is the
-    same entry, however often it comes. ``fields`` is the form: ``source`` (clean HTML), ``answers``
-    and ``positions``.
+    same entry, however often it comes. ``fields`` is the form: ``source`` (clean HTML); of a
+    response ``answers`` and ``positions``, of a reply (to ``parent``) ``kind``, ``words`` and
+    ``near``, as in ``Relation``.
     """
     known = GuestEntry.objects.filter(key=key).first()
     if known is not None:
@@ -56,9 +61,13 @@ def send_entry(
             locked = lock(discussion.pk)
             if not locked.is_open:
                 raise PostRefused(closed_sentence(locked))
+            if parent is not None:
+                parent.refresh_from_db(fields=["state"])
+                relation_fields(parent, relation_in(fields))
             refuse_floods(locked, address_key(address), block, now)
             entry = GuestEntry.objects.create(
                 discussion=locked,
+                parent=parent,
                 key=key,
                 name=name,
                 address=address,
@@ -100,6 +109,10 @@ def refuse_floods(discussion: Discussion, mailbox: str, block: str, now: datetim
         )
 
 
+def relation_in(fields: Mapping[str, Any]) -> Relation:
+    return Relation(fields.get("kind", ""), fields.get("words", ""), fields.get("near", 0))
+
+
 def confirm_entry(*, entry: GuestEntry) -> tuple[Guest, Post]:
     """The address is the guest's own: what they wrote waits for a teacher from now on.
 
@@ -118,15 +131,13 @@ def confirm_entry(*, entry: GuestEntry) -> tuple[Guest, Post]:
         guest = admit_guest(course=discussion.course, address=entry.address, byline=entry.name)
     except IntegrityError:  # the same person, from another of their mails, at this very moment
         guest = admit_guest(course=discussion.course, address=entry.address, byline=entry.name)
-    post = respond_as_guest(
+    post = put_in_as_guest(
         by=guest.enrollment,
         discussion=discussion,
-        source=entry.fields.get("source", ""),
-        answers=entry.fields.get("answers", []),
-        positions={int(q): c for q, c in entry.fields.get("positions", {}).items()},
+        parent=entry.parent,
+        fields=entry.fields,
         key=entry.key,
     )
-    decide(entry)
     return guest, post
 
 
@@ -144,20 +155,70 @@ def refuse_guests_of(course: Course) -> None:
         raise PostRefused(_("This course takes nothing from guests any more."))
 
 
+def put_in_as_guest(
+    *,
+    by: Enrollment,
+    discussion: Discussion,
+    fields: Mapping[str, Any],
+    key: uuid.UUID,
+    parent: Post | None = None,
+) -> Post:
+    """The response of a guest whose address is confirmed, or their reply to ``parent``, from the
+    fields of an entry.
+    """
+    if parent is not None:
+        parent.discussion = discussion
+        return reply_as_guest(
+            by=by, parent=parent, source=fields["source"], relation=relation_in(fields), key=key
+        )
+    return respond_as_guest(
+        by=by,
+        discussion=discussion,
+        source=fields["source"],
+        answers=fields.get("answers", []),
+        positions={int(q): c for q, c in fields.get("positions", {}).items()},
+        key=key,
+    )
+
+
 def respond_as_guest(*, by: Enrollment, discussion: Discussion, **what: Any) -> Post:
     """A response of a guest whose address is confirmed. It waits for a teacher in any case."""
+    refuse_more_of(by, discussion)
+    return with_link(respond(by=by, discussion=discussion, **what))
+
+
+def reply_as_guest(*, by: Enrollment, parent: Post, **what: Any) -> Post:
+    """A reply of theirs. It waits likewise."""
+    refuse_more_of(by, parent.discussion)
+    return with_link(reply(by=by, parent=parent, **what))
+
+
+def refuse_more_of(guest: Enrollment, discussion: Discussion) -> None:
+    """``PostRefused`` where nothing is taken from this guest, now or any more."""
     refuse_guests_of(discussion.course)
-    if by.removed_at is not None:
+    if guest.removed_at is not None:
         raise PostRefused(_("A teacher has decided to take nothing more from this address."))
-    waiting = Post.objects.filter(author=by, state=Post.State.HELD)
+    waiting = Post.objects.filter(author=guest, state=Post.State.HELD)
     if waiting.count() >= WAITING_OF_ONE_GUEST:
         raise PostRefused(
             _(
-                "Several of your responses wait for a teacher already. Please wait until they are "
+                "Several of your posts wait for a teacher already. Please wait until they are "
                 "let in. Your text is kept below."
             )
         )
-    return respond(by=by, discussion=discussion, **what)
+
+
+@transaction.atomic
+def with_link(post: Post) -> Post:
+    """Every post of a guest has an entry: its link leads whoever wrote the post to it."""
+    entry, _made = GuestEntry.objects.get_or_create(
+        key=post.submission_key,
+        defaults={"discussion_id": post.discussion_id, "created_at": post.created_at}
+        | {"decided_at": timezone.now(), "post": post},
+    )
+    decide(entry)
+    GuestEntry.objects.filter(pk=entry.pk, post__isnull=True).update(post=post)
+    return post
 
 
 def decline_entry(*, entry: GuestEntry) -> None:
@@ -167,7 +228,7 @@ def decline_entry(*, entry: GuestEntry) -> None:
 
 def decide(entry: GuestEntry) -> None:
     GuestEntry.objects.filter(pk=entry.pk, decided_at__isnull=True).update(
-        name="", address="", fields={}, decided_at=timezone.now()
+        name="", address="", fields={}, parent=None, decided_at=timezone.now()
     )
 
 
@@ -175,6 +236,13 @@ def is_spent(entry: GuestEntry) -> bool:
     return entry.decided_at is not None or entry.created_at < timezone.now() - KEPT
 
 
+@transaction.atomic
 def purge_entries(*, now: datetime) -> int:
-    """What nobody has confirmed in time goes. How many rows."""
-    return GuestEntry.objects.filter(created_at__lt=now - KEPT).delete()[0]
+    """What nobody has confirmed in time goes. How many rows. What became a post keeps its link,
+    without the traces of where it came from.
+    """
+    old = GuestEntry.objects.filter(created_at__lt=now - KEPT)
+    old.filter(post__isnull=False).exclude(address_key="", block="").update(
+        address_key="", block=""
+    )
+    return old.filter(post__isnull=True).delete()[0]

@@ -163,6 +163,8 @@ def put_quotations(
             page_label=one.page_label[:40],
             page_start=one.page_start,
             page_end=one.page_end,
+            last_page=one.further[-1][0] if one.further else None,
+            further=one.further,
             detail=one.detail,
         )
         for number, one in enumerate(rendered.quotations, start=1)

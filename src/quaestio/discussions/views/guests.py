@@ -1,29 +1,34 @@
-"""What guests of an open course see and send."""
+"""What guests of an open course write: a response at the foot of a discussion, a reply to a post.
+
+What becomes of it, and what its writer can still do, is reached by the link in their mail
+(``guestlinks``).
+"""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Guest
 from quaestio.discussions import actions, guests
-from quaestio.discussions.access import enter, takes_guests
-from quaestio.discussions.actions import LinkSpent, PostedBefore, PostRefused
-from quaestio.discussions.forms import GuestForm, stand_of, typed_fields
-from quaestio.discussions.models import Discussion, GuestEntry
+from quaestio.discussions.access import can_read, enter, post_for, takes_guests
+from quaestio.discussions.actions import PostedBefore, PostRefused
+from quaestio.discussions.forms import GuestForm, as_shown, stand_of, typed_fields
+from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.queries import Presence, thread_of
-from quaestio.discussions.views.thread import thread_page
-from quaestio.web.richtext import clean
+from quaestio.discussions.views.composing import anchor, byline_of, posted
+from quaestio.discussions.views.relating import relation_shown
+from quaestio.discussions.views.thread import guest_composer, thread_page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,29 +44,55 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = entered.seat, entered.discussion
     if seat.is_member:
         raise PermissionDenied
+    return receive(request, seat, found, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_post_parameters("address")
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A guest's reply to a post: the page where it is written, and what is sent from there."""
+    seat, parent = post_for(request.user, public_id)
+    if request.method == "POST":
+        if seat.is_member:
+            raise PermissionDenied
+        return receive(request, seat, parent.discussion, parent)
+    if seat.is_member:
+        return redirect("reply", public_id)
+    if not takes_guests(seat, parent.discussion):
+        return redirect(anchor(parent))
+    if not can_read(seat, parent) or parent.state != Post.State.POSTED:
+        raise Http404
+    return reply_page(request, seat, parent)
+
+
+def receive(
+    request: HttpRequest, seat: Seat, found: Discussion, parent: Post | None
+) -> HttpResponse:
+    """Take what a guest sends, to a discussion or to a post in it; or give it back."""
+    back = Back(request, seat, found, parent)
     if not takes_guests(seat, found):
         form = GuestForm(request.POST)
         form.is_valid()
         said = _("This course takes nothing from guests any more. Your text is kept below.")
         if not found.is_open:
             said = actions.closed_sentence(found)
-        return given_back(request, seat, found, form, said, "")
+        return back.given(form, said, "")
     known = guests.known_guest(request, seat.course)
     if "forget" in request.POST:
-        return not_this_guest(request, seat, found)
+        return not_this_guest(back)
     form = GuestForm(request.POST, is_known=known is not None)
     valid = form.is_valid()
     problem, stamp = form_problem(request)
     if not valid or problem:
-        return given_back(request, seat, found, form, problem, stamp)
+        return back.given(form, problem, stamp)
     try:
         if known is not None:
-            return keep_at_once(request, form, found, known)
-        return keep_for_now(request, form, found)
+            return keep_at_once(request, form, found, parent, known)
+        return keep_for_now(request, form, found, parent)
     except PostRefused as refused:
         key = uuid.uuid4() if isinstance(refused, PostedBefore) else form.submission_key
         found.refresh_from_db(fields=["state", "version"])
-        return given_back(request, seat, found, form, refused.sentence, stamp, key)
+        return back.given(form, refused.sentence, stamp, key)
 
 
 def form_problem(request: HttpRequest) -> tuple[str, str]:
@@ -80,138 +111,148 @@ def form_problem(request: HttpRequest) -> tuple[str, str]:
     return "", stamp
 
 
-def keep_for_now(request: HttpRequest, form: GuestForm, found: Discussion) -> HttpResponse:
+def fields_of(request: HttpRequest, form: GuestForm, parent: Post | None) -> dict[str, Any]:
+    """What an entry keeps of the form: see ``actions.send_entry``."""
+    if parent is not None:
+        said = form.relation
+        return {"source": form.source, "kind": said.kind, "words": said.words, "near": said.near}
     answers, positions = stand_of(request.POST)
+    return {
+        "source": form.source,
+        "answers": sorted(answers),
+        "positions": {str(question): choice for question, choice in positions.items()},
+    }
+
+
+def keep_for_now(
+    request: HttpRequest, form: GuestForm, found: Discussion, parent: Post | None
+) -> HttpResponse:
     actions.send_entry(
         discussion=found,
+        parent=parent,
         name=form.cleaned_data["name"],
         address=form.cleaned_data["address"],
-        fields={
-            "source": form.source,
-            "answers": sorted(answers),
-            "positions": {str(question): choice for question, choice in positions.items()},
-        },
+        fields=fields_of(request, form, parent),
         key=form.submission_key,
         block=guests.block_of(request),
     )
     # The same sentence whatever became of it: it tells nobody which addresses are known here.
-    messages.success(
+    return kept(
         request,
+        found,
+        parent,
         _(
-            "Your response is kept. We have sent you a mail: open the link in it within three days "
-            "to confirm that it was you. Then a teacher lets it in."
+            "What you wrote is kept. We have sent you a mail: open the link in it within three "
+            "days to confirm that it was you. Then a teacher lets it in."
         ),
-        extra_tags=f"draft-done:guest:{found.public_id}",
     )
-    return redirect("discussion", found.public_id)
 
 
 def keep_at_once(
-    request: HttpRequest, form: GuestForm, found: Discussion, known: Guest
+    request: HttpRequest, form: GuestForm, found: Discussion, parent: Post | None, known: Guest
 ) -> HttpResponse:
-    answers, positions = stand_of(request.POST)
     known.enrollment.course = found.course
-    actions.respond_as_guest(
+    actions.put_in_as_guest(
         by=known.enrollment,
         discussion=found,
-        source=form.source,
-        answers=answers,
-        positions=positions,
+        parent=parent,
+        fields=fields_of(request, form, parent),
         key=form.submission_key,
     )
-    messages.success(
+    return kept(
         request,
-        _("Your response is kept. It appears once a teacher has let it in; you get a mail then."),
-        extra_tags=f"draft-done:guest:{found.public_id}",
+        found,
+        parent,
+        _("What you wrote is kept. It appears once a teacher has let it in; you get a mail then."),
     )
-    return redirect("discussion", found.public_id)
 
 
-def given_back(
+def kept(
+    request: HttpRequest, found: Discussion, parent: Post | None, sentence: str
+) -> HttpResponse:
+    posted(request, sentence, f"guest:{(parent or found).public_id}")
+    return redirect(anchor(parent) if parent else reverse("discussion", args=[found.public_id]))
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The page that a guest's form came from, to give it back with everything that was typed."""
+
+    request: HttpRequest
+    seat: Seat
+    found: Discussion
+    parent: Post | None
+
+    def given(
+        self, form: GuestForm, problem: str, stamp: str, key: uuid.UUID | None = None
+    ) -> HttpResponse:
+        data = self.request.POST.copy()
+        data["stamp"] = stamp
+        form.data = data
+        return self.page(
+            form,
+            {**self.typed(), "key": key or self.request.POST.get("key")},
+            problem,
+            422 if takes_guests(self.seat, self.found) else 409,
+        )
+
+    def typed(self) -> dict[str, Any]:
+        return typed_fields(self.request.POST)
+
+    def page(
+        self, form: GuestForm, typed: dict[str, Any], problem: str = "", status: int = 200
+    ) -> HttpResponse:
+        if self.parent is not None:
+            return reply_page(
+                self.request, self.seat, self.parent, form, typed, problem, status=status
+            )
+        return thread_page(
+            self.request,
+            self.seat,
+            thread_of(self.seat, self.found, Presence()),
+            typed=typed,
+            refused=problem,
+            status=status,
+            guest_form=form,
+        )
+
+
+def reply_page(
     request: HttpRequest,
     seat: Seat,
-    found: Discussion,
-    form: GuestForm,
-    problem: str,
-    stamp: str,
-    key: uuid.UUID | None = None,
+    parent: Post,
+    form: GuestForm | None = None,
+    fields: dict[str, Any] | None = None,
+    refused: str = "",
+    *,
+    status: int = 200,
 ) -> HttpResponse:
-    """The page again, with everything that was typed."""
-    data = request.POST.copy()
-    data["stamp"] = stamp
-    form.data = data
-    typed: dict[str, Any] = {**typed_fields(request.POST), "key": key or request.POST.get("key")}
-    return thread_page(
+    fields = fields or {}
+    thread = thread_of(seat, parent.discussion, Presence())
+    readable = can_read(seat, parent)
+    composer = guest_composer(request, seat, thread, form, fields, to_keep=False)
+    return render(
         request,
-        seat,
-        thread_of(seat, found, Presence()),
-        typed=typed,
-        refused=problem,
-        status=422 if takes_guests(seat, found) else 409,
-        guest_form=form,
-    )
-
-
-def not_this_guest(request: HttpRequest, seat: Seat, found: Discussion) -> HttpResponse:
-    """Somebody else sits at this browser now; what is typed stays."""
-    request.COOKIES.pop(guests.cookie_of(seat.course), None)
-    form = GuestForm(initial={"stamp": guests.new_stamp()})
-    response = thread_page(
-        request,
-        seat,
-        thread_of(seat, found, Presence()),
-        typed=typed_fields(request.POST),
-        guest_form=form,
-    )
-    guests.forget(response, seat.course)
-    return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_variables("proof")
-def confirm(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
-    """What the link in the mail opens. Looking changes nothing, so programs that try links in mails
-    confirm nothing.
-    """
-    entry = (
-        GuestEntry.objects.select_related("discussion__course").filter(public_id=public_id).first()
-    )
-    if entry is None or not guests.is_proof(public_id, proof):
-        return link_page(request, None, "unknown", 404)
-    if actions.is_spent(entry):
-        return link_page(request, entry, "spent", 410)
-    if request.method != "POST":
-        return link_page(request, entry, "", 200)
-    if request.POST.get("do") == "decline":
-        actions.decline_entry(entry=entry)
-        return link_page(request, None, "declined", 200)
-    try:
-        guest, post = actions.confirm_entry(entry=entry)
-    except LinkSpent:
-        return link_page(request, entry, "spent", 410)
-    except PostRefused as refused:
-        return link_page(request, entry, refused.sentence, 409)
-    messages.success(
-        request,
-        _("Thank you, your address is confirmed. Your response appears once a teacher lets it in."),
-    )
-    response = redirect(reverse("discussion", args=[post.discussion.public_id]))
-    guests.remember(response, guest)
-    return response
-
-
-def link_page(
-    request: HttpRequest, entry: GuestEntry | None, problem: str, status: int
-) -> HttpResponse:
-    response = render(
-        request,
-        "discussions/guest_confirm.html",
+        "discussions/guest_reply.html",
         {
-            "entry": entry,
-            "text": clean(entry.fields.get("source", "")) if entry else "",
-            "problem": problem,
+            "seat": seat,
+            "course": seat.course,
+            "discussion": parent.discussion,
+            "post": parent,
+            "readable": readable,
+            "byline": byline_of(seat, parent),
+            "guest": composer and {**composer, "questions": []},
+            "relation": relation_shown(request, parent, fields, readable=readable),
+            "refused": refused,
+            "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
         },
         status=status,
     )
-    response["X-Robots-Tag"] = "noindex"
+
+
+def not_this_guest(back: Back) -> HttpResponse:
+    """Somebody else sits at this browser now; what is typed stays."""
+    back.request.COOKIES.pop(guests.cookie_of(back.seat.course), None)
+    response = back.page(GuestForm(initial={"stamp": guests.new_stamp()}), back.typed())
+    guests.forget(response, back.seat.course)
     return response

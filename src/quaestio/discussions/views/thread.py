@@ -40,7 +40,7 @@ from quaestio.discussions.forms import (
     GuestForm,
     as_shown,
 )
-from quaestio.discussions.guests import HONEYPOT, known_guest, new_stamp
+from quaestio.discussions.guests import HONEYPOT, known_guest, new_stamp, waiting_of
 from quaestio.discussions.models import Discussion
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
@@ -206,6 +206,7 @@ def thread_page(
     may_write = seat.can(Right.WRITE) and found.is_open
     rights = Rights(
         reply=may_write,
+        reply_as_guest=takes_guests(seat, found),
         edit=may_write,
         withdraw=seat.can(Right.WRITE),
         moderate=seat.can(Right.MODERATE),
@@ -264,6 +265,7 @@ def guest_composer(
         **composer(thread, fields, None, to_keep),
         "form": form,
         "known": known,
+        "waiting": waiting_of(known, thread.discussion) if known else [],
         "honeypot": HONEYPOT,
     }
 

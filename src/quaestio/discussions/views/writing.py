@@ -260,9 +260,10 @@ def as_written(found: Post) -> dict[str, Any]:
         "kind": found.kind,
         "quotes": f"{found.quotes_start}:{found.quotes_text}" if found.quotes_text else "",
     }
-    for position in found.positions.select_related("question", "choice").filter(
-        ended_at__isnull=True
-    ):
+    positions = found.positions.select_related("question", "choice")
+    if found.state != Post.State.HELD:  # what waits takes its positions once it is let in
+        positions = positions.filter(ended_at__isnull=True)
+    for position in positions:
         fields[f"position-{position.question.number}"] = position.choice.number
     return fields
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ STYLES = {
     "apa": "apa",
 }
 _CSL = "{http://purl.org/net/xbiblio/csl}"
+_TITLES = ("title", "container-title", "collection-title", "title-short", "event-title")
 _TAGS = {"i", "b", "em", "strong", "sup", "sub"}
 
 
@@ -88,18 +90,34 @@ def _short(name: Mapping[str, str]) -> str:
 def _by_citeproc(style: str, csl: Csl) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # citeproc warns of variables it does not know
-        source = CiteProcJSON([{**csl, "id": "it"}])
+        titles = {key: _as_written(csl[key]) for key in _TITLES if key in csl}
+        source = CiteProcJSON([{**csl, **titles, "id": "it"}])
         bibliography = CitationStylesBibliography(_style(style), source, formatters.html)
         bibliography.register(Citation([CitationItem("it")]))
         return "".join(str(one) for one in bibliography.bibliography())
 
 
+def _as_written(title: str) -> str:
+    """The title, marked where capitals are not to be put in: English rules are for Latin letters,
+    and an α at the beginning of a word is not an Α.
+    """
+    return " ".join(
+        f'<span class="nocase">{word}</span>' if any(map(_is_foreign, word)) else word
+        for word in title.split(" ")
+    )
+
+
+def _is_foreign(sign: str) -> bool:
+    return sign.isalpha() and not unicodedata.name(sign, "LATIN").startswith("LATIN")
+
+
 @lru_cache(maxsize=len(STYLES))
 def _style(style: str) -> Any:
-    """The style, with one of its wishes put into words that citeproc-py understands.
+    """The style, with some of its wishes put into words that citeproc-py understands.
 
     ``initialize="false"`` on a name means "as written"; citeproc-py would write initials, since
-    the style as a whole says how these look.
+    the style as a whole says how these look. What a label names may be missing; citeproc-py would
+    write the label alone ("Edition.").
     """
     tree = etree.parse(get_style_filepath(STYLES[style]))
     root = tree.getroot()
@@ -109,6 +127,12 @@ def _style(style: str) -> Any:
             name.attrib.pop("initialize-with", None)
         elif initials is not None and "initialize-with" not in name.attrib:
             name.set("initialize-with", initials)
+    for label in list(root.iter(f"{_CSL}label")):
+        parent, variable = label.getparent(), label.get("variable")
+        if parent is not None and variable not in {None, "locator"}:
+            choose = etree.Element(f"{_CSL}choose")
+            parent.replace(label, choose)
+            etree.SubElement(choose, f"{_CSL}if", variable=variable).append(label)
     file = BytesIO()
     tree.write(file, encoding="utf-8", xml_declaration=True)
     file.seek(0)

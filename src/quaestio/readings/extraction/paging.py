@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from .chapters import chapter_numbers
+from .chapters import (
+    are_named,
+    chapter_numbers,
+    ends_chapters,
+    opens_section,
+    section_numbers,
+)
 from .types import ExtractedPage
 
 _WORDS = 600
@@ -17,11 +23,15 @@ _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph or heading. ``continues`` says that it began on the page before."""
+    """One paragraph or heading. ``continues`` says that it began on the page before. ``chapter``
+    and ``section`` are the numbers of those it stands in, as far as that is certain.
+    """
 
     text: str
     is_heading: bool = False
     continues: bool = False
+    chapter: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,7 @@ Piece = Block | PageBreak | SectionBreak
 
 def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
     """By the printed pages where the file marks them, else some 600 words of a section each."""
-    pieces = list(pieces)
+    pieces = list(_in_parts(list(pieces)))
     if sum(1 for piece in pieces if isinstance(piece, PageBreak)) >= 2:
         return tuple(_pages(_by_breaks(pieces), "page"))
     sections: list[list[Block]] = [[]]
@@ -57,6 +67,34 @@ def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
 def labels_from(pages: Iterable[ExtractedPage]) -> str:
     """Where the labels of such pages come from."""
     return "carried" if any(page.label and page.kind == "page" for page in pages) else "counted"
+
+
+def _in_parts(pieces: list[Piece]) -> Iterator[Piece]:
+    """Each block with the chapter and the section it stands in.
+
+    Who cites these is told where they are wrong, so what is doubtful stays open: a number without
+    the word is a chapter's at the head of a part of a book alone, and such a part without a number
+    is in no chapter.
+    """
+    headings = [piece.text for piece in pieces if isinstance(piece, Block) and piece.is_heading]
+    named = are_named(headings)
+    numbers = iter(zip(chapter_numbers(headings), section_numbers(headings), strict=True))
+    chapter = section = ""
+    begins = False
+    for piece in pieces:
+        if isinstance(piece, SectionBreak):
+            begins = True
+        elif isinstance(piece, Block):
+            if piece.is_heading:
+                number, section = next(numbers)
+                if number and (named or begins):
+                    chapter = number
+                elif number or begins or ends_chapters(piece.text):
+                    chapter = ""
+            section = opens_section(piece.text) or section
+            begins = False
+            piece = replace(piece, chapter=chapter, section=section)
+        yield piece
 
 
 def _by_breaks(pieces: list[Piece]) -> Iterator[tuple[str, list[Block]]]:
@@ -130,7 +168,14 @@ def _pages(parts: Iterable[tuple[str, list[Block]]], kind: str) -> Iterator[Extr
             paragraphs=tuple(numbers),
             kind=kind,
             chapter=(begun if begins else chapter_at_top) or begun,
+            parts=parts_of(blocks),
         )
+
+
+def parts_of(blocks: Iterable[Block]) -> tuple[tuple[str, str], ...]:
+    """Chapter and section of each paragraph; nothing where none is in any."""
+    parts = tuple((block.chapter, block.section) for block in blocks)
+    return parts if any(map(any, parts)) else ()
 
 
 def span_of(numbers: Iterable[int]) -> str:

@@ -137,6 +137,9 @@ def _page(page: dict[str, Any]) -> ExtractedPage:
         furniture=_text(page["furniture"]),
         kind=_one_of(KINDS, page["kind"]),
         chapter=_text(page["chapter"]),
+        parts=tuple(
+            (_text(chapter)[:20], _text(section)[:20]) for chapter, section in page["parts"]
+        ),
         sheet=max(0, int(page["sheet"])),
         side=_one_of(SIDES, page["side"]),
     )

@@ -101,7 +101,9 @@ class ExtractedPage:
     between blank lines; a single line break inside one is meant (verse, an address).
     ``paragraphs`` has one number for each of them, counted through the whole reading, 0 for a
     heading; it is empty for printed pages.
-    ``heading`` is the one it stands under, ``chapter`` the number such a heading bears.
+    ``heading`` is the one it stands under, ``chapter`` the number such a heading bears. ``parts``
+    has for each paragraph the numbers of the chapter and the section it certainly stands in, ""
+    where none is known; it is empty where there are none at all.
     ``furniture`` is what was kept out of the text: running heads, page numbers. ``sheet`` is the
     page of the file it was printed on, 0 where the file has none, and ``side`` which half of it
     (``left``, ``right``) where two pages lie on one sheet.
@@ -115,6 +117,7 @@ class ExtractedPage:
     furniture: str = ""
     kind: str = "page"
     chapter: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
     sheet: int = 0
     side: str = ""
 

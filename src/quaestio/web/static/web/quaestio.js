@@ -355,6 +355,96 @@ function keepDraft(form) {
   recover();
 }
 
+/* ------------------------------------- what a guest has begun to write -- */
+
+/* For somebody without an account there is no draft on the server: the browser
+   keeps the text, for a day, without the name and the address. Computers are
+   shared, so only the same tab puts it back by itself; in another one the page
+   says that there is something, and shows none of it unasked. */
+const KEPT_FOR_GUESTS = 24 * 60 * 60 * 1000;
+
+function tab() {
+  try {
+    const known = sessionStorage.getItem(`${SHELF}tab`) ?? page;
+    sessionStorage.setItem(`${SHELF}tab`, known);
+    return known;
+  } catch { return page; }
+}
+
+/* Texts of several lines, ticks and choices: what is no name and no address. */
+function wordsOf(form) {
+  const fields = new URLSearchParams();
+  for (const control of form.elements) {
+    const kept = control.type === "textarea" || (["checkbox", "radio"].includes(control.type) && control.checked);
+    if (kept && control.name) fields.append(control.name, control.value);
+  }
+  return fields;
+}
+
+function sweepForGuests() {
+  for (const key of shelf.keys("/guest:")) if (!(shelf.take(key)?.at > Date.now() - KEPT_FOR_GUESTS)) shelf.drop(key);
+}
+
+function keepForGuest(form) {
+  const name = shelfName(form.dataset.keepKey);
+  const key = name + page;
+  const control = textControl(form);
+  const said = form.querySelector("[data-keep-state]");
+  const say = (text) => { if (said && said.textContent !== text) said.textContent = text; };
+
+  let last = ""; // so that the day begins with the last change
+  function keep() {
+    const fields = wordsOf(form).toString();
+    if (fields === last) return;
+    last = fields;
+    if (!control.value.trim()) { say(""); return shelf.drop(key); }
+    say(shelf.keep(key, { tab: tab(), at: Date.now(), fields }) ? words("keptHere") : "");
+  }
+
+  function take(other, copy) {
+    const text = copyOf(new URLSearchParams(copy.fields), control).plain;
+    if (control.value.trim()) control.value += `\n\n${text}`; // nothing is written over
+    else putBack(form, copy.fields);
+    keep();
+    shelf.drop(other);
+    say(words("back"));
+  }
+
+  function ask(other, copy) {
+    const at = new Date(copy.at).toLocaleString(document.documentElement.lang, { weekday: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    const show = make("button", { type: "button" }, words("showIt"));
+    const forget = make("button", { type: "button" }, words("deleteIt"));
+    const box = make("div", { class: "notice begun" }, make("p", {}, words("begun", { time: at })), make("div", { class: "buttons" }, show, forget));
+    show.addEventListener("click", () => { take(other, copy); box.remove(); control.focus(); });
+    forget.addEventListener("click", () => { shelf.drop(other); box.remove(); control.focus(); });
+    (control.closest(".field") ?? form).before(box);
+  }
+
+  const copies = shelf.keys(name).filter((other) => other !== key).map((other) => [other, shelf.take(other)]).sort(([, a], [, b]) => b.at - a.at);
+  for (const [other, copy] of copies) {
+    const same = copyOf(new URLSearchParams(copy.fields), control).plain === control.value;
+    if (same) shelf.drop(other);
+    else if (copy.tab === tab() && !control.value.trim()) take(other, copy);
+    else ask(other, copy);
+  }
+  if (control.value.trim()) keep();
+  const soon = later(PAUSE_KEEP, keep);
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    keep(); // until the server says that it has it
+    if (!navigator.onLine) { // the browser would leave the page for nothing
+      event.preventDefault();
+      form.removeAttribute("aria-busy");
+      return say(words("offline"));
+    }
+    soon.cancel();
+    shelf.sent(key);
+  });
+}
+
 /* ------------------------------------------------- quotations as typed -- */
 
 /* The answer is a fragment for the panel. Each `.card` in it says where its
@@ -616,7 +706,8 @@ function askAgain(element, pause) {
 function forgetOnSignOut(form) {
   form.addEventListener("submit", (event) => {
     const keys = shelf.keys();
-    if (keys.length && !confirm(words("forget"))) return event.preventDefault();
+    const mine = keys.filter((key) => !key.startsWith("/")); // others are a guest's
+    if (mine.length && !confirm(words("forget"))) return event.preventDefault();
     shelf.closed = true;
     for (const key of keys) shelf.drop(key);
   });
@@ -655,6 +746,7 @@ function wake(root) {
   each(root, "form[data-once]", sendOnce);
   each(root, "[data-editor-for]", bringEditor);
   each(root, "form[data-draft-url][data-draft-key]", keepDraft);
+  each(root, "form[data-keep-key]", keepForGuest);
   each(root, "[data-check-url]", checkLive);
   each(root, "[data-count]", countWords);
   each(root, ".pick", tickWithPosition);
@@ -664,6 +756,7 @@ function wake(root) {
   each(root, "form[data-sign-out]", forgetOnSignOut);
 }
 
+sweepForGuests();
 wake(document);
 replyToWords();
 if (document.querySelector(".posts")) findPost();

@@ -37,7 +37,7 @@ function selectedIn(root) {
     to = last ? Number(last.dataset.at) + codePoints(last.textContent) : 0;
   }
   const words = wordsBetween(root, from, to);
-  return words.trim() ? { from, to, words, range } : null;
+  return words.trim() ? { from, to, words, range, atEnd: !wordsBetween(root, to, Infinity).trim() } : null;
 }
 
 function wordsBetween(root, from, to) {
@@ -85,6 +85,7 @@ function passageBar(bar) {
     bar.elements.from.value = found.from;
     bar.elements.to.value = found.to;
     bar.elements.words.value = found.words;
+    for (const offer of bar.querySelectorAll("[data-at-end]")) offer.hidden = !found.atEnd;
     const text = `“${lemma(found.words)}”`;
     if (shown.textContent !== text) shown.textContent = text;
     place(found.range);
