@@ -37,6 +37,32 @@ def test_a_work_that_is_none_of_the_readings_is_said_to_be_so(anna: cast.Enrollm
     assert "quote unchecked" in post.body_html
 
 
+def test_a_work_cited_without_a_quotation_has_one_quiet_note(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course))
+    text = (
+        "Others did too (Dobson 2009, 12).</p><p>They still do (Dobson 2009, 44), and so does Jones "
+        "(Jones 41).</p><p>He spoke of “the cult that grew among us like a fungus” (Orlova 1990, 7)."
+    )
+    post = cast.response(anna, cast.discussion(anna), text)
+    first, second = post.body_html.split("<aside")[1:]
+    assert 'aria-label="Quotations in this paragraph"' in second
+    note = html.fromstring(f"<aside{first.split('</aside>')[0]}</aside>").text_content()
+    assert note == "Dobson 2009, 12not among the readings, so not checked"
+    assert "verdict" not in first
+    assert post.body_html.count("Dobson 2009, 12") == 2
+    assert "Orlova 1990, 7</span>" not in second
+
+
+def test_it_is_said_while_one_writes_too(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course))
+    panel = (
+        cast.sign_in(anna)
+        .post(f"/c/{anna.course.public_id}/check", {"body": "So do others (Dobson 2009, 12)."})
+        .content.decode()
+    )
+    assert "Not among the readings, so not checked: Dobson 2009, 12" in panel
+
+
 def test_words_from_a_reading_without_text_are_said_to_be_unchecked(anna: cast.Enrollment) -> None:
     cast.document(cast.reading(anna.course))
     cast.reading(anna.course, "Ledgers of Return", author="Wendt, Casimir")
@@ -87,7 +113,8 @@ def test_a_citation_without_a_quotation_is_checked_again_too(anna: cast.Enrollme
     cast.reading(anna.course, "Khrushchev’s Cold Summer", author="Miriam Dobson", year="2009")
     actions.recheck(course=anna.course)
     post.refresh_from_db()
-    assert post.body_html == before
+    assert "not among the readings" in before
+    assert "not among the readings" not in post.body_html
     assert not OutsideWork.objects.exists()
 
 

@@ -75,8 +75,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A citation of a work that is none of the course's readings, as it was written (``raw``)."""
+    """A citation of a work that is none of the course's readings, as it was written (``raw``), and
+    where: offsets in ``flatten(source).text``.
+    """
 
+    start: int
+    end: int
     raw: str
     author: str = ""
     title: str = ""
@@ -132,6 +136,7 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
             continue
         if citation.author or citation.title:
             yield Outside(
+                *citation.span,
                 " ".join(citation.raw.split())[:300],
                 citation.author[:300],
                 citation.title[:300],

@@ -16,6 +16,7 @@ from quaestio.discussions.models import Discussion, PastVerdict, Post
 from quaestio.readings.models import Reading
 from quaestio.readings.names import short_name
 from quaestio.readings.passages import Stretch
+from quaestio.search.finding import level
 from quaestio.web.richtext import Mark, annotate, count_words, flatten
 
 
@@ -51,7 +52,7 @@ def render(
     return Rendered(
         outside=tuple(read.outside),
         past=tuple(past),
-        html=set_notes(source, checked, names_of(checked)),
+        html=set_notes(source, checked, names_of(checked), quietly(read.outside, checked)),
         quotations=tuple(checked),
         words=count_words(flatten(source).text),
     )
@@ -80,13 +81,49 @@ def passage_url(checked: Checked) -> str:
     return f"{reverse('page', args=[checked.reading_public_id, first])}?{query}#passage"
 
 
-def set_notes(source: str, checked: Sequence[Checked], names: dict[str, str]) -> str:
-    marks = [
-        Mark(one.start, one.end, f"quote {css(shown_verdict(one))}", passage_url(one))
+def set_notes(
+    source: str, checked: Sequence[Checked], names: dict[str, str], outside: Sequence[Outside] = ()
+) -> str:
+    noted = [
+        (
+            Mark(one.start, one.end, f"quote {css(shown_verdict(one))}", passage_url(one)),
+            note(one, names),
+        )
         for one in checked
     ]
+    noted += [(Mark(one.start, one.end, ""), outside_note(one)) for one in outside]
+    noted.sort(key=lambda one: one[0].start)
     label = gettext("Quotations in this paragraph")
-    return annotate(source, marks, [note(one, names) for one in checked], label)
+    if not checked:
+        label = gettext("Citations in this paragraph")
+    return annotate(source, [mark for mark, _ in noted], [html for _, html in noted], label)
+
+
+def quietly(outside: Sequence[Outside], checked: Sequence[Checked]) -> list[Outside]:
+    """The works from outside the course that a margin names: each once in a post, and none that
+    stands in the note on a quotation already.
+    """
+    quoted = {one.citation for one in checked}
+    met = {work_of(one) for one in outside if one.raw in quoted}
+    told = []
+    for one in outside:
+        if work_of(one) not in met:
+            met.add(work_of(one))
+            told.append(one)
+    return told
+
+
+def work_of(cited: Outside) -> tuple[str, str, str]:
+    return level(cited.author), level(cited.title), cited.year
+
+
+def outside_note(cited: Outside) -> str:
+    return render_to_string("discussions/outside_note.html", {"work": bare(cited)}).strip()
+
+
+def bare(cited: Outside) -> str:
+    """A citation without its brackets."""
+    return lemma(cited.raw.strip("()[] "))
 
 
 def shown_verdict(checked: Checked) -> str:

@@ -152,7 +152,9 @@ class Flat:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Wrap ``text[start:end]`` into a link (or a span, without ``href``)."""
+    """Wrap ``text[start:end]`` into a link (or a span, without ``href``). Without ``css`` the text
+    stays as it is; then the mark only says where its note belongs.
+    """
 
     start: int
     end: int
@@ -300,7 +302,9 @@ def _tree(source: str) -> lxml_html.HtmlElement:
 
 def wrap(node: TextNode, start: int, text: str, marks: Sequence[Mark]) -> None:
     """Put the marks that fall into one text node around their part of it."""
-    inside = [mark for mark in marks if mark.start < start + len(text) and mark.end > start]
+    inside = [
+        mark for mark in marks if mark.css and mark.start < start + len(text) and mark.end > start
+    ]
     if not inside:
         return
     host = node.element.getparent() if node.is_tail else node.element

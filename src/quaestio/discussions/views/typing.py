@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from quaestio.citations.checking import check_source
+from quaestio.citations.checking import read_source
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
@@ -33,6 +33,7 @@ from quaestio.discussions.forms import (
 )
 from quaestio.discussions.marking import cards_of
 from quaestio.discussions.models import Draft
+from quaestio.discussions.rendering import bare, quietly
 from quaestio.web.richtext import clean
 
 
@@ -47,8 +48,14 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
         body = body[: actions.LONGEST]
     format_ = request.POST.get("format", "")
     source = clean(source_of(body, format_))
-    cards = cards_of(check_source(seat.course, source), source, None if format_ == "html" else body)
-    return render(request, "discussions/check_panel.html", {"cards": cards, "course": seat.course})
+    read = read_source(seat.course, source)
+    cards = cards_of(read.quotations, source, None if format_ == "html" else body)
+    outside = [bare(one) for one in quietly(read.outside, read.quotations)]
+    return render(
+        request,
+        "discussions/check_panel.html",
+        {"cards": cards, "outside": outside, "course": seat.course},
+    )
 
 
 KINDS = {"respond", "reply", "edit", "pose", "revise"}
