@@ -23,7 +23,7 @@ os.environ["QUAESTIO_TASKS"] = "immediate"  # no worker runs beside the tests
 from quaestio.config.settings import *  # noqa: E402, F403
 from quaestio.config.settings import DATA, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     # A file, as in earnest: several connections, WAL, writers that queue.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA / "test.db")}
 

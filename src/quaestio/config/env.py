@@ -106,7 +106,7 @@ def database(url: str, *, sqlite_journal: str) -> dict[str, Any]:
         if name != ":memory:":
             Path(name).parent.mkdir(parents=True, exist_ok=True)
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "quaestio.config.sqlite",
             "NAME": name,
             # Opening the file and its log costs more than a page does.
             "CONN_MAX_AGE": None,

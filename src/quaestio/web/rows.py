@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 
 Convert = Callable[[Any], Any]
 
@@ -32,13 +33,21 @@ class Part:
             (place, convert) for place, field in enumerate(fields) if (convert := converter(field))
         ]
 
-    def made(self, values: list[Any]) -> Any:
-        """The instance, or None where the join found no row."""
+    def made(self, values: list[Any], alias: str) -> Any:
+        """The instance, or None where the join found no row. Made as ``from_db`` makes it, but its
+        fields are put in all at once: no model with signals for that, or an ``__init__`` of its
+        own, is read here. What was not fetched is deferred.
+        """
         if values[self.key] is None:
             return None
         for place, convert in self.converts:
-            values[place] = convert(values[place])
-        return self.model.from_db(connection.alias, self.names, values)
+            if values[place] is not None:
+                values[place] = convert(values[place])
+        one = self.model.__new__(self.model)
+        one._state = ModelState()
+        one._state.adding, one._state.db = False, alias
+        one.__dict__.update(zip(self.names, values, strict=True))
+        return one
 
 
 class Value:
@@ -47,7 +56,7 @@ class Value:
     names = ("",)
     columns = ""
 
-    def made(self, values: list[Any]) -> Any:
+    def made(self, values: list[Any], alias: str) -> Any:
         return values[0]
 
 
@@ -87,15 +96,16 @@ class Joined:
 
     def rows(self, params: Sequence[Any]) -> Iterator[list[Any]]:
         """An instance, or None, for each part. One query."""
-        sql, parts = self.prepared.get(connection.vendor) or self.prepare()
-        with connection.cursor() as cursor:
+        here = connections[DEFAULT_DB_ALIAS]
+        sql, parts = self.prepared.get(here.vendor) or self.prepare()
+        with here.cursor() as cursor:
             cursor.execute(sql, params)
             found = cursor.fetchall()
         for row in found:
             made, at = [], 0
             for part in parts:
                 end = at + len(part.names)
-                made.append(part.made(list(row[at:end])))
+                made.append(part.made(list(row[at:end]), here.alias))
                 at = end
             yield made
 
