@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
+from django.middleware.csrf import _unmask_cipher_token  # type: ignore[attr-defined]
+from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 from tests.support import cast
 
@@ -17,7 +18,7 @@ from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.discussions.views import thread as views
-from quaestio.web.finished import FORM_KEY, NOTICES, TOKEN, Page, Shelf
+from quaestio.web.finished import FORM_KEY, NOTICES, TOKEN, Page, Shelf, token
 
 pytestmark = pytest.mark.django_db
 
@@ -272,7 +273,8 @@ def test_another_language_is_another_page() -> None:
     keys = set()
     for language in ("en", "de"):
         with translation.override(language):
-            keys.add(views.thread_key(seat, found, presence, scene.maya.user, (None, None)))
+            sight = views.sight_of(seat, found)
+            keys.add(views.thread_key(seat, found, sight, presence, scene.maya.user))
     assert len(keys) == 2
 
 
@@ -392,6 +394,25 @@ def test_two_loads_of_a_kept_page_are_two_posts() -> None:
         )
         assert answer.status_code == 302
     assert Post.objects.count() == before + 2
+
+
+def test_the_token_of_a_kept_page_is_the_secret_under_a_new_mask() -> None:
+    request = RequestFactory().get("/")
+    request.META["CSRF_COOKIE"] = secret = "aZ09" * 8
+    tokens = [token(request) for _ in range(50)]
+    assert len(set(tokens)) == 50
+    assert {_unmask_cipher_token(one) for one in tokens} == {secret}
+    assert len(set("".join(tokens))) == 62
+    assert "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
+
+
+def test_a_browser_without_a_secret_gets_one_with_a_kept_page() -> None:
+    scene = Scene()
+    kept(scene.client, scene.discussion)
+    del scene.client.cookies["csrftoken"]
+    page = page_of(scene.client, scene.discussion)
+    secret = scene.client.cookies["csrftoken"].value
+    assert _unmask_cipher_token(hidden_value(page, "csrfmiddlewaretoken")) == secret
 
 
 def test_no_hole_leaves_the_house() -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support import cast
 
+from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.views import thread as views
 
@@ -63,6 +64,18 @@ def test_a_kept_thread_takes_three_queries() -> None:
     look(client, question)
     look(client, question)
     assert len(queries_of(lambda: look(client, question))) <= 3
+
+
+def test_where_one_answers_first_it_is_asked_once_whether_one_has() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna, rules=Rules(post_first=True))
+    client = cast.sign_in(cast.student(anna.course))
+    look(client, question)
+    look(client, question)
+    views.finished.clear()
+    rendered = queries_of(lambda: look(client, question))
+    assert sum("words" in sql and "LIMIT 1" in sql for sql in rendered) == 1
+    assert len(queries_of(lambda: look(client, question))) <= 4
 
 
 def test_the_public_asks_one_question() -> None:

@@ -16,9 +16,9 @@ handler403 = web.permission_denied
 handler404 = web.not_found
 
 urlpatterns = [
+    path("", include("quaestio.discussions.urls")),  # first, since asked for most
     path("", include("quaestio.participation.urls")),
     path("", include("quaestio.transfers.urls")),
-    path("", include("quaestio.discussions.urls")),
     path("", include("quaestio.readings.urls")),
     path("", include("quaestio.courses.urls")),
     path("", include("quaestio.notifications.urls")),

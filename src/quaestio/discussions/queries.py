@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from django.db.models import Q
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from quaestio import __version__
 from quaestio.courses.access import Seat, Viewer
+from quaestio.courses.models import Guest
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import (
     Bylines,
@@ -202,12 +204,14 @@ def draft_of(presence: Presence) -> Draft | None:
     return Draft.objects.filter(pk=presence.draft[0]).first() if presence.draft else None
 
 
-def thread_of(seat: Seat, discussion: Discussion, presence: Presence) -> Thread:
+def thread_of(
+    seat: Seat, discussion: Discussion, presence: Presence, sight: Sight | None = None
+) -> Thread:
     """A discussion with all its posts; ``showing`` chooses among them. Six queries, five for the
-    public; one more where post-first asks whether the viewer has answered, one where names are
-    hidden.
+    public; one more where names are hidden, and one where post-first asks whether the viewer has
+    answered, unless the caller brings the ``sight``.
     """
-    sight = sight_of(seat, discussion)
+    sight = sight or sight_of(seat, discussion)
     discussion = with_head(discussion)
     bylines = Bylines(seat, [discussion])
     stances = _stances(discussion, sight, bylines)
@@ -529,34 +533,41 @@ def _thanks(
 def thread_key(
     seat: Seat,
     discussion: Discussion,
+    sight: Sight,
     presence: Presence,
     viewer: Viewer,
-    wanted: object,
-    guest: int | None = None,
+    asked: str = "",
+    guest: Guest | None = None,
 ) -> str:
     """Names the thread as this viewer sees it: equal only as long as nothing they see changes.
+    ``asked`` is what the address asks for (``Wanted.query``). No query.
 
     Finished pages are kept under it (docs/decisions/0007), so whatever a thread's page comes to
     show must be named here, or make one of the two versions grow.
     """
-    me, course = seat.enrollment, discussion.course
-    parts = [
+    course = discussion.course
+    parts = (
         __version__,  # templates change with a release
         get_language(),
         timezone.get_current_timezone_name(),
         discussion.pk,
         discussion.version,
         discussion.meeting_id,
-        wanted,  # which posts the address asks for, and in which order
+        asked,  # which posts, and in which order
         course.version,
         course.waiting if seat.can(Right.MODERATE) else None,
-        sorted(seat.rights),
-        sight_of(seat, discussion).is_open,
-        me.pk if me else None,
-        (viewer.pk, viewer.public_id, viewer.name) if viewer.is_authenticated else None,
+        named(seat.rights),
+        sight.is_open,
+        sight.me,
+        (viewer.pk, viewer.name) if viewer.is_authenticated else None,
         presence.seen_at,
         presence.version,
         presence.draft,
-        guest,
-    ]
+        guest.pk if guest else None,
+    )
     return sha256(repr(parts).encode()).hexdigest()
+
+
+@lru_cache
+def named(rights: frozenset[Right]) -> str:
+    return " ".join(sorted(rights))

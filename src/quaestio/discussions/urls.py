@@ -19,11 +19,11 @@ from quaestio.discussions.views import (
 )
 
 urlpatterns = [
+    path("d/<slug:public_id>/", thread.discussion, name="discussion"),
     path("c/<slug:public_id>/ask", posing.pose, name="pose"),
     path("c/<slug:public_id>/waiting", overseeing.waiting, name="waiting"),
     path("c/<slug:public_id>/record", overseeing.record, name="record"),
     path("c/<slug:public_id>/check", typing.check, name="check"),
-    path("d/<slug:public_id>/", thread.discussion, name="discussion"),
     path("c/<slug:public_id>/feeds", feeds.feeds, name="feeds"),
     path("c/<slug:public_id>/feed.<slug:form>", feeds.course, name="course-feed"),
     path("d/<slug:public_id>/feed.<slug:form>", feeds.discussion, name="discussion-feed"),

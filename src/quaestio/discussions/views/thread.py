@@ -13,7 +13,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +26,7 @@ from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
     Entered,
+    Sight,
     can_edit_discussion,
     discussion_for,
     enter,
@@ -58,7 +58,7 @@ from quaestio.discussions.views.previewing import Preview
 from quaestio.discussions.visits import OFTEN
 from quaestio.notifications import actions as notifications
 from quaestio.notifications.context import forget_unseen, mark, remember_unseen, unseen
-from quaestio.web.finished import FORM_KEY, NOTICES, STAMP, TOKEN, Page, Shelf, answer
+from quaestio.web.finished import FORM_KEY, NOTICES, STAMP, TOKEN, Page, Shelf, answer, token
 from quaestio.web.rescue import rescued
 
 # One person's page is never another's: thread_key names the person.
@@ -76,28 +76,27 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
         if into is None:
             raise Http404
         return redirect("discussion", into.public_id)
-    wanted = Wanted.of(request.GET)
+    wanted = Wanted.of(request.GET) if request.META.get("QUERY_STRING") else ALL
     typed = rescued(request, f"respond:{public_id}") if seat.is_member else None
-    presence = presence_in(entered, now)
+    sight, presence = sight_of(seat, found, now), presence_in(entered, now)
     see_notices(request, entered)
     guests = takes_guests(seat, found)
     guest = known_guest(request, seat.course) if guests else None
-    key = thread_key(seat, found, presence, request.user, wanted, guest.pk if guest else None)
+    key = thread_key(seat, found, sight, presence, request.user, wanted.query, guest)
     fresh = typed is None and not messages.get_messages(request)
     if fresh:
         page = finished.get(key)
-        tag = tag_of(request, key, guests)
-        unchanged = tag in parse_etags(request.headers.get("If-None-Match", ""))
+        unchanged = is_known(request, key, guests)
         if unchanged or page is not None:
-            note_look(seat, found, presence, now)
+            note_look(seat, found, sight, presence, now)
         if unchanged:
-            return HttpResponse(status=304, headers={"ETag": tag})
+            return HttpResponse(status=304, headers={"ETag": tag_of(request, key, guests)})
         if page is not None:
             return sent(request, page, key)
-    thread = thread_of(seat, found, presence)
+    thread = thread_of(seat, found, presence, sight)
     if wanted.question and wanted.question not in {row.number for row in thread.questions}:
         raise Http404
-    note_look(seat, found, presence, now, thread)
+    note_look(seat, found, sight, presence, now, thread)
     if not fresh or thread.edits_run_out or (seat.is_member and presence.looked_at is None):
         return thread_page(request, seat, thread, wanted, typed=typed)
     page = Page(thread_page(request, seat, thread, wanted, to_keep=True).content)
@@ -106,7 +105,12 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def note_look(
-    seat: Seat, found: Discussion, presence: Presence, now: datetime, thread: Thread | None = None
+    seat: Seat,
+    found: Discussion,
+    sight: Sight,
+    presence: Presence,
+    now: datetime,
+    thread: Thread | None = None,
 ) -> None:
     """Remember that this viewer looks; every few minutes, or where there is something later than
     their last look on the page.
@@ -115,10 +119,9 @@ def note_look(
     if me is None:
         return
     later = thread.newest_at if thread else None
-    if last is None or now - last > OFTEN or (later is not None and later > last):
-        is_open = sight_of(seat, found).is_open if thread is None else not thread.is_waiting
-        if last is None or is_open:
-            actions.look(person=me, discussion=found, at=now, is_open=is_open)
+    is_due = last is None or now - last > OFTEN or (later is not None and later > last)
+    if is_due and (last is None or sight.is_open):
+        actions.look(person=me, discussion=found, at=now, is_open=sight.is_open)
 
 
 @require_POST
@@ -170,17 +173,21 @@ def tag_of(request: HttpRequest, key: str, guests: bool) -> str:
     return f'W/"{digest[:32]}"'
 
 
+def is_known(request: HttpRequest, key: str, guests: bool) -> bool:
+    """Whether the browser has this page already, and asks only whether it is still so."""
+    known = request.META.get("HTTP_IF_NONE_MATCH")
+    return known is not None and tag_of(request, key, guests) in parse_etags(known)
+
+
 def sent(request: HttpRequest, page: Page, key: str) -> HttpResponse:
     """A finished page with this answer's token, key and number of new notices."""
     fillings = {
-        TOKEN: get_token(request) if page.has(TOKEN) else "",
-        FORM_KEY: str(uuid.uuid4()),
+        TOKEN: token(request) if page.has(TOKEN) else "",
+        FORM_KEY: str(uuid.uuid4()) if page.has(FORM_KEY) else "",
         NOTICES: mark(unseen(request)) if page.has(NOTICES) else "",
         STAMP: new_stamp() if page.has(STAMP) else "",
     }
-    response = answer(request, page, fillings)
-    response["ETag"] = tag_of(request, key, page.has(STAMP))
-    return response
+    return answer(request, page, fillings, {"ETag": tag_of(request, key, page.has(STAMP))})
 
 
 def thread_page(
