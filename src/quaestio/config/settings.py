@@ -69,7 +69,6 @@ INSTALLED_APPS = [
     "quaestio.web",
     "allauth",
     "allauth.account",
-    "django_htmx",
     "django_prose_editor",
     "django_tasks",
     "django_tasks_db",
@@ -89,13 +88,11 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "quaestio.web.middleware.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "quaestio.web.middleware.private_by_default",
     "quaestio.web.middleware.SignInToSee",
@@ -256,6 +253,9 @@ DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
 # -- Words and times ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
+if len(LANGUAGES) > 1:  # else there is nothing to choose
+    after = MIDDLEWARE.index("django.contrib.sessions.middleware.SessionMiddleware")
+    MIDDLEWARE.insert(after + 1, "django.middleware.locale.LocaleMiddleware")
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True
 USE_TZ = True

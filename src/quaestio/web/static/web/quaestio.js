@@ -760,7 +760,6 @@ sweepForGuests();
 wake(document);
 replyToWords();
 if (document.querySelector(".posts")) findPost();
-document.addEventListener("htmx:load", (event) => wake(event.detail.elt));
 document.addEventListener("keydown", (event) => {
   const menu = event.key === "Escape" && document.querySelector("details.menu[open]");
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
