@@ -119,6 +119,10 @@ def world() -> World:
     noah = made.people["student"]
     assert noah is not None
     actions.report(post=fine, by=noah, because=made.canary("report", *teachers))
+    tom = made.people["assistant"]
+    assert tom is not None
+    of_tom = cast.response(tom, seen, "Nothing wrong here either.")
+    actions.report(post=of_tom, by=noah, because=made.canary("reportoftom", "instructor"))
     olga = cast.instructor(name="Olga Open")
     public = cast.discussion(olga, "Open to all")
     let_in = cast.guest_response(

@@ -208,6 +208,54 @@ def test_what_is_withdrawn_has_no_open_report() -> None:
     assert Course.objects.get().waiting == 0
 
 
+def test_an_assistant_learns_nothing_of_a_report_of_their_own_post() -> None:
+    scene = Reported()
+    tom = cast.assistant(scene.anna.course)
+    post = cast.response(tom, scene.discussion, "You are all fools.")
+    assert "Who wrote the post does not." in (
+        scene.client.get(f"/p/{post.public_id}/report").content.decode()
+    )
+    scene.client.post(f"/p/{post.public_id}/report", {"because": "An insult."})
+    course = f"/c/{scene.anna.course.public_id}"
+    theirs = cast.sign_in(tom)
+    pages = [f"{course}/waiting", f"{course}/record", f"/d/{scene.discussion.public_id}/"]
+    for page in [*pages, f"{course}/record?about=posts"]:
+        shown = theirs.get(page).content.decode()
+        assert "An insult." not in shown
+        assert "asks for a teacher" not in shown
+        assert "reported a post" not in shown
+    assert "Maya Lindqvist" not in theirs.get(f"{course}/record").content.decode()
+    theirs.post(f"{course}/waiting", {"leave": post.public_id})
+    assert Report.objects.filter(settled_at__isnull=True).exists()
+    queue = scene.teacher.get(f"{course}/waiting").content.decode()
+    assert "An insult." in queue
+    assert "asks for a teacher" in queue
+    other = cast.sign_in(cast.assistant(scene.anna.course, "Ida Roth"))
+    assert "An insult." in other.get(f"{course}/waiting").content.decode()
+    scene.teacher.post(f"{course}/waiting", {"leave": post.public_id})
+    assert "left a reported post" not in theirs.get(f"{course}/record").content.decode()
+    assert "left a reported post" in scene.teacher.get(f"{course}/record").content.decode()
+
+
+def test_an_instructor_is_told_of_a_report_of_their_own_post_and_the_form_says_so() -> None:
+    scene = Reported()
+    post = cast.response(scene.anna, scene.discussion, "Think again.")
+    page = scene.client.get(f"/p/{post.public_id}/report").content.decode()
+    assert "so does the instructor who wrote" in page
+    scene.client.post(f"/p/{post.public_id}/report", {"because": "Unkind."})
+    assert "Unkind." in scene.teacher.get(scene.queue).content.decode()
+
+
+def test_what_is_reported_of_each_person_is_counted_and_counted_down_again() -> None:
+    scene = Reported()
+    scene.client.post(scene.address, {"because": "An insult."})
+    scene.noah.refresh_from_db()
+    assert scene.noah.reported == 1
+    actions.hide(post=scene.post, by=scene.anna)
+    scene.noah.refresh_from_db()
+    assert scene.noah.reported == 0
+
+
 def test_ones_own_post_and_one_that_is_gone_are_not_reported() -> None:
     scene = Reported()
     assert cast.sign_in(scene.noah).get(scene.address).status_code == 403

@@ -45,6 +45,15 @@ class Seat:
     def is_member(self) -> bool:
         return self.enrollment is not None
 
+    @property
+    def waiting(self) -> int:
+        """How many posts ask for this teacher. An assistant does not judge a report of their own
+        post, nor learn of it; instructors answer for the course.
+        """
+        me = self.enrollment
+        own = me.reported if me is not None and not self.can(Right.COURSE) else 0
+        return max(0, self.course.waiting - own)
+
     # For templates, which cannot pass arguments.
     @property
     def may(self) -> dict[str, bool]:

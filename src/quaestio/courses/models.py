@@ -116,7 +116,8 @@ class Enrollment(models.Model):
     """One person in one course, under one byline.
 
     ``user`` is empty for a person who came with an imported page and has no account (yet).
-    A removed person keeps the row, and what they wrote keeps its byline.
+    A removed person keeps the row, and what they wrote keeps its byline. ``reported`` is how many
+    of their posts stand reported: counted where the course's ``waiting`` is.
     """
 
     public_id = PublicIdField()
@@ -136,6 +137,7 @@ class Enrollment(models.Model):
     hold_posts = models.BooleanField(
         _("what this person posts waits until a teacher lets it in"), default=False
     )
+    reported = models.PositiveIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 

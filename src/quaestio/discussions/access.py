@@ -419,6 +419,13 @@ def can_report(seat: Seat, post: Post) -> bool:
     return is_anothers and seat.can(Right.REPORT) and can_read(seat, post)
 
 
+def sees_reports_of_own(seat: Seat) -> bool:
+    """Whether a teacher sees what was reported of their own posts, and by whom: instructors, who
+    answer for the course and may be its only teacher. Assistants do not.
+    """
+    return seat.can(Right.COURSE)
+
+
 def drafts_of(person: Enrollment) -> QuerySet[Draft]:
     """A draft is its writer's alone."""
     return Draft.objects.filter(person=person)

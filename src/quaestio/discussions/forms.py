@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from quaestio.courses.models import Course, Meeting, Section
+from quaestio.courses.models import Course, Enrollment, Meeting, Section
+from quaestio.courses.roles import Role
 from quaestio.discussions.actions import QuestionInput, Relation, Rules
 from quaestio.discussions.models import Discussion, Post, Question
 from quaestio.web.richtext import CONTROL, clean, from_plain, to_plain
@@ -357,6 +358,19 @@ class ReportForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("The teachers see it, with your name. Nobody else does."),
     )
+
+    def __init__(self, *args: Any, about: Enrollment, **kwargs: Any) -> None:
+        """``about`` has written the post: it matters where that is a teacher."""
+        super().__init__(*args, **kwargs)
+        if about.role == Role.ASSISTANT:
+            self.fields["because"].help_text = _(
+                "The other teachers see it, with your name. Who wrote the post does not."
+            )
+        elif about.role == Role.INSTRUCTOR:
+            self.fields["because"].help_text = _(
+                "The teachers see it, with your name, and so does the instructor who wrote the "
+                "post."
+            )
 
 
 class MoveForm(forms.Form):

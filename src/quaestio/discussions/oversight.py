@@ -19,7 +19,12 @@ from quaestio.courses.access import Seat
 from quaestio.courses.deeds import DISCUSSION_DEEDS, POST_DEEDS, Deed
 from quaestio.courses.models import Course, Enrollment, Trace
 from quaestio.courses.roles import Right, Role
-from quaestio.discussions.access import Bylines, readable_posts, visible_discussions
+from quaestio.discussions.access import (
+    Bylines,
+    readable_posts,
+    sees_reports_of_own,
+    visible_discussions,
+)
 from quaestio.discussions.guests import KEPT
 from quaestio.discussions.models import Discussion, GuestEntry, Post, Report
 
@@ -81,7 +86,7 @@ def waiting_in(seat: Seat) -> Waiting:
         held=[row(post) for post in held],
         reported=[row(post) for post in reported],
         unconfirmed=list(unconfirmed_in(seat)[:AT_ONCE]),
-        more=max(0, seat.course.waiting - len(shown)),
+        more=max(0, seat.waiting - len(shown)),
     )
 
 
@@ -99,9 +104,12 @@ def held_posts(seat: Seat) -> QuerySet[Post]:
 
 
 def reported_posts(seat: Seat) -> QuerySet[Post]:
-    """Those with a report that nobody has answered; one that waits anyway is among those."""
+    """Those with a report that nobody has answered; one that waits anyway is among those. Who has
+    written a post does not judge the report of it, and does not learn who made it.
+    """
     unsettled = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
-    return readable_posts([seat]).filter(Exists(unsettled)).exclude(state=Post.State.HELD)
+    posts = readable_posts([seat]).filter(Exists(unsettled)).exclude(state=Post.State.HELD)
+    return posts if sees_reports_of_own(seat) else posts.exclude(author=seat.enrollment)
 
 
 def address_of(seat: Seat, author: Enrollment) -> str:
@@ -149,7 +157,7 @@ class Line:
 
 def record_of(seat: Seat, chosen: Chosen, page: str | int) -> tuple[Page[Trace], list[Line]]:
     """A page of the record, newest first, and its lines in words."""
-    traces = Trace.objects.filter(course=seat.course).select_related("by", "person")
+    traces = traces_for(seat).select_related("by", "person")
     if chosen.about == "posts":
         traces = traces.filter(deed__in=POST_DEEDS)
     elif chosen.about == "discussions":
@@ -168,6 +176,14 @@ def record_of(seat: Seat, chosen: Chosen, page: str | int) -> tuple[Page[Trace],
         )
     }
     return shown, [line_of(trace, discussions) for trace in shown]
+
+
+def traces_for(seat: Seat) -> QuerySet[Trace]:
+    """The lines of the record, without those about reports of one's own posts."""
+    traces = Trace.objects.filter(course=seat.course)
+    if sees_reports_of_own(seat):
+        return traces
+    return traces.exclude(deed__in=[Deed.REPORTED, Deed.LEFT], person=seat.enrollment)
 
 
 def line_of(trace: Trace, discussions: dict[str, Discussion]) -> Line:
@@ -211,7 +227,7 @@ def value_of(name: str, value: Any) -> str:
     return "–" if value in ("", None) else str(value)
 
 
-def deciders(course: Course) -> QuerySet[Enrollment]:
+def deciders(seat: Seat) -> QuerySet[Enrollment]:
     """Whose deeds stand in the record, to choose from."""
-    done = Trace.objects.filter(course=course, by=OuterRef("pk"))
-    return Enrollment.objects.filter(Exists(done), course=course).order_by("byline", "pk")
+    done = traces_for(seat).filter(by=OuterRef("pk"))
+    return Enrollment.objects.filter(Exists(done), course=seat.course).order_by("byline", "pk")

@@ -555,7 +555,7 @@ def thread_key(
         discussion.meeting_id,
         asked,  # which posts, and in which order
         course.version,
-        course.waiting if seat.can(Right.MODERATE) else None,
+        seat.waiting if seat.can(Right.MODERATE) else None,
         named(seat.rights),
         sight.is_open,
         sight.me,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -172,15 +173,22 @@ def put_quotations(
 
 
 def count_waiting(course_id: int) -> None:
-    """Count anew how many posts of a course ask for a teacher. To be called by every verb that can
-    change it; counting, not adding, so that nothing ever has to be put right.
+    """Count anew how many posts of a course ask for a teacher, and how many of each person's are
+    reported. To be called by every verb that can change it; counting, not adding, so that nothing
+    ever has to be put right.
     """
     course = Course.objects.select_for_update().get(pk=course_id)
-    reported = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
+    reports = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
     posts = Post.objects.filter(discussion__course=course, discussion__merged_into__isnull=True)
-    waiting = posts.filter(Q(state=Post.State.HELD) | Q(Exists(reported))).count()
-    if waiting != course.waiting:
-        Course.objects.filter(pk=course.pk).update(waiting=waiting)
+    asking = posts.filter(Q(state=Post.State.HELD) | Q(Exists(reports)))
+    rows = list(asking.values_list("author", "state"))
+    if len(rows) != course.waiting:
+        Course.objects.filter(pk=course.pk).update(waiting=len(rows))
+    reported = Counter(author for author, state in rows if state != Post.State.HELD)
+    people = Enrollment.objects.filter(Q(reported__gt=0) | Q(pk__in=reported), course=course)
+    for person in people.only("reported"):
+        if person.reported != reported[person.pk]:
+            Enrollment.objects.filter(pk=person.pk).update(reported=reported[person.pk])
 
 
 def touch(discussion: Discussion, **more: Any) -> None:

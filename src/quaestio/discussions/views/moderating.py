@@ -164,7 +164,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     me = seat.need(Right.REPORT)
     if not can_report(seat, found):
         raise PermissionDenied
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    form = ReportForm(request.POST if request.method == "POST" else None, about=found.author)
     if request.method == "POST" and form.is_valid():
         try:
             actions.report(post=found, by=me, because=form.cleaned_data["because"])

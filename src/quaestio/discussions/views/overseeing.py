@@ -122,6 +122,6 @@ def record(request: HttpRequest, public_id: str) -> HttpResponse:
             "lines": lines,
             "query": urlencode(query) + "&" if query else "",
             "chosen": query,
-            "people": oversight.deciders(seat.course),
+            "people": oversight.deciders(seat),
         },
     )
