@@ -49,7 +49,7 @@ def test_what_waits_stands_on_one_page_oldest_first_and_is_counted_beside_it() -
     scene = Held()
     page = scene.teacher.get(scene.address).content.decode()
     assert 0 < page.index("First words.") < page.index("Second words.")
-    assert '2<span class="vh"> posts ask for a teacher' in page
+    assert '2<span class="vh"> ask for a teacher' in page
     assert scene.waiting() == 2
     student = cast.sign_in(scene.maya).get(f"/c/{scene.course.public_id}/").content.decode()
     assert "ask for a teacher" not in student

@@ -27,7 +27,7 @@ class CitationStyle(models.TextChoices):
 class Course(models.Model):
     """``version`` grows with every change that other pages of the course could show: its title,
     a meeting, the name of a person in it. ``waiting`` is how many posts ask for a teacher: they are
-    to be let in, or were reported.
+    to be let in, or were reported; and how many discussions are to be opened.
     """
 
     public_id = PublicIdField()

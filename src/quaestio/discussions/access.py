@@ -24,7 +24,7 @@ from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat, Viewer, seat_in, seated
 from quaestio.courses.models import Course, Enrollment, Meeting
-from quaestio.courses.roles import Right, Role
+from quaestio.courses.roles import RIGHTS, Right, Role
 from quaestio.discussions.models import Discussion, Draft, Post, Pseudonym, Visit
 from quaestio.search.finding import level
 from quaestio.web.rows import Joined
@@ -133,7 +133,9 @@ def merged_into(seat: Seat, discussion: Discussion) -> Discussion | None:
 
 
 def can_edit_discussion(seat: Seat, discussion: Discussion) -> bool:
-    """Teachers, and its author: who may pose, or leads the meeting and has not opened it yet."""
+    """Teachers, and its author: who may pose, or leads the meeting and has not opened it yet. Where
+    what the author posts waits, only the draft: what a teacher has opened was the text as it was.
+    """
     me = seat.enrollment
     if discussion.merged_into_id is not None:
         return False
@@ -141,9 +143,30 @@ def can_edit_discussion(seat: Seat, discussion: Discussion) -> bool:
         return True
     if me is None or discussion.author_id != me.pk or not seat.can(Right.WRITE):
         return False
+    if discussion.state != Discussion.State.DRAFT and waits(me, seat.course):
+        return False
     return seat.can(Right.POSE) or (
         discussion.meeting_id is not None and leads(seat, discussion.meeting_id)
     )
+
+
+def can_open(seat: Seat, discussion: Discussion) -> bool:
+    """A draft: who may change it, unless a teacher must open what they pose. A closed one:
+    teachers.
+    """
+    if discussion.state != Discussion.State.DRAFT:
+        return seat.can(Right.MODERATE)
+    me = seat.enrollment
+    return me is not None and can_edit_discussion(seat, discussion) and not waits(me, seat.course)
+
+
+def waits(person: Enrollment, course: Course) -> bool:
+    """Whether what this person posts waits until a teacher lets it in, and what they pose until one
+    opens it.
+    """
+    if person.role == Role.GUEST:
+        return True
+    return (person.hold_posts or course.hold_posts) and Right.MODERATE not in RIGHTS[person.role]
 
 
 def leads(seat: Seat, meeting_id: int) -> bool:

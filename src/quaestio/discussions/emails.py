@@ -92,6 +92,13 @@ def tell_of_remark(remark: Remark) -> int:
     return tell_all(remark.discussion, "remarked", concerned, key=f"remarked:{name}:{remark.pk}")
 
 
+def tell_of_asking(discussion: Discussion) -> int:
+    """The teachers, that somebody whose posts wait has posed a discussion for them to open."""
+    members = Enrollment.objects.filter(course=discussion.course_id, removed_at__isnull=True)
+    teachers = [one for one in members.select_related("user") if Right.MODERATE in RIGHTS[one.role]]
+    return tell_all(discussion, "asking", teachers)
+
+
 def tell_what_is_due(day: date) -> int:
     """Those who are to answer by ``day`` and have not yet. How many were told."""
     begin = timezone.make_aware(datetime.combine(day, time.min))
@@ -354,6 +361,15 @@ def due(telling: Telling, as_news: bool) -> Words | None:
     return telling.words(title, _("Write your answer"), whole_course=True)
 
 
+def asking(telling: Telling, as_news: bool) -> Words | None:
+    discussion = telling.discussion
+    if not telling.seat.can(Right.MODERATE):
+        return None
+    if as_news and discussion.asked_at is None:
+        return None
+    return telling.words(_("A discussion waits for a teacher to open it"), _("Read it and decide"))
+
+
 def remarked(telling: Telling, as_news: bool) -> Words | None:
     discussion, me = telling.discussion, telling.seat.enrollment
     if as_news and discussion.state != Discussion.State.DRAFT:
@@ -371,6 +387,7 @@ KINDS: dict[str, Callable[[Telling, bool], Words | None]] = {
     "opened": opened,
     "due": due,
     "remarked": remarked,
+    "asking": asking,
 }
 
 

@@ -27,7 +27,8 @@ class Discussion(Searchable, models.Model):
     ``numbers_given`` counts the responses ever made, so that a number is never given twice.
     ``section``: only that section (and teachers) know of it. ``post_first``: others' posts are
     read after one's own. ``pseudonyms``: classmates see made-up names. ``merged_into`` is the
-    discussion to which this one's posts went; its address leads there.
+    discussion to which this one's posts went; its address leads there. ``asked_at``: since then a
+    draft by somebody whose posts wait is to be opened by a teacher.
     """
 
     class State(models.TextChoices):
@@ -64,6 +65,7 @@ class Discussion(Searchable, models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     head_version = models.PositiveIntegerField(default=1, editable=False)

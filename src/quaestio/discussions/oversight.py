@@ -56,22 +56,34 @@ class WaitingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ToOpen:
+    """A discussion that its author may not open: a teacher does, or says what is missing."""
+
+    discussion: Discussion
+    byline: str
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     held: Sequence[WaitingRow]
     reported: Sequence[WaitingRow]
     unconfirmed: Sequence[GuestEntry]  # sent by guests who have not confirmed their address yet
+    to_open: Sequence[ToOpen]
     more: int  # posts that ask for a teacher and are not on this page yet
 
     @property
     def is_empty(self) -> bool:
-        return not self.held and not self.reported and not self.unconfirmed
+        return not (self.held or self.reported or self.unconfirmed or self.to_open)
 
 
 def waiting_in(seat: Seat) -> Waiting:
     """What asks for a teacher in this course, oldest first."""
     held = list(with_context(held_posts(seat))[:AT_ONCE])
     reported = list(with_context(reported_posts(seat))[:AT_ONCE])
-    bylines = Bylines(seat, {post.discussion for post in [*held, *reported]})
+    to_open = list(
+        visible_discussions(seat).filter(asked_at__isnull=False).select_related("author")
+    )
+    bylines = Bylines(seat, {*(post.discussion for post in [*held, *reported]), *to_open})
 
     def row(post: Post) -> WaitingRow:
         return WaitingRow(
@@ -86,7 +98,8 @@ def waiting_in(seat: Seat) -> Waiting:
         held=[row(post) for post in held],
         reported=[row(post) for post in reported],
         unconfirmed=list(unconfirmed_in(seat)[:AT_ONCE]),
-        more=max(0, seat.waiting - len(shown)),
+        to_open=[ToOpen(one, bylines.by(one.pk, one.author)) for one in to_open],
+        more=max(0, seat.waiting - len(shown) - len(to_open)),
     )
 
 

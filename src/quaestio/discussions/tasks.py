@@ -41,6 +41,15 @@ def tell_of_opening(discussion_public_id: str, by_public_id: str) -> int:
 
 
 @task()
+def tell_of_asking(discussion_public_id: str) -> int:
+    """Tell the teachers that a draft is to be opened. How many were told."""
+    discussion = (
+        Discussion.objects.select_related("course").filter(public_id=discussion_public_id).first()
+    )
+    return emails.tell_of_asking(discussion) if discussion and discussion.asked_at else 0
+
+
+@task()
 def tell_of_remark(remark_pk: int) -> int:
     """Tell those whom a remark on a draft concerns. How many were told."""
     remark = Remark.objects.select_related("discussion__course").filter(pk=remark_pk).first()

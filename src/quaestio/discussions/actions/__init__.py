@@ -40,6 +40,7 @@ from quaestio.discussions.actions.parts import (
 from quaestio.discussions.actions.posing import (
     QuestionInput,
     Rules,
+    ask_to_open,
     change_discussion,
     open_discussion,
     pose,
@@ -59,6 +60,7 @@ __all__ = [
     "QuestionInput",
     "Relation",
     "Rules",
+    "ask_to_open",
     "change_discussion",
     "close_discussion",
     "closed_sentence",

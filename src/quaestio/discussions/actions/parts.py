@@ -173,17 +173,18 @@ def put_quotations(
 
 
 def count_waiting(course_id: int) -> None:
-    """Count anew how many posts of a course ask for a teacher, and how many of each person's are
-    reported. To be called by every verb that can change it; counting, not adding, so that nothing
-    ever has to be put right.
+    """Count anew how many posts of a course ask for a teacher, with the discussions that wait to be
+    opened, and how many of each person's are reported. To be called by every verb that can change
+    it; counting, not adding, so that nothing ever has to be put right.
     """
     course = Course.objects.select_for_update().get(pk=course_id)
     reports = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
     posts = Post.objects.filter(discussion__course=course, discussion__merged_into__isnull=True)
     asking = posts.filter(Q(state=Post.State.HELD) | Q(Exists(reports)))
     rows = list(asking.values_list("author", "state"))
-    if len(rows) != course.waiting:
-        Course.objects.filter(pk=course.pk).update(waiting=len(rows))
+    to_open = Discussion.objects.filter(course=course, asked_at__isnull=False).count()
+    if len(rows) + to_open != course.waiting:
+        Course.objects.filter(pk=course.pk).update(waiting=len(rows) + to_open)
     reported = Counter(author for author, state in rows if state != Post.State.HELD)
     people = Enrollment.objects.filter(Q(reported__gt=0) | Q(pk__in=reported), course=course)
     for person in people.only("reported"):

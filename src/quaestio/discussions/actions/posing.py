@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 from quaestio.courses.actions import note_deed
 from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment, Meeting, Section
+from quaestio.discussions.access import waits
 from quaestio.discussions.actions.drafts import drop_draft
 from quaestio.discussions.actions.parts import (
     EditConflict,
     PostedBefore,
     PostRefused,
+    count_waiting,
     give_name,
     lock,
     note_move,
@@ -28,7 +30,7 @@ from quaestio.discussions.actions.parts import (
     take_source,
     touch,
 )
-from quaestio.discussions.actions.telling import have_class_told
+from quaestio.discussions.actions.telling import have_class_told, have_teachers_asked
 from quaestio.discussions.models import (
     Choice,
     Discussion,
@@ -86,7 +88,8 @@ def pose(
     draft_version: int | None = None,
     at: datetime | None = None,
 ) -> Discussion:
-    """A new discussion, as a draft unless ``open_now``. The same key makes the same one.
+    """A new discussion, as a draft unless ``open_now``. The same key makes the same one. Where what
+    its author posts waits, a teacher is asked to open it. With ``at`` it is an old one.
 
     Without ``rules`` it is held as the course has it.
     """
@@ -98,6 +101,8 @@ def pose(
         return the_same_discussion(known, title, source, questions)
     rendered = render(by.course, source)
     now = at or timezone.now()
+    asks = open_now and at is None and waits(by, by.course)
+    open_now = open_now and not asks
     try:
         with transaction.atomic():
             discussion = Discussion.objects.create(
@@ -119,7 +124,9 @@ def pose(
             put_quotations(discussion, None, rendered)
             index.put([discussion])
             drop_draft(by, f"pose:{by.course.public_id}", source, draft_version)
-            if open_now and at is None:
+            if asks:
+                put_before_teachers(discussion)
+            elif open_now and at is None:
                 have_class_told(discussion, by)
     except IntegrityError:
         known = Discussion.objects.filter(author=by, submission_key=key).first()
@@ -340,6 +347,24 @@ def new_numbers(
 
 
 @transaction.atomic
+def ask_to_open(*, discussion: Discussion) -> Discussion:
+    """Its author is done with a draft that a teacher is to open. Asking twice is asking once."""
+    lock(discussion.pk)
+    discussion.refresh_from_db(fields=["state", "asked_at"])
+    if discussion.state == Discussion.State.DRAFT and discussion.asked_at is None:
+        put_before_teachers(discussion)
+    return discussion
+
+
+def put_before_teachers(discussion: Discussion) -> None:
+    discussion.asked_at = timezone.now()
+    discussion.save(update_fields=["asked_at"])
+    touch(discussion)
+    count_waiting(discussion.course_id)
+    have_teachers_asked(discussion)
+
+
+@transaction.atomic
 def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     """Open a draft, or reopen what was closed. The class is told the first time."""
     lock(discussion.pk)
@@ -349,9 +374,12 @@ def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     deed = Deed.OPENED if discussion.state == Discussion.State.DRAFT else Deed.REOPENED
     discussion.state = Discussion.State.OPEN
     discussion.opened_at = discussion.opened_at or timezone.now()
-    discussion.save(update_fields=["state", "opened_at"])
+    discussion.asked_at = None
+    discussion.save(update_fields=["state", "opened_at", "asked_at"])
     note_deed(deed, by=by, discussion=discussion.public_id)
     touch(discussion)
+    if deed == Deed.OPENED:
+        count_waiting(discussion.course_id)
     if deed == Deed.OPENED:
         have_class_told(discussion, by)
     return discussion

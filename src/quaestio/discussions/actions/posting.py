@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment
-from quaestio.courses.roles import RIGHTS, Right, Role
-from quaestio.discussions.access import COUNTING, in_edit_window
+from quaestio.discussions.access import COUNTING, in_edit_window, waits
 from quaestio.discussions.actions.drafts import drop_draft
 from quaestio.discussions.actions.parts import (
     EditConflict,
@@ -115,13 +114,6 @@ def put_in_index(post: Post, course: Course) -> None:
     """So that its words are found from now on. Who may find them is asked at every search."""
     post.discussion.course = course
     index.put([post])
-
-
-def waits(person: Enrollment, course: Course) -> bool:
-    """Whether what this person posts waits until a teacher lets it in."""
-    if person.role == Role.GUEST:
-        return True
-    return (person.hold_posts or course.hold_posts) and Right.MODERATE not in RIGHTS[person.role]
 
 
 def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:

@@ -43,6 +43,13 @@ def have_class_told(discussion: Discussion, by: Enrollment | None) -> None:
     tell_of_opening.enqueue(discussion.public_id, by.public_id if by else "")
 
 
+def have_teachers_asked(discussion: Discussion) -> None:
+    """To open a draft by somebody whose posts wait."""
+    from quaestio.discussions.tasks import tell_of_asking
+
+    tell_of_asking.enqueue(discussion.public_id)
+
+
 def have_remark_told(remark: Remark) -> None:
     """That there is a new remark on a draft: its author and the teachers."""
     from quaestio.discussions.tasks import tell_of_remark

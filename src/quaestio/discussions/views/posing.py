@@ -21,9 +21,11 @@ from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
     can_edit_discussion,
+    can_open,
     can_pose,
     discussion_for,
     leads_any,
+    waits,
 )
 from quaestio.discussions.actions import EditConflict, PostRefused
 from quaestio.discussions.asking import find_questions
@@ -93,7 +95,9 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
     except PostRefused as refused:
         form.add_error("context", refused.sentence)
         return pose_page(request, seat, form, rows, status=422)
-    if open_now:
+    if made.asked_at is not None:
+        posted(request, kept_for_a_teacher(), target)
+    elif open_now:
         posted(request, _("The discussion is open."), target)
     else:
         posted(request, _("Kept as a draft. The class sees it once you open it."), target)
@@ -237,6 +241,7 @@ def pose_page(
             "discussion": discussion,
             "form": form,
             "rows": rows.with_blanks(),
+            "waits": seat.enrollment is not None and waits(seat.enrollment, seat.course),
             "sections": seat.course.sections.exists(),
             "default_positions": DEFAULT_POSITIONS,
             "draft": draft,
@@ -253,14 +258,18 @@ def pose_page(
 @require_POST
 @login_required
 def open_(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Open a draft, or reopen a closed discussion."""
+    """Open a draft, or have a teacher open it; or reopen a closed discussion."""
     seat, found = discussion_for(request.user, public_id)
-    if found.state == Discussion.State.DRAFT:
-        allowed = can_edit_discussion(seat, found)
+    if can_open(seat, found):
+        actions.open_discussion(discussion=found, by=seat.need(Right.SEE))
+        messages.success(request, _("The discussion is open."))
+    elif found.state == Discussion.State.DRAFT and can_edit_discussion(seat, found):
+        actions.ask_to_open(discussion=found)
+        messages.success(request, kept_for_a_teacher())
     else:
-        allowed = seat.can(Right.MODERATE)
-    if not allowed:
         raise PermissionDenied
-    actions.open_discussion(discussion=found, by=seat.need(Right.SEE))
-    messages.success(request, _("The discussion is open."))
     return redirect("discussion", public_id)
+
+
+def kept_for_a_teacher() -> str:
+    return _("It is kept, and waits for a teacher to open it. Until then you can change it.")
