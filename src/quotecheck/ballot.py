@@ -19,6 +19,7 @@ _FIRST = (1500, 8, 0.7)
 _PATIENT = (5000, 48, 0.5)
 _ENOUGH = 8  # words that vote, beside which no pairs need to
 _OFTEN = 120  # places of another spelling that may vote
+_MOST_CITED = 5000  # words of cited pages that are read through
 _CLUSTERS = 8  # places with rare words that are looked at
 _RESPELLED = 8  # words no reading has whose other spellings are looked for
 _RESPELLED_KNOWN = 3  # and words that only this reading lacks
@@ -59,6 +60,37 @@ def around_rare_words(probe: Probe) -> Iterator[list[Window]]:
             followed += 1
         if len(diagonals) > before:
             yield _around(probe, sorted(diagonals))
+
+
+def on_cited_pages(probe: Probe, cited: Cited | None) -> Iterator[list[Window]]:
+    """The two best windows on the cited pages, where so few words stand that all can be asked."""
+    if cited is None or cited[0] not in probe.lexicon.readings:
+        return
+    reading, low, high = cited
+    if high - low > _MOST_CITED:
+        return
+    number = probe.lexicon.readings.index(reading)
+    places: dict[int, list[int]] = {}
+    for i, word in enumerate(probe.words(number)):
+        places.setdefault(word, []).append(i)
+    places.pop(-1, None)
+    size = len(probe.folds)
+    low, high = max(0, low - size), min(reading.word_count, high + size)
+    diagonals: dict[int, int] = {}
+    for at, word in enumerate(reading.ids[low:high], low):
+        if word in places:
+            for i in places[word]:
+                diagonals[at - i] = diagonals.get(at - i, 0) + len(probe.folds[i])
+    reach = 1 + size // 8
+    least = _LEAST_LETTERS * probe.letters
+    found = [
+        Window(float(letters), number, max(0, place), max(0, place))
+        for place in diagonals
+        if (letters := sum(diagonals.get(place + d, 0) for d in range(-reach, reach + 1))) >= least
+    ]
+    found.sort(key=lambda w: (-w.weight, -diagonals.get(w.low, 0)))
+    if found:
+        yield found[:1] + [w for w in found if abs(w.low - found[0].low) > size][:1]
 
 
 def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:

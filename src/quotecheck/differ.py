@@ -15,7 +15,7 @@ from .grave import NEGATIONS, gravity, has_negation
 from .index import IndexedReading
 from .lexicon import Lexicon
 from .marks import Gap, Marked
-from .normalize import Word
+from .normalize import Word, fold
 from .spelling import are_one_word
 from .types import Change, Span
 
@@ -24,6 +24,8 @@ _FAR_PAGES = 3
 _SELDOM = 3  # times that a scan may misread a word the same way
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
+_ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
 
 
@@ -65,7 +67,7 @@ def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) 
     for step in steps:
         if step.op == "equal":
             found += _in_equal_words(pair, step) if hidden else []
-        elif unfinished and _goes_on(pair, step):
+        elif (unfinished and _goes_on(pair, step)) or _written_otherwise(pair, step):
             continue
         else:
             change = _change(pair, step)
@@ -98,6 +100,29 @@ def _goes_on(pair: Pair, step: Step) -> bool:
         return False
     words = pair.source_words(step)
     return len(words) == 1 and words[0].fold.startswith(pair.marked.folds[step.qa])
+
+
+def _written_otherwise(pair: Pair, step: Step) -> bool:
+    """Whether the words are the same letters, written as another keyboard or press has them.
+
+    "fuehrte" for führte, "urbem" for vrbem.
+    """
+    if step.op != "replace" or step.qb - step.qa != step.sb - step.sa:
+        return False
+    pairs = zip(pair.marked.words[step.qa : step.qb], pair.source_words(step), strict=True)
+    return all(_same_letters(pair, ours, theirs) for ours, theirs in pairs)
+
+
+def _same_letters(pair: Pair, ours: Word, theirs: Word) -> bool:
+    if ours.fold.translate(_ONE_LETTER) == theirs.fold.translate(_ONE_LETTER):
+        return True
+    mine = pair.marked.text[ours.start : ours.end]
+    his = pair.reading.text(theirs.start, theirs.end)
+    if mine.isascii() == his.isascii():
+        return False
+    return fold(mine.casefold().translate(_WRITTEN_OUT)) == fold(
+        his.casefold().translate(_WRITTEN_OUT)
+    )
 
 
 def _change(pair: Pair, step: Step) -> Change:

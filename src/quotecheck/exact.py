@@ -65,13 +65,23 @@ def cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Lo
         shorter = list(segments)
         shorter[0] = shorter[0].part(head, len(shorter[0].folds))
         shorter[-1] = shorter[-1].part(0, len(shorter[-1].folds) - tail)
-        if not shorter[0].folds or not shorter[-1].folds or sum(len(s.folds) for s in shorter) < 2:
+        left = sum(len(segment.folds) for segment in shorter)
+        if not shorter[0].folds or not shorter[-1].folds:
+            continue
+        if left == 1 and (cited is None or not edges.long_enough(head, tail)):
             continue
         places = as_quoted(shorter, limit, cited)
+        if left == 1 and cited is not None:
+            places = [place for place in places if _on_pages(place, cited)]
         found = [whole for place in places if (whole := edges.grown(place, head, tail))]
         if found:
             return found
     return []
+
+
+def _on_pages(place: Located, cited: Cited) -> bool:
+    at = place.ranges[0]
+    return place.reading is cited[0] and at is not None and cited[1] <= at[0] < cited[2]
 
 
 class _Edges:
@@ -83,6 +93,11 @@ class _Edges:
         # For each word of a reading how many letters more it has; None when it does not fit.
         self.heads: dict[tuple[str, int], int | None] = {}
         self.tails: dict[tuple[str, int], int | None] = {}
+
+    def long_enough(self, head: int, tail: int) -> bool:
+        """Whether the parts are long enough to be believed beside a single word."""
+        cut = [self.first] * head + [self.last] * tail
+        return all(len(part) >= _LEAST_OF_HEAD for part in cut)
 
     def grown(self, place: Located, head: int, tail: int) -> Located | None:
         """The place with the words at its edges that the quotation has parts of."""

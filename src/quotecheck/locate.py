@@ -17,7 +17,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .align import Fit, fit
-from .ballot import LONG, SHORT, Window, around_rare_words, rarity, votes
+from .ballot import LONG, SHORT, Window, around_rare_words, on_cited_pages, rarity, votes
 from .exact import NEAR, as_quoted, cut_short
 from .index import IndexedReading
 from .lexicon import Lexicon
@@ -198,7 +198,8 @@ def best_fits(probe: Probe, free: frozenset[int], cited: Cited | None) -> list[L
     tried: set[tuple[int, int]] = set()
     found: list[Laid] = []
     most = _LAID if len(probe.folds) > LONG else _LAID_SHORT
-    for windows in chain(around_rare_words(probe), votes(probe, cited=cited)):
+    ways = (around_rare_words(probe), on_cited_pages(probe, cited), votes(probe, cited=cited))
+    for windows in chain(*ways):
         for window in windows[:most]:
             if (window.number, window.low) not in tried:
                 tried.add((window.number, window.low))
@@ -237,7 +238,8 @@ def good_enough(laid: Laid, probe: Probe, cited: Cited | None) -> bool:
     )
     if len(probe.folds) > SHORT:
         return share <= 0.5 and bits >= 60 * share - 4
-    return share <= 0.35 and bits >= 36 * share + 10
+    margin = 6 if cited is not None and _on_pages(laid, probe, cited) else 10
+    return share <= 0.35 and bits >= 36 * share + margin
 
 
 def _citation_bits(laid: Laid, probe: Probe, cited: Cited | None) -> float:
@@ -246,9 +248,14 @@ def _citation_bits(laid: Laid, probe: Probe, cited: Cited | None) -> float:
     if cited is None or cited[0] is not reading:
         return 0.0
     words, trust = reading.word_count, 3.0
-    if laid.start < cited[2] and cited[1] < laid.end:
+    if _on_pages(laid, probe, cited):
         words, trust = max(1, cited[2] - cited[1]), 6.0
     return min(13.0, trust + math.log2(max(1.0, total / words)))
+
+
+def _on_pages(laid: Laid, probe: Probe, cited: Cited) -> bool:
+    reading, low, high = cited
+    return probe.lexicon.readings[laid.number] is reading and laid.start < high and low < laid.end
 
 
 def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = False) -> Laid | None:

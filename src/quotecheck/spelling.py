@@ -50,6 +50,9 @@ _LOOSE = (
     ("ol$", "oul"),  # control, controul
     ("y", "i"),
     ("y$", "ie"),
+    ("ae", "a"),  # written out where a keyboard has no ä
+    ("oe", "o"),
+    ("ue", "u"),
     ("u", "v"),
     ("i", "j"),
     ("ed$", "d"),

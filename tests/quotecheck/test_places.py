@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quotecheck import Finding, Library, Reading, check_quotation, reference
+from quotecheck import Finding, Library, PageMark, Reading, check_quotation, reference
 from quotecheck.locate import locate
 from quotecheck.marks import read_marks
 from quotecheck.types import Wording
@@ -206,3 +206,19 @@ def test_a_word_that_comes_again_further_on_does_not_carry_the_place_away(tmp_pa
     assert finding.wording is Wording.EDITED
     assert finding.place is not None
     assert source[slice(*finding.place.spans[0])].endswith("goose and gander")
+
+
+def test_the_cited_page_makes_a_few_words_enough(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    filler = " ".join(
+        f"clerk {n} counted the sacks and wrote {n * 7} in the book." for n in range(90)
+    )
+    pages = [f"{filler} sheet {n}.\n\f" for n in range(40)]
+    pages[12] = f"{filler} It was the minute causes that he minded, and no dead hand.\n\f"
+    starts = [sum(map(len, pages[:n])) for n in range(40)]
+    marks = tuple(PageMark(start, str(n)) for n, start in enumerate(starts, 1))
+    library.put(Reading("a", "".join(pages), pages=marks))
+    altered = check_quotation("minute cause", library, cited="a", pages=("13",))
+    assert altered.wording is Wording.ALTERED
+    assert check_quotation("dead han", library, cited="a", pages=("13",), unfinished=True).place
+    assert check_quotation("dead han", library, cited="a", pages=("30",)).place is None
