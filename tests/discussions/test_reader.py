@@ -244,6 +244,14 @@ def test_where_several_are_open_it_is_asked(s: Seminar) -> None:
         assert f'value="respond:{one.public_id}"' in shown
 
 
+def test_what_was_closed_meanwhile_is_said_to_be_and_the_words_stay(s: Seminar) -> None:
+    actions.close_discussion(discussion=s.discussion, by=s.anna)
+    fields = {**span("the silence"), "target": f"respond:{s.discussion.public_id}"}
+    shown = s.client.post(s.address("/quote"), fields).content.decode()
+    assert "That is not open any more." in shown
+    assert "the silence</textarea>" in shown
+
+
 def test_a_reply_that_was_begun_can_be_added_to(s: Seminar) -> None:
     post = cast.response(s.anna, s.discussion)
     target = f"reply:{post.public_id}"

@@ -320,6 +320,8 @@ def quote(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
     place = place_in(request.POST, found)
     wanted = request.POST.get("target", "")
     target = next((one for one in targets if one.key == wanted), None)
+    if wanted and target is None:
+        messages.error(request, _("That is not open any more. Choose what the words go into."))
     if place is None or target is None or "on" in request.POST:
         return quote_page(request, seat, reading, found, targets, default, place=place)
     try:

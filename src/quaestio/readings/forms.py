@@ -155,7 +155,7 @@ class PasteForm(forms.Form):
     def source(self) -> str:
         """As clean HTML. A web page's own source is taken for what it shows."""
         body = self.cleaned_data["body"]
-        if self.cleaned_data["format"] == "html" or _MARKUP.search(body):
+        if self.cleaned_data.get("format") == "html" or _MARKUP.search(body):
             return clean(body)
         return from_plain(body)
 
