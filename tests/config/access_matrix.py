@@ -79,6 +79,7 @@ meeting-new             POST   in  404 404 404 404 404 403 403 403 ok  ok
 search                  GET    in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 course-search           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 meeting                 GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
+brief                   GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-edit            GET    in  404 404 404 404 404 403 403 403 ok  ok
 meeting-edit            POST   in  404 404 404 404 404 403 403 403 ok  ok
 meeting-leaders         GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -286,6 +287,7 @@ def build() -> World:
             "meeting-new": in_course,
             "course-search": in_course,
             "meeting": at_meeting,
+            "brief": at_meeting,
             "meeting-edit": at_meeting,
             "meeting-readings": at_meeting,
             "meeting-leaders": at_meeting,

@@ -104,6 +104,7 @@ def build() -> Places:
         f"{c}/settings",
         f"{c}/meetings/new",
         f"{m}/",
+        f"{m}/brief",
         f"{m}/edit",
         f"{m}/readings",
         f"{m}/leaders",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from quaestio.citations.checking import Checked, Outside, read_source
 from quaestio.courses.models import Course
 from quaestio.discussions.history import newly_past, past_of, remembering
-from quaestio.discussions.models import Discussion, PastVerdict, Post
+from quaestio.discussions.models import Discussion, PastVerdict, Post, Quotation
 from quaestio.readings.models import Reading
 from quaestio.readings.names import short_name
 from quaestio.readings.passages import Stretch
@@ -126,7 +126,7 @@ def bare(cited: Outside) -> str:
     return lemma(cited.raw.strip("()[] "))
 
 
-def shown_verdict(checked: Checked) -> str:
+def shown_verdict(checked: Checked | Quotation) -> str:
     """What was not found, and is cited from a work whose text is not here, was not looked at."""
     is_away = checked.detail.get("outside") or checked.detail.get("closed")
     if checked.verdict == "not_found" and is_away:

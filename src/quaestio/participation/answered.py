@@ -65,6 +65,10 @@ class Answered:
         return [row for row in self.asked if row.is_silent]
 
     @property
+    def heard(self) -> list[PersonRow]:
+        return [row for row in self.asked if not row.is_silent]
+
+    @property
     def others(self) -> list[PersonRow]:
         """Teachers, and those who left or are in another section, if they wrote."""
         return [row for row in self.rows if not row.asked]

@@ -12,5 +12,6 @@ urlpatterns = [
     path("search", searching.everywhere, name="search"),
     path("c/<slug:public_id>/search", searching.in_course, name="course-search"),
     path("m/<slug:public_id>/", views.meeting, name="meeting"),
+    path("m/<slug:public_id>/brief", views.brief, name="brief"),
     path("m/<slug:public_id>/readings", views.meeting_readings, name="meeting-readings"),
 ]

@@ -17,8 +17,10 @@ from quaestio.accounts.models import User
 from quaestio.courses.access import course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import discussion_for
+from quaestio.discussions.models import Discussion
 from quaestio.notifications.actions import set_rule
 from quaestio.participation import actions, answered, leading, queries
+from quaestio.participation.brief import brief_of
 from quaestio.participation.forms import AssignForm, MailForm
 from quaestio.readings.access import visible_readings
 
@@ -57,6 +59,27 @@ def meeting(request: HttpRequest, public_id: str) -> HttpResponse:
             "row": row,
             "leaders": leading.leaders_of(seat, found),
             "lead": leading.lead_of(seat, found, discussions),
+        },
+    )
+
+
+@page
+@login_required
+def brief(request: HttpRequest, public_id: str) -> HttpResponse:
+    """What a teacher reads before class; those who see who answered see it, in a finished course
+    too.
+    """
+    seat, found = meeting_for(request.user, public_id, Right.SEE_HIDDEN)
+    seat.need(Right.SEE_NAMES)
+    drafts = found.discussions.filter(state=Discussion.State.DRAFT)
+    return render(
+        request,
+        "participation/brief.html",
+        {
+            "seat": seat,
+            "meeting": found,
+            "briefs": brief_of(seat, found),
+            "drafts": drafts.count(),
         },
     )
 
