@@ -44,3 +44,14 @@ def uses_database(item: pytest.Item) -> bool:
         or bool(DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
         or (cls is not None and issubclass(cls, TransactionTestCase))
     )
+
+
+@pytest.fixture(autouse=True)
+def no_pages_of_other_tests(request: pytest.FixtureRequest) -> None:
+    """Finished pages are kept in this process. After a test its rows are undone, so those of the
+    next get the same numbers, and with them the same pages.
+    """
+    if uses_database(request.node):
+        from quaestio.discussions.views import thread
+
+        thread.finished.clear()

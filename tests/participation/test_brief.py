@@ -84,7 +84,7 @@ def test_who_has_not_been_heard_is_named() -> None:
     s = Seminar()
     cast.response(s.maya, s.discussion)
     assert "1 of 2 have answered" in s.page()
-    assert "Not heard yet: Noah Weiss." in s.page()
+    assert "Not answered yet: Noah Weiss." in s.page()
 
 
 def test_a_passage_that_two_people_quote_is_shown_with_what_each_holds() -> None:

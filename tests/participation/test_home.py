@@ -12,6 +12,9 @@ from tests.support import cast
 from quaestio.courses.access import Seat, seats_of
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
+from quaestio.discussions.actions import Rules
+from quaestio.discussions.emails import tell_what_is_due
+from quaestio.notifications.models import Notice
 from quaestio.participation.queries import Home, home
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,30 @@ def test_a_response_that_waits_for_a_teacher_has_answered() -> None:
     cast.response(maya, due)
     assert [row.answered for row in week_of(maya).due] == [True]
     assert "you have answered" in cast.sign_in(maya).get("/").content.decode()
+
+
+def test_a_response_under_the_asked_length_is_due_still_and_says_by_how_much() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    rules = Rules(words_least=150, post_first=True)
+    due = cast.discussion(anna, due_at=timezone.now() + timedelta(hours=30), rules=rules)
+    cast.response(cast.student(anna.course, "Noah Weiss"), due, "word " * 150)
+    cast.response(maya, due, "word " * 54)
+    row = week_of(maya).due[0]
+    assert (row.answered, row.words, row.keeps_back, row.is_new) == (False, 54, True, False)
+    client = cast.sign_in(maya)
+    course = f"/c/{anna.course.public_id}/"
+    for address in ("/", course, f"/d/{due.public_id}/", f"/d/{due.public_id}/answers"):
+        page = client.get(address).content.decode()
+        assert "54 of 150 words: due still" in page, address
+        assert "you have answered" not in page
+    assert "1 response" not in client.get(course).content.decode()
+    tell_what_is_due(timezone.localdate(due.due_at))
+    assert [one.to for one in Notice.objects.filter(kind="due")] == [maya.user]
+    cast.response(maya, due, "word " * 150)
+    for address in ("/", course, f"/d/{due.public_id}/", f"/d/{due.public_id}/answers"):
+        assert "due still" not in client.get(address).content.decode(), address
+    assert week_of(maya).due[0].answered
 
 
 def test_what_is_late_stands_on_top_until_it_is_answered() -> None:

@@ -88,7 +88,7 @@ def test_what_was_taken_back_or_hidden_answers_nothing_and_what_waits_says_so() 
     scene.ola.course.refresh_from_db()
     cast.response(scene.ola, scene.discussion, answers=[1])
     table = scene.table()
-    assert [row.person for row in table.silent] == [scene.maya, scene.noah]
+    assert [row.person for row in table.owing] == [scene.maya, scene.noah]
     assert "waits" in words(page_of(scene.anna, scene.discussion))
 
 
@@ -170,3 +170,21 @@ def test_it_costs_the_same_with_one_person_and_with_many() -> None:
     for who in (scene.noah, scene.ola, scene.anna):
         cast.response(who, scene.discussion, positions={1: 2}, answers=[2])
     assert cost() == one
+
+
+def test_a_response_under_the_asked_length_answers_its_question_and_is_due_still() -> None:
+    scene = Scene(words_least=5)
+    short = cast.response(scene.maya, scene.discussion, "Only three words.", answers=[2])
+    cast.response(scene.noah, scene.discussion, "These are five whole words.", answers=[2])
+    table = scene.table()
+    assert [row.person for row in table.owing] == [scene.maya, scene.ola]
+    assert scene.cells()["Maya Lindqvist"] == ["", f"#{short.number}"]
+    shown = words(page_of(scene.anna, scene.discussion))
+    assert "Maya Lindqvist (3 of 5 words: due still)" in shown
+    assert "2 of 3 have not answered yet" in shown
+    assert "3 of 5 words: due still" in words(page_of(scene.maya, scene.discussion))
+    actions.edit_post(
+        post=short, by=scene.maya, source="<p>Now there are five words.</p>", version=1
+    )
+    assert [row.person for row in scene.table().owing] == [scene.ola]
+    assert "due still" not in words(page_of(scene.maya, scene.discussion))

@@ -15,7 +15,6 @@ from quaestio.courses.models import Course
 from quaestio.courses.roles import Role
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Post
-from quaestio.discussions.views import thread
 
 ADDRESS = "ruth.kellner@example.org"
 
@@ -32,8 +31,6 @@ class Open:
     """A course that is open to read and invites guests."""
 
     def __init__(self, **rules: Any) -> None:
-        # The pages that another test has finished: its discussion may have had the same number.
-        thread.finished.clear()
         self.anna = cast.instructor()
         Course.objects.filter(pk=self.anna.course.pk).update(is_public=True, guests=True)
         self.anna.course.refresh_from_db()

@@ -16,7 +16,7 @@ from functools import reduce
 from operator import or_
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -272,12 +272,21 @@ def asks_first(discussion: Discussion, now: datetime) -> bool:
     )
 
 
-def answers_in(discussion: Discussion) -> QuerySet[Post]:
-    """The responses that count as an answer: they stand, and are as long as is asked for."""
-    least = max(discussion.words_least or 1, 1)
+def counting_answers() -> QuerySet[Post]:
+    """The responses by which their writers have answered: they stand, and are as long as is asked
+    for. What “has answered” means for post-first, what is due, reminders and the table of answers
+    alike (docs/decisions/0014).
+    """
     return Post.objects.filter(
-        discussion=discussion, root__isnull=True, state__in=COUNTING, words__gte=least
+        root__isnull=True,
+        state__in=COUNTING,
+        words__gt=0,
+        words__gte=Coalesce(F("discussion__words_least"), 1),
     )
+
+
+def answers_in(discussion: Discussion) -> QuerySet[Post]:
+    return counting_answers().filter(discussion=discussion)
 
 
 def has_answered(person: Enrollment, discussion: Discussion) -> bool:
@@ -285,6 +294,20 @@ def has_answered(person: Enrollment, discussion: Discussion) -> bool:
     the door again.
     """
     return answers_in(discussion).filter(author=person).exists()
+
+
+def words_so_far(person: Enrollment, discussion: Discussion) -> int | None:
+    """How long the longest response is of somebody who is still short of what is asked; None where
+    nothing is missing, or nothing is there. One query, none where no length is asked.
+    """
+    least = discussion.words_least
+    if not least:
+        return None
+    mine = Post.objects.filter(
+        discussion=discussion, author=person, root__isnull=True, state__in=COUNTING
+    )
+    longest: int | None = mine.aggregate(words=Max("words"))["words"]
+    return longest if longest is not None and longest < least else None
 
 
 def readable_posts(seats: Iterable[Seat], now: datetime | None = None) -> QuerySet[Post]:
@@ -304,14 +327,7 @@ def readable_posts(seats: Iterable[Seat], now: datetime | None = None) -> QueryS
 
 def open_to(people: list[int], now: datetime) -> Q:
     """The posts of discussions that ask these people for nothing (more) first."""
-    answered = Post.objects.filter(
-        discussion=OuterRef("discussion"),
-        author__in=people,
-        root__isnull=True,
-        state__in=COUNTING,
-        words__gte=Coalesce(F("discussion__words_least"), 1),
-        words__gt=0,
-    )
+    answered = counting_answers().filter(discussion=OuterRef("discussion"), author__in=people)
     return (
         Q(discussion__post_first=False)
         | ~Q(discussion__state=Discussion.State.OPEN)

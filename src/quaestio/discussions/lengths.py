@@ -13,6 +13,14 @@ def is_outside(words: int, discussion: Discussion) -> bool:
     return bool((least and words < least) or (most and words > most))
 
 
+def due_still(words: int, discussion: Discussion) -> str:
+    """“54 of 150 words: due still”, of a response that is short of what is asked."""
+    least = discussion.words_least or 0
+    return ngettext(
+        "%(n)s of %(least)s word: due still", "%(n)s of %(least)s words: due still", least
+    ) % {"n": words, "least": least}
+
+
 def length_told(words: int, discussion: Discussion) -> str:
     """“138 words: 12 short of the 150 asked for.”"""
     least, most = discussion.words_least, discussion.words_most

@@ -1,4 +1,8 @@
-"""Who answered which question of a discussion, and who has not yet."""
+"""Who answered which question of a discussion, and who has not yet.
+
+A response answers its questions however short it is; its writer has answered once it is as long as
+is asked (docs/decisions/0014).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,15 @@ from django.db.models import Q
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import RIGHTS, Right, Role
-from quaestio.discussions.access import COUNTING, Bylines, Sight, readable_posts, sight_of
+from quaestio.discussions.access import (
+    COUNTING,
+    Bylines,
+    Sight,
+    answers_in,
+    readable_posts,
+    sight_of,
+)
+from quaestio.discussions.lengths import due_still
 from quaestio.discussions.models import Answer, Discussion, Position, Post, Question
 from quaestio.discussions.showing import person_key
 
@@ -39,12 +51,14 @@ class PersonRow:
     posed: bool
     cells: list[Cell | None] = field(default_factory=list)
     responses: int = 0
+    has_answered: bool = False  # with as many words as are asked for
+    short: str = ""  # how far what they wrote is from what is asked
     replies: int = 0
     last_at: datetime | None = None
 
     @property
-    def is_silent(self) -> bool:
-        return self.responses == 0
+    def has_written(self) -> bool:
+        return self.responses > 0
 
     @property
     def answered(self) -> int:
@@ -61,12 +75,13 @@ class Answered:
         return [row for row in self.rows if row.asked]
 
     @property
-    def silent(self) -> list[PersonRow]:
-        return [row for row in self.asked if row.is_silent]
+    def owing(self) -> list[PersonRow]:
+        """Those who are asked and have not answered, or not as much as is asked."""
+        return [row for row in self.asked if not row.has_answered]
 
     @property
     def heard(self) -> list[PersonRow]:
-        return [row for row in self.asked if not row.is_silent]
+        return [row for row in self.asked if row.has_answered]
 
     @property
     def others(self) -> list[PersonRow]:
@@ -85,8 +100,8 @@ def has_a_record(seat: Seat) -> bool:
 
 
 def who_answered(seat: Seat, discussion: Discussion) -> Answered:
-    """Everybody for teachers, else oneself alone. Six queries; one more for a student where one is
-    to answer first.
+    """Everybody for teachers, else oneself alone. Seven queries; one more for a student where
+    others' answers are kept back.
     """
     sight = sight_of(seat, discussion)
     questions = list(discussion.questions.all())
@@ -113,10 +128,16 @@ def who_answered(seat: Seat, discussion: Discussion) -> Answered:
         cells[post.author_id, question] = cell_of(reasons, holds, sight)
     for post in posts:
         count(rows[post.author_id], post)
+    full = set(answers_in(discussion).filter(author__in=rows).values_list("author", flat=True))
+    for pk, row in rows.items():
+        row.has_answered = pk in full
+        if row.has_written and not row.has_answered:
+            longest = max(post.words for post in responses.values() if post.author_id == pk)
+            row.short = due_still(longest, discussion)
     for pk, row in rows.items():
         row.cells = [cells.get((pk, question.pk)) for question in questions]
     own = not sees_everybody(seat)
-    there = [row for row in rows.values() if own or row.asked or not row.is_silent]
+    there = [row for row in rows.values() if own or row.asked or row.has_written]
     return Answered(questions, sorted(there, key=lambda row: row.person.byline.casefold()))
 
 

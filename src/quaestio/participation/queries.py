@@ -10,7 +10,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,15 @@ from django.utils.html import strip_tags
 from quaestio.courses.access import Seat, visible_people
 from quaestio.courses.models import Course, Meeting
 from quaestio.courses.roles import Right
-from quaestio.discussions.access import COUNTING, asks_first, drafts_of, readable_posts, visible_to
+from quaestio.discussions.access import (
+    COUNTING,
+    asks_first,
+    counting_answers,
+    drafts_of,
+    readable_posts,
+    visible_to,
+)
+from quaestio.discussions.lengths import due_still
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
 from quaestio.notifications.models import How, MailRule
@@ -34,12 +42,15 @@ BEHIND = timedelta(days=14)  # how long an unanswered discussion is still called
 
 @dataclass(frozen=True, slots=True)
 class DiscussionRow:
-    """A discussion as this viewer stands to it."""
+    """A discussion as this viewer stands to it: ``answered`` as was asked, or with the longest
+    response so far of ``words`` (None: with none).
+    """
 
     discussion: Discussion
     seat: Seat
     responses: int
     answered: bool
+    words: int | None
     seen_at: datetime | None
     new_posts: int
     now: datetime
@@ -57,7 +68,7 @@ class DiscussionRow:
             self.seat.is_member
             and self.seen_at is None
             and not self.is_mine
-            and not self.answered
+            and self.words is None
             and self.discussion.state != Discussion.State.DRAFT
         )
 
@@ -70,6 +81,13 @@ class DiscussionRow:
             and not self.is_mine
             and not self.answered
         )
+
+    @property
+    def short(self) -> str:
+        """What is missing in what this viewer has written, in words; "" where nothing is."""
+        if self.answered or self.words is None or not self.asks_me:
+            return ""
+        return due_still(self.words, self.discussion)
 
     @property
     def asks_me(self) -> bool:
@@ -157,7 +175,7 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
     """Every discussion these seats see, with this person's standing, in one query.
 
     Hidden and withdrawn posts do not count, nor does what the person wrote. A response of theirs
-    that waits to be let in answers.
+    that waits to be let in answers, one that is too short does not yet.
     """
     if not seats:
         return []
@@ -168,12 +186,10 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         .order_by()
         .values("discussion")
     )
-    mine = (
-        Post.objects.filter(discussion=OuterRef("pk"), author__in=people)
-        .filter(root__isnull=True, state__in=COUNTING)
-        .order_by()
-        .values("discussion")
+    mine = Post.objects.filter(
+        discussion=OuterRef("pk"), author__in=people, root__isnull=True, state__in=COUNTING
     )
+    answers = counting_answers().filter(discussion=OuterRef("pk"), author__in=people)
     visits = Visit.objects.filter(discussion=OuterRef("pk"), person__in=people)
     seen = visits.annotate(before=seen_by(now)).values("before")[:1]
     rows = (
@@ -182,7 +198,8 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
         .annotate(seen_at=Subquery(seen))
         .annotate(
             responses=counted(posted.filter(root__isnull=True)),
-            answers_of_mine=counted(mine),
+            has_answered=Exists(answers),
+            words=Subquery(mine.order_by("-words").values("words")[:1]),
             new_posts=counted(
                 posted.filter(shown_at__gt=OuterRef("seen_at")).exclude(author__in=people)
             ),
@@ -198,7 +215,8 @@ def discussion_rows(seats: Sequence[Seat], now: datetime) -> list[DiscussionRow]
             discussion=one,
             seat=seat_in[one.course_id],
             responses=one.responses,
-            answered=one.answers_of_mine > 0,
+            answered=one.has_answered,
+            words=one.words,
             seen_at=one.seen_at,
             new_posts=one.new_posts,
             now=now,

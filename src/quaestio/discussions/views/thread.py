@@ -36,12 +36,14 @@ from quaestio.discussions.access import (
     sees_remarks,
     sight_of,
     takes_guests,
+    words_so_far,
 )
 from quaestio.discussions.forms import (
     GuestForm,
     as_shown,
 )
 from quaestio.discussions.guests import HONEYPOT, known_guest, new_stamp, waiting_of
+from quaestio.discussions.lengths import due_still
 from quaestio.discussions.models import Discussion
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
@@ -241,6 +243,7 @@ def thread_page(
             "remarks": remarks_of(seat, found),
             "may_edit": can_edit_discussion(seat, found),
             "may_open": can_open(seat, found),
+            "short": short_of(seat, found),
             "composer": composer(thread, fields, draft, to_keep) if may_write else None,
             "guest": guest_composer(request, seat, thread, guest_form, fields, to_keep),
             "refused": refused,
@@ -252,6 +255,18 @@ def thread_page(
         },
         status=status,
     )
+
+
+def short_of(seat: Seat, found: Discussion) -> str:
+    """“54 of 150 words: due still”, for somebody who is asked and has not written enough yet; else
+    "". No query where no length is asked.
+    """
+    me = seat.enrollment
+    asked = found.is_open and seat.can(Right.WRITE) and not seat.can(Right.MODERATE)
+    if me is None or not asked or found.author_id == me.pk:
+        return ""
+    words = words_so_far(me, found)
+    return "" if words is None else due_still(words, found)
 
 
 def guest_composer(
