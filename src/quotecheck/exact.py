@@ -7,6 +7,7 @@ from .probe import Cited, Located, Probe, find, last_in, matches_in
 
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _LEAST_OF_HEAD = 3  # letters of a word cut at its beginning
+_COMMON = 200  # places of a word
 _SURE = 5  # words of a quotation whose middle part is sought before its edges
 NEAR = 3000  # words an ellipsis may swallow before it is looked for elsewhere
 
@@ -61,7 +62,9 @@ def cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Lo
     ):
         return []  # what is between the edges is not there: no need to ask for more of it
     edges = _Edges(segments)
-    for head, tail in ((0, 1), (1, 0), (1, 1)):
+    # A common word at the beginning is hardly the end of another one.
+    heads = segments[0].entries[0].total <= _COMMON
+    for head, tail in ((0, 1), (1, 0), (1, 1)) if heads else ((0, 1),):
         shorter = list(segments)
         shorter[0] = shorter[0].part(head, len(shorter[0].folds))
         shorter[-1] = shorter[-1].part(0, len(shorter[-1].folds) - tail)
