@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import Max
 from django.test import Client
 from tests.readings.extraction.makepdf import pdf, scanned, sheet
+from tests.readings.extraction.test_tracing import rows_marked
 from tests.support import cast, tesseract
 from tests.support.tesseract import SEEN
 
 from quaestio.courses.models import Enrollment
 from quaestio.readings import actions
 from quaestio.readings.models import Document, Reading
+from quaestio.readings.pictures import picture_of
 
 pytestmark = pytest.mark.django_db
 
@@ -163,10 +166,35 @@ def test_the_text_of_a_scan_is_recognised_on_demand(
     found = current(reading)
     assert found == scan
     assert [page.text for page in found.pages.all()] == [SEEN, SEEN]
-    assert not actions.ocr_folder(scan).exists()
+    assert sorted(one.name for one in actions.ocr_folder(scan).iterdir()) == ["1.seen", "2.seen"]
     page = client.get(f"/r/{reading.public_id}/").content.decode()
     assert "text recognised (OCR)" in page
     assert "Recognise the text (OCR)" not in page
+
+
+def test_words_of_a_recognised_page_are_marked_on_its_picture(
+    client: Client, reading: Reading, scan: Document, settings: Any, tmp_path: Path
+) -> None:
+    settings.TESSERACT = str(tesseract.fake(tmp_path))
+    settings.PICTURES = tmp_path / "pictures"
+    actions.recognise(document=scan, language="eng")
+    actions.recognise_some(document=scan, seconds=60)
+    page = scan.pages.get(number=2)
+    start = SEEN.index("single")
+    drawn = picture_of(page, (start, start + len("single afternoon")))
+    plain = picture_of(page)
+    assert drawn
+    assert plain
+    assert not rows_marked(plain.read_bytes())
+    # Two words in one line, three hundred dots from the top at three hundred to the inch.
+    rows = rows_marked(drawn.read_bytes())
+    assert min(rows) == round(300 / 2550 * 1200)
+    assert max(rows) - min(rows) < 30
+    shutil.rmtree(actions.ocr_folder(scan))  # then the words cannot be marked, and no more
+    shutil.rmtree(settings.PICTURES)
+    drawn = picture_of(page, (start, start + 6))
+    assert drawn
+    assert not rows_marked(drawn.read_bytes())
 
 
 def test_while_it_goes_on_the_page_shows_how_far_it_has_come(
@@ -206,6 +234,7 @@ def test_pages_that_cannot_be_recognised_end_in_a_sentence(
         client.post(f"/document/{scan.public_id}/recognise", {"language": "eng"})
     scan.refresh_from_db()
     assert not scan.recognising
+    assert not actions.ocr_folder(scan).exists()
     assert "No text could be recognised" in scan.message
 
 

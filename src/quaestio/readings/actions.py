@@ -27,11 +27,14 @@ from quaestio.readings.extraction import (
     Engine,
     Extracted,
     Refused,
+    Seen,
     extract,
     find_engine,
+    read_seen,
     recognise_page,
-    render_page_png,
+    render_straight_png,
     write_recognised,
+    write_seen,
 )
 from quaestio.readings.extraction.types import MARKDOWN
 from quaestio.readings.locators import Correction, corrected
@@ -43,6 +46,7 @@ from quaestio.readings.models import (
     Page,
     Reading,
 )
+from quaestio.readings.scans import ocr_folder, seen_path
 from quaestio.search import index
 from quaestio.web.queue import enqueue_once
 from quaestio.web.sentences import translated
@@ -423,6 +427,7 @@ def recognise(*, document: Document, language: str) -> Document:
             )
             % {"n": total, "most": settings.OCR_PAGES}
         )
+    shutil.rmtree(ocr_folder(document), ignore_errors=True)  # of an earlier try, in what language?
     document.recognising, document.ocr_language = True, language
     document.pages_done = 0
     document.save(update_fields=["recognising", "ocr_language", "pages_done"])
@@ -449,32 +454,34 @@ def recognise_some(*, document: Document, seconds: float) -> bool:
     until = time.monotonic() + seconds
     wanted = sheets_to_recognise(document)
     for done, number in enumerate(wanted, 1):
-        target = folder / f"{number}.hocr"
+        target = seen_path(document, number)
         if target.exists():
             continue
         if time.monotonic() > until:
             return False
-        target.write_text(hocr_of(path, number, engine, document.ocr_language), encoding="utf-8")
+        write_seen(seen_on(path, number, engine, document.ocr_language), target)
         still_wanted = Document.objects.filter(pk=document.pk, recognising=True)
         if not still_wanted.update(pages_done=done, pages_total=len(wanted)):
             shutil.rmtree(folder, ignore_errors=True)
             return True
     keep_recognised(document, folder, wanted)
-    shutil.rmtree(folder, ignore_errors=True)
+    if not document.ocr_language:  # nothing came of it
+        shutil.rmtree(folder, ignore_errors=True)
     return True
 
 
-def hocr_of(path: Path, number: int, engine: Engine, language: str) -> str:
-    """ "" for a page that takes too much: it stays without text."""
+def seen_on(path: Path, number: int, engine: Engine, language: str) -> Seen:
+    """Nothing for a page that takes too much: it stays without text."""
     try:
-        return recognise_page(render_page_png(path, number, dpi=OCR_DPI), engine, language)
+        png, turned = render_straight_png(path, number, OCR_DPI)
+        return Seen(recognise_page(png, engine, language), turned)
     except Refused:
-        return ""
+        return Seen("")
 
 
 def keep_recognised(document: Document, folder: Path, numbers: Sequence[int]) -> None:
     whole = folder / "whole"
-    texts = ((n, (folder / f"{n}.hocr").read_text(encoding="utf-8")) for n in numbers)
+    texts = ((n, read_seen(seen_path(document, n)).hocr) for n in numbers)
     write_recognised(((number, text) for number, text in texts if text), whole)
     try:
         extracted = extract(
@@ -486,6 +493,8 @@ def keep_recognised(document: Document, folder: Path, numbers: Sequence[int]) ->
     except Exception:
         log.exception("Keeping the recognised text of document %s failed", document.public_id)
         stop_recognising(document, _("The text of this file could not be recognised."))
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def sheets_to_recognise(document: Document) -> list[int]:
@@ -513,10 +522,6 @@ def take_up_recognition(attempts: Mapping[str, tuple[int, bool]], *, tries: int)
         enqueue_recognition(document.public_id)
         taken += 1
     return taken
-
-
-def ocr_folder(document: Document) -> Path:
-    return Path(settings.OCR_ROOT, document.public_id)
 
 
 # -- Meetings -----------------------------------------------------------------------------------

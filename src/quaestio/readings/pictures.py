@@ -20,6 +20,7 @@ from quaestio.readings.extraction import Refused, render_page_png
 from quaestio.readings.extraction.types import PDF
 from quaestio.readings.models import Document, Page
 from quaestio.readings.rendering import Span
+from quaestio.readings.scans import seen_path
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +53,14 @@ def picture_of(page: Page, span: Span | None = None) -> Path | None:
         if path.exists():  # drawn while we waited
             return path
         try:
-            png = render_page_png(Path(document.file.path), sheet, WIDTH, mark=words[:LONGEST])
+            seen = seen_path(document, sheet)
+            png = render_page_png(
+                Path(document.file.path),
+                sheet,
+                WIDTH,
+                mark=words[:LONGEST],
+                seen=seen if seen.exists() else None,
+            )
         except Refused as refused:
             log.warning("Sheet %s of %s: %s", sheet, document.public_id, refused.detail or refused)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -62,8 +63,10 @@ def open_book(left: Sheet, right: Sheet) -> Sheet:
     return Sheet([*left.lines, *moved], box="0 0 1224 792")
 
 
-def scanned(printed: bytes, dpi: int = 200) -> bytes:
-    """The same pages as pictures and nothing else: what a scanner makes of them."""
+def scanned(printed: bytes, dpi: int = 200, *, turned: float = 0.0) -> bytes:
+    """The same pages as pictures and nothing else: what a scanner makes of them. ``turned`` is by
+    how many degrees they lie askew, their lines rising to the right.
+    """
     document = pdfium.PdfDocument(printed)
     sheets, pictures = [], []
     for number, page in enumerate(document):
@@ -82,12 +85,21 @@ def scanned(printed: bytes, dpi: int = 200) -> bytes:
         sheets.append(
             Sheet(
                 box=f"0 0 {width} {height}",
-                raw=f"q {width} 0 0 {height} 0 0 cm /P Do Q".encode(),
+                raw=f"q {_turn(turned, width, height)} cm "
+                f"{width} 0 0 {height} 0 0 cm /P Do Q".encode(),
                 resources=f"/XObject << /P {1000 + number} 0 R >>",
             )
         )
     document.close()
     return pdf(sheets, objects=pictures)
+
+
+def _turn(degrees: float, width: float, height: float) -> str:
+    """The matrix that turns a page about its middle."""
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    x, y = width / 2, height / 2
+    moved = (x - cosine * x + sine * y, y - sine * x - cosine * y)
+    return " ".join(f"{value:.5f}" for value in (cosine, sine, -sine, cosine, *moved))
 
 
 def pdf(

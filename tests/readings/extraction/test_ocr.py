@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tests.readings.extraction.makepdf import open_book, pdf, scanned, sheet
+from tests.readings.extraction.makepdf import Sheet, open_book, pdf, scanned, sheet, two_columns
 from tests.support import tesseract
 from tests.support.tesseract import SEEN
 
@@ -17,6 +17,7 @@ from quaestio.readings.extraction import (
     find_engine,
     recognise_page,
     render_page_png,
+    render_straight_png,
     write_recognised,
 )
 from quaestio.readings.extraction.ocr import PageLimits
@@ -41,7 +42,7 @@ def scan(tmp_path: Path) -> Path:
 
 
 def recognised(path: Path, pages: list[int], engine: Engine) -> Path:
-    seen = [(n, recognise_page(render_page_png(path, n, dpi=300), engine, "eng")) for n in pages]
+    seen = [(n, recognise_page(render_straight_png(path, n, 300)[0], engine, "eng")) for n in pages]
     target = path.with_suffix(".seen")
     write_recognised(seen, target)
     return target
@@ -113,3 +114,62 @@ def test_a_book_scanned_open_is_read_page_by_page_with_its_numbers(tmp_path: Pat
         ("42", "left"), ("43", "right"), ("44", "left"), ("45", "right"),
     ]  # fmt: skip
     assert "the committee first met, in a room above" in found.pages[2].text
+
+
+# -- Pages that lie askew -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("degrees", [-6.0, -3.0, -1.0, 0.0, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("columns", [1, 2])
+def test_a_page_that_lies_askew_is_straightened(
+    tmp_path: Path, degrees: float, columns: int
+) -> None:
+    lines = LEAF.split("\n") * 4
+    page = sheet("\n".join(lines)) if columns == 1 else two_columns(lines, lines)
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned(pdf([page]), turned=degrees))
+    _png, turned = render_straight_png(path, 1, 100)
+    assert abs(turned - degrees) < 0.25
+
+
+@pytest.mark.parametrize("degrees", [-3.0, 2.0])
+def test_a_page_that_lies_on_its_side_is_straightened_too(tmp_path: Path, degrees: float) -> None:
+    path = tmp_path / "scan.pdf"
+    page = sheet("\n".join(LEAF.split("\n") * 4))
+    page.extra = "/Rotate 90"
+    path.write_bytes(scanned(pdf([page]), turned=degrees))
+    _png, turned = render_straight_png(path, 1, 100)
+    assert abs(turned - degrees) < 0.25
+
+
+@pytest.mark.parametrize("page", [sheet(""), sheet("A title")], ids=["nothing", "two words"])
+def test_what_has_no_lines_stays_as_it_lies(tmp_path: Path, page: Sheet) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned(pdf([page]), turned=3))
+    assert render_straight_png(path, 1, 100)[1] == 0
+
+
+@pytest.mark.parametrize("box", ["0 0 612 792", "0 0 792 612"], ids=["upright", "across"])
+@pytest.mark.parametrize("rotate", [0, 90])
+def test_a_straight_page_is_drawn_as_ever(tmp_path: Path, box: str, rotate: int) -> None:
+    path = tmp_path / "a.pdf"
+    page = sheet(LEAF)
+    page.box, page.extra = box, f"/Rotate {rotate}"
+    path.write_bytes(pdf([page]))
+    straight, turned = render_straight_png(path, 1, 72)
+    assert turned == 0
+    assert straight[16:24] == render_page_png(path, 1, dpi=72)[16:24]  # width and height
+
+
+@needs_tesseract
+@pytest.mark.parametrize("degrees", [-3.0, 4.0])
+def test_the_text_of_a_page_askew_is_as_good_as_that_of_a_straight_one(
+    tmp_path: Path, degrees: float
+) -> None:
+    engine = find_engine(str(REAL))
+    assert engine is not None
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned(pdf([sheet(f"{LEAF}\n{LEAF}")]), turned=degrees))
+    (page,) = extract(path, recognised=recognised(path, [1], engine)).pages
+    whole = " ".join(LEAF.replace("com-\nmittee", "committee").split())
+    assert " ".join(page.text.split()) == f"{whole} {whole}"

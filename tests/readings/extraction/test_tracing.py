@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
-from tests.readings.extraction.makepdf import Line, Sheet, pdf, sheet
+from tests.readings.extraction.makepdf import Line, Sheet, pdf, scanned, sheet
 
-from quaestio.readings.extraction import extract, render_page_png
+from quaestio.readings.extraction import Seen, extract, render_page_png, write_seen
 
 TEXT = """It is known that the com-
 mittee met in a room above the post office
@@ -83,3 +84,40 @@ def test_a_sheet_that_lies_on_its_side_is_marked_as_it_is_seen(tmp_path: Path) -
     page.extra = "/Rotate 90"
     stripes = marked(tmp_path, page, "post office")
     assert stripes
+
+
+WORD = "<span class='ocrx_word' title='bbox {box}; x_wconf 90'>{text}</span> "
+
+
+def seen_on(path: Path, turned: float) -> Path:
+    """Two words on one line at the left and the right of a straightened page of 612 by 792."""
+    words = WORD.format(box="72 90 130 102", text="com-") + WORD.format(
+        box="480 90 540 102", text="mittee"
+    )
+    hocr = f"<html><body><div class='ocr_page' title='bbox 0 0 612 792'>{words}</div></body></html>"
+    write_seen(Seen(hocr, turned), path)
+    return path
+
+
+@pytest.mark.parametrize("turned", [0.0, 4.0, -4.0])
+def test_words_that_were_recognised_are_marked_where_they_lie_on_the_page(
+    tmp_path: Path, turned: float
+) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned(pdf([sheet(TEXT)]), turned=turned))
+    seen = seen_on(tmp_path / "1.seen", turned)
+    rows = rows_marked(render_page_png(path, 1, 612, mark="committee", seen=seen))
+    sine = math.sin(math.radians(turned))
+    # Lines that rise to the right lie lower on the left, about the middle of the page.
+    middles = [
+        96 + (306 - x) * sine + 300 * (1 - math.cos(math.radians(turned))) for x in (101, 510)
+    ]
+    assert abs(min(rows) - (min(middles) - 6)) <= 2
+    assert abs(max(rows) - (max(middles) + 6)) <= 2
+
+
+def test_damaged_notes_of_what_was_seen_mark_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(scanned(pdf([sheet(TEXT)])))
+    write_seen(Seen("<html><body>no page"), tmp_path / "1.seen")
+    assert not rows_marked(render_page_png(path, 1, 612, mark="met", seen=tmp_path / "1.seen"))

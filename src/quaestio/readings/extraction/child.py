@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from .types import Extracted, Limits, Order, Refused
+from .types import Extracted, Limits, Order, Refused, Seen
 from .types import Sentence as _
 
 
@@ -95,12 +95,26 @@ def _linux_promises() -> None:
 def _obey(order: Order, limits: Limits, speaker: Speaker) -> None:
     data = sys.stdin.buffer.read(limits.file_bytes + 1)
     if order.page:
-        from .picture import draw
+        from .picture import draw, draw_straight
 
-        png = draw(data, order, limits)
-        speaker.say({"png": base64.b64encode(png).decode()})
+        turned = 0.0
+        if order.straight:
+            png, turned = draw_straight(data, order, limits)
+        else:
+            png = draw(data, order, limits, _seen(order, limits))
+        speaker.say({"png": base64.b64encode(png).decode(), "turned": turned})
         return
     _send(_read(data, order, limits, speaker), speaker)
+
+
+def _seen(order: Order, limits: Limits) -> Seen | None:
+    """What was recognised on the page that is drawn."""
+    if order.recognised < 0:
+        return None
+    from .hocr import read_seen
+
+    with os.fdopen(order.recognised, "rb") as file:
+        return read_seen(file, limits)
 
 
 def _read(data: bytes, order: Order, limits: Limits, speaker: Speaker) -> Extracted:

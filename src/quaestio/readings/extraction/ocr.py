@@ -7,6 +7,7 @@ its ``Limits`` say.
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import os
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from .types import MEGABYTE, Refused
+from .types import MEGABYTE, Refused, Seen
 from .types import Sentence as _
 
 logger = logging.getLogger(__name__)
@@ -134,6 +135,18 @@ def _tesseract(
 def _given_up(detail: str) -> Refused:
     logger.warning("recognising a page was given up: %s", detail)
     return Refused("too_slow", _("The text of this page could not be recognised."), detail)
+
+
+def write_seen(seen: Seen, target: Path) -> None:
+    """What was seen on a page, whole or not at all, in the form that the child takes."""
+    begun = target.with_suffix(".begun")
+    begun.write_bytes(gzip.compress(json.dumps(seen).encode(), compresslevel=6, mtime=0))
+    begun.replace(target)
+
+
+def read_seen(path: Path) -> Seen:
+    """As ``write_seen`` wrote it."""
+    return Seen(*json.loads(gzip.decompress(path.read_bytes())))
 
 
 def write_recognised(pages: Iterable[tuple[int, str]], target: Path) -> None:

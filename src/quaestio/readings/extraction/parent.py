@@ -64,23 +64,42 @@ def render_page_png(
     *,
     dpi: int = 0,
     mark: str = "",
+    seen: Path | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> bytes:
     """Page ``number`` (from 1) of a PDF as a PNG about ``width`` pixels wide, or at ``dpi``; with
-    the words ``mark`` marked, where its text layer has them.
+    the words ``mark`` marked, where its text layer has them, or what was ``seen`` on the page by a
+    text recogniser (``ocr.write_seen``).
     """
-    with _opened(path, limits) as (file, kind):
+    order = Order("pdf", page=max(1, number), width=width, dpi=dpi, mark=mark)
+    return _drawn(path, order, seen if mark else None, limits)[0]
+
+
+def render_straight_png(
+    path: Path, number: int, dpi: int, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[bytes, float]:
+    """Page ``number`` of a PDF as a PNG in grey whose lines are level, and by how many degrees it
+    was turned to the right for that.
+    """
+    order = Order("pdf", page=max(1, number), dpi=dpi, straight=True)
+    return _drawn(path, order, None, limits)
+
+
+def _drawn(path: Path, order: Order, seen: Path | None, limits: Limits) -> tuple[bytes, float]:
+    with ExitStack() as stack:
+        file, kind = stack.enter_context(_opened(path, limits))
         if kind != "pdf":
             raise Refused("unknown_type", _("Only pages of a PDF have a picture."))
-        order = Order(kind, page=max(1, number), width=width, dpi=dpi, mark=mark)
-        frames = fence.run(file, order, limits, None)
+        also = stack.enter_context(seen.open("rb", buffering=0)) if seen else None
+        frames = fence.run(file, order, limits, None, also)
     try:
         png = base64.b64decode(frames[0]["png"], validate=True)
+        turned = float(frames[0]["turned"])
     except (IndexError, KeyError, TypeError, ValueError) as error:
         raise fence.stopped("no picture") from error
-    if not png.startswith(b"\x89PNG\r\n\x1a\n"):
+    if not png.startswith(b"\x89PNG\r\n\x1a\n") or not -90 < turned < 90:
         raise fence.stopped("not a picture")
-    return png
+    return png, turned
 
 
 @contextmanager

@@ -7,18 +7,20 @@ import struct
 import zlib
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
+from . import askew
 from .pdf import open_pdf
-from .tracing import boxes_of, tinted
-from .types import Limits, Order, Refused
+from .tracing import boxes_of, boxes_seen, tinted
+from .types import Limits, Order, Refused, Seen
 from .types import Sentence as _
 
 _NARROWEST, _WIDEST, _TALLEST = 16, 4_000, 30_000
 
 
-def draw(data: bytes, order: Order, limits: Limits) -> bytes:
+def draw(data: bytes, order: Order, limits: Limits, seen: Seen | None = None) -> bytes:
     """The page at ``width`` pixels, or so many to the inch; smaller where it would grow too large.
-    The words to be marked are, if they are found.
+    The words to be marked are, if they are found in its text layer or in what was ``seen`` on it.
     """
     number, width, dpi = order.page, order.width, order.dpi
     document = open_pdf(data)
@@ -31,12 +33,58 @@ def draw(data: bytes, order: Order, limits: Limits) -> bytes:
         # Nothing a PDF brings along is filled in or run: no form, no script.
         bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True)
         boxes = boxes_of(page, order.mark, bitmap.width, bitmap.height) if order.mark else []
+        if seen and order.mark and not boxes:
+            boxes = boxes_seen(seen, order.mark, bitmap.width, bitmap.height, limits)
     except pdfium.PdfiumError as error:
         raise Refused(
             "damaged", _("Page %(number)d of this PDF cannot be drawn.", number=number)
         ) from error
     pixels = tinted(bytes(bitmap.buffer), bitmap.stride, bitmap.n_channels, boxes)
     return png(pixels, bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+
+
+def draw_straight(data: bytes, order: Order, limits: Limits) -> tuple[bytes, float]:
+    """The page in grey at so many dots to the inch, turned so that its lines are level, and by how
+    many degrees they rose to the right before. The picture is as large as the page; what is turned
+    out of it at the corners is margin.
+    """
+    document = open_pdf(data)
+    number = order.page
+    if number > len(document):
+        raise Refused("damaged", _("This PDF has no page %(number)d.", number=number))
+    try:
+        page = document[number - 1]
+        seen = page.render(scale=askew.DPI / 72, may_draw_forms=False, grayscale=True)
+        angle = askew.angle_of(bytes(seen.buffer), seen.stride, seen.width, seen.height)
+        bitmap = _turned(page, angle, order.dpi, limits)
+    except pdfium.PdfiumError as error:
+        raise Refused(
+            "damaged", _("Page %(number)d of this PDF cannot be drawn.", number=number)
+        ) from error
+    return png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, 1), angle
+
+
+def _turned(page: pdfium.PdfPage, angle: float, dpi: int, limits: Limits) -> pdfium.PdfBitmap:
+    """The page in grey, turned by the angle to the right about its middle."""
+    size = page.get_size()
+    scale = _scale(size, int(size[0] * dpi / 72), limits)
+    width, height = math.ceil(size[0] * scale), math.ceil(size[1] * scale)
+    bitmap = pdfium.PdfBitmap.new_native(width, height, raw.FPDFBitmap_Gray)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
+    across, down = size[0] / 2, size[1] / 2
+    matrix = raw.FS_MATRIX(
+        scale * cosine,
+        scale * sine,
+        -scale * sine,
+        scale * cosine,
+        scale * (across - cosine * across + sine * down),
+        scale * (down - sine * across - cosine * down),
+    )
+    whole = raw.FS_RECTF(0, 0, width, height)
+    flags = raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE
+    raw.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, whole, flags)
+    return bitmap
 
 
 def _scale(size: tuple[float, float], width: int, limits: Limits) -> float:

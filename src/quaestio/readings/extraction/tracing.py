@@ -7,11 +7,15 @@ letters and digits alone are compared, and up to three digits between two words 
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 import unicodedata
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+
+from .hocr import Box, words_seen
+from .types import Limits, Seen
 
 Pixels = tuple[int, int, int, int]  # left, top, right, bottom
 
@@ -42,6 +46,41 @@ def boxes_of(page: pdfium.PdfPage, words: str, width: int, height: int) -> list[
     )
     text_page.close()
     return boxes
+
+
+def boxes_seen(seen: Seen, words: str, width: int, height: int, limits: Limits) -> list[Pixels]:
+    """The same of a page whose text was recognised, word by word."""
+    pattern = _pattern(words[:_LONGEST])
+    if pattern is None:
+        return []
+    there = words_seen(seen.hocr, limits)
+    letters, origins = "", list[int]()
+    for number, (text, _place) in enumerate(there):
+        signs = "".join(sign for sign in _level(text) if sign.isalnum())
+        letters += signs
+        origins += [number] * len(signs)
+    match = pattern.search(letters)
+    if match is None:
+        return []
+    numbers = dict.fromkeys(origins[match.start() : match.end()])
+    boxes = [_turned_back(there[number][1], seen.turned, width, height) for number in numbers]
+    return boxes if seen.turned else _merged(boxes)
+
+
+def _turned_back(place: Box, degrees: float, width: int, height: int) -> Pixels:
+    """A box on the straightened picture as one on the page as it lies."""
+    left, top, right, bottom = (
+        place[0] * width, place[1] * height, place[2] * width, place[3] * height
+    )  # fmt: skip
+    across, down = (left + right - width) / 2, (top + bottom - height) / 2
+    cosine, sine = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    x = width / 2 + cosine * across + sine * down
+    y = height / 2 - sine * across + cosine * down
+    wide, tall = (right - left) / 2, (bottom - top) / 2
+    return (
+        max(round(x - wide), 0), max(round(y - tall), 0),
+        min(round(x + wide), width), min(round(y + tall), height),
+    )  # fmt: skip
 
 
 def _pattern(words: str) -> re.Pattern[str] | None:

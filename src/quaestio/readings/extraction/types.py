@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 MEGABYTE = 1024 * 1024
 
@@ -138,6 +138,15 @@ class Extracted:
     labels_from: str = "counted"
 
 
+class Seen(NamedTuple):
+    """What a text recogniser saw on the picture of a page: hOCR, and by how many degrees the page
+    had been ``turned`` to the right for it, about its middle.
+    """
+
+    hocr: str
+    turned: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What the child is asked to do, beside the file itself."""
@@ -150,4 +159,5 @@ class Order:
     width: int = 0  # in pixels
     dpi: int = 0  # instead of a width
     mark: str = ""  # words to be marked on the picture
+    straight: bool = False  # turn the picture so that its lines are level
     recognised: int = -1  # the open file of what was recognised, if any was
