@@ -9,9 +9,10 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from quaestio.courses.models import Enrollment
+from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Post
 from tests.support import cast
-from tests.support.browser import NARROW, PHONE, OpenPage, Problems, axe, editor_in, shoot
+from tests.support.browser import DESKTOP, NARROW, PHONE, OpenPage, Problems, axe, editor_in, shoot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -399,3 +400,47 @@ def test_two_changes_of_a_discussion_stand_side_by_side_also_on_a_phone(
     assert second.evaluate("document.documentElement.scrollWidth") <= 320
     second.get_by_role("button", name="Save").click()
     expect(second.get_by_role("heading", name="Was the muddle meant?").first).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE, NARROW])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_draft_that_two_tabs_wrote_stands_in_both_versions_side_by_side(
+    open_page: OpenPage,
+    maya: Enrollment,
+    discussion: Discussion,
+    problems: Problems,
+    size: dict[str, int],
+    dark: bool,
+) -> None:
+    problems.expect("409")
+    page = open_page(maya.user, size=size, dark=dark)
+    editor = writing(page, reverse("discussion", args=[discussion.public_id]))
+    actions.save_draft(
+        person=maya,
+        target=f"respond:{discussion.public_id}",
+        fields={"body": "It was planned from the start.", "format": "text"},
+        version=0,
+    )
+    editor.click()
+    page.keyboard.type("It was never planned.")
+    both = page.locator(".composer .both")
+    expect(both.locator("mark")).to_have_text([" from the start", "never "])
+    theirs, mine = both.locator("td").all()
+    expect(theirs).to_have_attribute("data-side", "The other version")
+    boxes = [one.bounding_box() for one in (theirs, mine)]
+    assert boxes[0]
+    assert boxes[1]
+    if size == DESKTOP:
+        assert boxes[0]["y"] == boxes[1]["y"]
+        assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
+    else:
+        assert boxes[0]["y"] < boxes[1]["y"]
+    assert axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.locator(".both-texts").scroll_into_view_if_needed()
+    shoot(page, f"draft-conflict-{size['width']}-{'dark' if dark else 'light'}")
+    page.get_by_role("button", name="Swap the two").click()
+    expect(editor).to_have_text("It was planned from the start.")
+    expect(theirs).to_have_attribute("data-side", "The text above")
+    page.get_by_role("button", name="Go on with the text above").click()
+    expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")

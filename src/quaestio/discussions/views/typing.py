@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -34,7 +35,9 @@ from quaestio.discussions.forms import (
 from quaestio.discussions.marking import cards_of
 from quaestio.discussions.models import Draft
 from quaestio.discussions.rendering import bare, quietly
+from quaestio.discussions.views.comparing import flat
 from quaestio.web.richtext import clean
+from quaestio.web.worddiff import side_by_side
 
 
 @require_POST
@@ -96,7 +99,18 @@ def draft(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         newer: Draft = conflict.current
         body = newer.fields.get("body") or newer.fields.get("context", "")
         plain, html = as_shown(body, newer.fields.get("format", ""))
-        return JsonResponse({"version": newer.version, "body": plain, "html": html}, status=409)
+        compared = side_by_side(flat(source_of(body, newer.fields.get("format", ""))), flat(source))
+        shown = render_to_string(
+            "web/parts/both_texts.html",
+            {
+                "parts": [("", compared)],
+                "theirs": _("The other version"),
+                "mine": _("The text above"),
+            },
+        )
+        return JsonResponse(
+            {"version": newer.version, "body": plain, "html": html, "compared": shown}, status=409
+        )
     except PostRefused as refused:
         return JsonResponse({"error": refused.sentence}, status=413)
     local = timezone.localtime(saved.updated_at)

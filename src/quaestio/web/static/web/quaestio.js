@@ -211,6 +211,29 @@ function grown(kept, fields, control) {
   return before !== "" && after.startsWith(before) && old.toString() === now.toString();
 }
 
+/* Two texts in two columns: as the server compared them, what differs marked;
+   else paragraph by paragraph. The markup is web/parts/both_texts.html. */
+function beside(theirs, mine) {
+  const region = make("div", { class: "scroll wide", tabindex: "0", role: "region" });
+  if (theirs.compared) region.innerHTML = new DOMParser().parseFromString(theirs.compared, "text/html").querySelector("div").innerHTML;
+  else {
+    const [left, right] = [theirs.plain, mine].map((text) => text.split(/\n\s*\n/));
+    const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, row) => make("tr", {},
+      make("td", { "data-side": words("other") }, left[row] ?? ""), make("td", { "data-side": words("mine") }, right[row] ?? "")));
+    region.append(make("table", { class: "both" },
+      make("thead", {}, make("tr", {}, make("th", { scope: "col" }, words("other")), make("th", { scope: "col" }, words("mine")))), make("tbody", {}, ...rows)));
+  }
+  region.setAttribute("aria-label", words("bothTexts"));
+  return region;
+}
+
+/* The text that was beside is now in the form: the columns stay, their names change places. */
+function swapSides(region) {
+  const other = (name) => (name === words("other") ? words("mine") : words("other"));
+  for (const head of region.querySelectorAll("thead th")) head.textContent = other(head.textContent);
+  for (const cell of region.querySelectorAll("td")) cell.dataset.side = other(cell.dataset.side);
+}
+
 function keepDraft(form) {
   const name = shelfName(form.dataset.draftKey);
   const key = name + page;
@@ -275,28 +298,30 @@ function keepDraft(form) {
   function conflict(other) {
     stopped = true;
     kept(words("conflict"));
-    offer({ plain: other.body ?? "", html: other.html }, () => { setVersion(other.version); stopped = false; stored = ""; save(); });
+    offer({ plain: other.body ?? "", html: other.html, compared: other.compared }, () => { setVersion(other.version); stopped = false; stored = ""; save(); });
   }
 
   function offer(theirs, settle) {
     form.querySelector(".both-texts")?.remove();
+    const control = textControl(form);
     const copy = make("textarea", { readonly: "", rows: "8", "aria-label": words("other") });
     copy.value = theirs.plain;
     const mine = make("button", { type: "button" }, words("keepMine"));
     const swap = make("button", { type: "button" }, words("swap"));
-    const box = make("div", { class: "both-texts", role: "group", "aria-label": words("conflict") },
-      make("p", { role: "alert" }, words("conflict")), copy, make("div", { class: "buttons" }, mine, swap));
+    const table = beside(theirs, textOf(control).plain);
+    const whole = make("details", {}, make("summary", {}, words("copyOther")), make("div", { class: "field" }, copy));
+    const box = make("div", { class: "both-texts full", role: "group", "aria-label": words("conflict") },
+      make("p", { role: "alert" }, words("conflict")), table, make("div", { class: "buttons" }, mine, swap), whole);
     mine.addEventListener("click", () => { box.remove(); settle(); });
     // Swapping leaves both texts on the page, so it can be swapped back.
     swap.addEventListener("click", () => {
-      const control = textControl(form);
       const ours = textOf(control);
       putText(control, theirs);
       theirs = ours;
       copy.value = ours.plain;
+      swapSides(table);
     });
-    const control = textControl(form);
-    (control?.closest(".field") ?? form).after?.(box);
+    (control?.closest(".para") ?? control?.closest(".field") ?? form).after?.(box);
   }
 
   /* What an earlier page kept and the server never acknowledged. */
