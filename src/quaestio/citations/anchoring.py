@@ -12,7 +12,7 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 import quotecheck
-from quaestio.citations.checking import course_library, course_readings, public_id_of
+from quaestio.citations.checking import course_library, course_shelf, public_id_of
 from quaestio.courses.models import Course
 from quaestio.readings.models import Document, Page, Passage, Reading
 from quaestio.readings.passages import Place, settle, surroundings
@@ -96,7 +96,7 @@ def places_in(reading: Reading, words: str) -> Iterator[Place]:
 
 def near_places(reading: Reading, words: str) -> Iterator[Place]:
     """Where the library finds them: nearly as they are, or across pages."""
-    library = course_library(reading.course, list(course_readings(reading.course)))
+    library = course_library(reading.course, course_shelf(reading.course))
     keys = (one.info.key for one in library.readings())
     key = next((key for key in keys if public_id_of(key) == reading.public_id), None)
     if key is None:

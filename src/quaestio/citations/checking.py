@@ -14,9 +14,10 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 
 import quotecheck
@@ -26,6 +27,7 @@ from quaestio.readings.locators import called, paragraph_at, part_at
 from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
+from quaestio.web.rows import Joined
 from quotecheck import (
     Citation,
     Finding,
@@ -89,10 +91,13 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """All that is found in a text: its quotations, and the works cited that are no readings."""
+    """All that is found in a text: its quotations, and the works cited that are no readings.
+    ``names`` says how the readings of the course are called for short, by their public id.
+    """
 
     quotations: list[Checked]
     outside: list[Outside]
+    names: dict[str, str]
 
 
 def check_source(course: Course, source: str) -> list[Checked]:
@@ -103,18 +108,19 @@ def check_source(course: Course, source: str) -> list[Checked]:
 def read_source(course: Course, source: str) -> Read:
     """The quotations of clean HTML, checked, and the citations that lead out of the course.
 
-    Terms (words in quotation marks that quote nobody) are left out. A constant number of queries.
+    Terms (words in quotation marks that quote nobody) are left out. One query; three more where
+    something is quoted, at most.
     """
     flat = flatten(source)
     post = Post(
         flat.text,
         tuple(Span(*span) for span in flat.block_quotes),
         # What a classmate is said to have written stands in no reading.
-        tuple(Enrollment.objects.filter(course=course).values_list("byline", flat=True)),
+        cast("tuple[str, ...]", SimpleLazyObject(lambda: names_in(course))),
     )
-    readings = {reading.public_id: reading for reading in course_readings(course)}
     for last in (False, True):
-        library = course_library(course, list(readings.values()))
+        shelf = course_shelf(course)
+        library = course_library(course, shelf)
         try:
             found = quotecheck.check(post, library)
             cited = quotecheck.find_citations(post, [one.info for one in library.readings()])
@@ -123,9 +129,16 @@ def read_source(course: Course, source: str) -> Read:
             # Another process has just put a newer index in the place of one we were reading.
             if last:
                 raise
+    readings = {filed.reading.public_id: filed.reading for filed in shelf}
     findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
     checked = _as_checked(findings, readings, flat.text, course.citation_style)
-    return Read(list(checked), list(_outside(cited)))
+    names = {public_id: short_name(reading) for public_id, reading in readings.items()}
+    return Read(list(checked), list(_outside(cited)), names)
+
+
+def names_in(course: Course) -> tuple[str, ...]:
+    people = Enrollment.objects.filter(course=course).order_by()
+    return tuple(people.values_list("byline", flat=True))
 
 
 def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
@@ -144,32 +157,50 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
             )
 
 
-def course_readings(course: Course) -> Iterable[Reading]:
-    return Reading.objects.filter(course=course, removed_at__isnull=True).order_by("pk")
-
-
 # -- The library of a course --------------------------------------------------------------------
 
 
-def course_library(course: Course, readings: Sequence[Reading]) -> Library:
+@dataclass(slots=True)
+class Filed:
+    """A reading with the file whose text counts, and the one that was uploaded last."""
+
+    reading: Reading
+    current: Document | None = None
+    newest: Document | None = None
+
+
+SHELF = Joined(
+    """
+    SELECT {reading}, {document} FROM readings_reading reading
+    LEFT JOIN readings_document document ON document.reading_id = reading.id
+    WHERE reading.course_id = %s AND reading.removed_at IS NULL
+    ORDER BY reading.id, document.uploaded_at, document.id
+    """,
+    reading=Reading,
+    document=(Document, ["id", "reading_id", "is_current", "status", "message", "text_sha256"]),
+)
+
+
+def course_shelf(course: Course) -> list[Filed]:
+    """The readings of a course, with their files. One query."""
+    shelf: dict[int, Filed] = {}
+    for reading, document in SHELF.rows([course.pk]):
+        filed = shelf.setdefault(reading.pk, Filed(reading))
+        filed.newest = document
+        if document is not None and document.is_current:
+            filed.current = document
+    return list(shelf.values())
+
+
+def course_library(course: Course, shelf: Sequence[Filed]) -> Library:
     """The course's library, brought up to date first: what is missing is indexed now."""
-    current: dict[int, Document] = {}
-    newest: dict[int, Document] = {}
-    for document in Document.objects.filter(reading__in=readings).order_by("uploaded_at", "pk"):
-        newest[document.reading_id] = document
-        if document.is_current:
-            current[document.reading_id] = document
-    wanted = {
-        library_key(reading, current.get(reading.pk), newest.get(reading.pk)): reading
-        for reading in readings
-    }
+    wanted = {library_key(filed): filed for filed in shelf}
     directory = Path(settings.INDEX_ROOT) / course.public_id
     library = _open(directory)
     have = set(library.keys())
     damaged = set(library.broken())
     for key in wanted.keys() - (have - damaged):
-        reading = wanted[key]
-        library.put(as_reading(key, reading, current.get(reading.pk), newest.get(reading.pk)))
+        library.put(as_reading(key, wanted[key]))
     for key in have - wanted.keys():
         library.remove(key)
     return library
@@ -181,7 +212,8 @@ def _open(directory: Path) -> Library:
     return Library.open(directory)
 
 
-def library_key(reading: Reading, current: Document | None, newest: Document | None) -> str:
+def library_key(filed: Filed) -> str:
+    reading, current, newest = filed.reading, filed.current, filed.newest
     parts = [
         reading.title,
         reading.author,
@@ -198,10 +230,9 @@ def public_id_of(key: str) -> str:
     return key.rsplit("-", 1)[0]
 
 
-def as_reading(
-    key: str, reading: Reading, current: Document | None, newest: Document | None
-) -> quotecheck.Reading:
+def as_reading(key: str, filed: Filed) -> quotecheck.Reading:
     """A reading as the library takes it, with its text out of the database."""
+    reading, current, newest = filed.reading, filed.current, filed.newest
     pages = list(current.pages.order_by("number")) if current else []
     text = PAGE_BREAK.join(page.text for page in pages)
     return quotecheck.Reading(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from quaestio.citations.checking import Checked
+from quaestio.citations.checking import Checked, Read
 from quaestio.citations.mending import Edit, Mend
-from quaestio.discussions.rendering import css, names_of, note
+from quaestio.discussions.rendering import css, note
 from quaestio.web.richtext import flatten, literal
 
 MARKUP = set("*_\\>[]()-+.0123456789<")  # what plain text has and its flattened text has not
@@ -38,12 +38,11 @@ class Card:
     offers: tuple[Offer, ...]
 
 
-def cards_of(checked: Sequence[Checked], source: str, typed: str | None) -> list[Card]:
+def cards_of(read: Read, source: str, typed: str | None) -> list[Card]:
     """``typed`` is what stands in a plain text field; None for the editor."""
     text = flatten(source).text
     place = (lambda at: at) if typed is None else places_in(typed, text)
-    names = names_of(checked)
-    return [card_of(one, names, text, typed, place) for one in checked]
+    return [card_of(one, read.names, text, typed, place) for one in read.quotations]
 
 
 Place = Callable[[int], int | None]

@@ -13,8 +13,6 @@ from quaestio.citations.checking import Checked, Outside, read_source
 from quaestio.courses.models import Course
 from quaestio.discussions.history import newly_past, past_of, remembering
 from quaestio.discussions.models import Discussion, PastVerdict, Post, Quotation
-from quaestio.readings.models import Reading
-from quaestio.readings.names import short_name
 from quaestio.readings.passages import Stretch
 from quaestio.search.finding import level
 from quaestio.web.richtext import Mark, annotate, count_words, flatten
@@ -46,27 +44,16 @@ def render(
     read = read_source(course, source)
     checked = read.quotations
     past: list[PastVerdict] = []
-    if of is not None:
+    if of is not None and checked:
         past = newly_past(*of, checked, edited=edited)
         checked = remembering(checked, [*past_of(*of), *past])
     return Rendered(
         outside=tuple(read.outside),
         past=tuple(past),
-        html=set_notes(source, checked, names_of(checked), quietly(read.outside, checked)),
+        html=set_notes(source, checked, read.names, quietly(read.outside, checked)),
         quotations=tuple(checked),
         words=count_words(flatten(source).text),
     )
-
-
-def names_of(checked: Sequence[Checked]) -> dict[str, str]:
-    """How the readings in some findings are called in a note, by their public id."""
-    ids = {one.reading_public_id for one in checked if one.reading_public_id}
-    ids |= {other["reading"] for one in checked for other in one.detail.get("others", [])}
-    return {reading.public_id: short_name(reading) for reading in _readings(ids)}
-
-
-def _readings(ids: set[str]) -> Sequence[Reading]:
-    return list(Reading.objects.filter(public_id__in=ids)) if ids else []
 
 
 def passage_url(checked: Checked) -> str:

@@ -166,9 +166,10 @@ def reply(
             discussion = lock(parent.discussion_id)
             if not discussion.is_open:
                 raise PostRefused(closed_sentence(discussion))
-            if not Post.objects.filter(pk=parent.pk, state=Post.State.POSTED).exists():
+            there = Post.objects.select_for_update().in_bulk({parent.pk, root_pk})
+            if parent.pk not in there or there[parent.pk].state != Post.State.POSTED:
                 raise PostRefused(taken_back_sentence())
-            root = Post.objects.select_for_update().get(pk=root_pk)
+            root = there[root_pk]
             held = waits(by, parent.discussion.course)
             post = Post.objects.create(
                 discussion=discussion,
@@ -231,6 +232,7 @@ def edit_post(
         if not discussion.is_open:
             raise PostRefused(closed_sentence(discussion))
         before = Post.objects.select_for_update().get(pk=post.pk)
+        before.discussion, before.author = discussion, post.author
         if before.version != version:
             raise EditConflict(before)
         if before.state not in COUNTING:
@@ -259,9 +261,9 @@ def edit_post(
         )
         if taken is not None:
             put_stand(before, taken, now)
-        put_quotations(before.discussion, before, rendered)
+        put_quotations(discussion, before, rendered)
         put_in_index(before, post.discussion.course)
-        touch(before.discussion)
+        touch(discussion)
         if before.state == Post.State.HELD:
             count_waiting(discussion.course_id)
         drop_draft(by, f"edit:{post.public_id}", text, draft_version)

@@ -12,11 +12,9 @@ from django.utils.translation import gettext as _
 from quaestio.discussions.actions.parts import PostRefused
 from quaestio.discussions.models import (
     Answer,
-    Choice,
     Discussion,
     Position,
     Post,
-    Question,
 )
 
 
@@ -37,10 +35,12 @@ def take_up_positions(post: Post) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Which questions a response answers, and the position taken on some of them."""
+    """Which questions a response answers, and the position taken on some of them: the keys of the
+    questions, and of the choices by theirs.
+    """
 
-    questions: tuple[Question, ...]
-    choices: Mapping[int, Choice]  # by the primary key of the question
+    questions: tuple[int, ...]
+    choices: Mapping[int, int]
 
 
 def take_stand(
@@ -48,26 +48,27 @@ def take_stand(
 ) -> Stand:
     """Question and choice numbers, looked up; a position on a question answers it too.
 
-    No query where nothing was ticked, two where a position was taken, else one.
+    One query, none where nothing was ticked.
     """
     numbers = set(answers) | set(positions)
     if not numbers:
         return Stand((), {})
-    questions = discussion.questions.all()
-    if positions:
-        questions = questions.prefetch_related("choices")
-    there = {question.number: question for question in questions}
-    if not numbers <= set(there):
+    rows = discussion.questions.order_by("number").values_list(
+        "number", "pk", "choices__number", "choices__pk"
+    )
+    questions, choices = {}, {}
+    for number, question, choice_number, choice in rows:
+        questions[number] = question
+        choices[number, choice_number] = choice
+    if not numbers <= set(questions):
         raise PostRefused(
             _(
                 "The questions of this discussion have changed meanwhile. "
                 "Please tick again which ones you answer."
             )
         )
-    choices: dict[int, Choice] = {}
     for number, wanted in positions.items():
-        choice = next((c for c in there[number].choices.all() if c.number == wanted), None)
-        if choice is None:
+        if (number, wanted) not in choices:
             raise PostRefused(
                 _(
                     "The positions on question %(number)s have changed meanwhile. "
@@ -75,8 +76,10 @@ def take_stand(
                 )
                 % {"number": number}
             )
-        choices[there[number].pk] = choice
-    return Stand(tuple(there[number] for number in sorted(numbers)), choices)
+    return Stand(
+        tuple(questions[number] for number in sorted(numbers)),
+        {questions[number]: choices[number, wanted] for number, wanted in positions.items()},
+    )
 
 
 def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) -> None:
@@ -86,16 +89,17 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
     """
     there: set[int] = set()
     if not is_new:
-        wanted = {question.pk for question in stand.questions}
-        post.answers.exclude(question__in=wanted).delete()
         there = set(post.answers.values_list("question_id", flat=True))
+        gone = there - set(stand.questions)
+        if gone:
+            post.answers.filter(question__in=gone).delete()
     if post.state == Post.State.HELD:
         put_waiting_stand(post, stand, there, now)
         return
     Answer.objects.bulk_create(
-        Answer(post=post, question=question)
+        Answer(post=post, question_id=question)
         for question in stand.questions
-        if question.pk not in there
+        if question not in there
     )
     if is_new and not stand.choices:
         return
@@ -105,19 +109,22 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
             person=post.author, question__discussion=post.discussion, ended_at__isnull=True
         )
     }
-    for question_pk, position in held.items():
-        choice = stand.choices.get(question_pk)
+    ended = []
+    for question, position in held.items():
+        choice = stand.choices.get(question)
         given_up = choice is None and position.post_id == post.pk
         # A new post that repeats a stand takes it over, so that the stand shows beside both.
-        moved = choice is not None and (is_new or choice.pk != position.choice_id)
+        moved = choice is not None and (is_new or choice != position.choice_id)
         if given_up or moved:
-            Position.objects.filter(pk=position.pk).update(ended_at=now)
+            ended.append(position.pk)
+    if ended:
+        Position.objects.filter(pk__in=ended).update(ended_at=now)
     Position.objects.bulk_create(
         Position(
-            question_id=question_pk, person=post.author, choice=choice, post=post, taken_at=now
+            question_id=question, person=post.author, choice_id=choice, post=post, taken_at=now
         )
-        for question_pk, choice in stand.choices.items()
-        if is_new or question_pk not in held or held[question_pk].choice_id != choice.pk
+        for question, choice in stand.choices.items()
+        if is_new or question not in held or held[question].choice_id != choice
     )
 
 
@@ -127,18 +134,18 @@ def put_waiting_stand(post: Post, stand: Stand, there: set[int], now: datetime) 
     """
     post.positions.all().delete()
     Answer.objects.bulk_create(
-        Answer(post=post, question=question)
+        Answer(post=post, question_id=question)
         for question in stand.questions
-        if question.pk not in there
+        if question not in there
     )
     Position.objects.bulk_create(
         Position(
-            question_id=question_pk,
+            question_id=question,
             person=post.author,
-            choice=choice,
+            choice_id=choice,
             post=post,
             taken_at=now,
             ended_at=now,
         )
-        for question_pk, choice in stand.choices.items()
+        for question, choice in stand.choices.items()
     )

@@ -52,7 +52,7 @@ def check(request: HttpRequest, public_id: str) -> HttpResponse:
     format_ = request.POST.get("format", "")
     source = clean(source_of(body, format_))
     read = read_source(seat.course, source)
-    cards = cards_of(read.quotations, source, None if format_ == "html" else body)
+    cards = cards_of(read, source, None if format_ == "html" else body)
     outside = [bare(one) for one in quietly(read.outside, read.quotations)]
     return render(
         request,
