@@ -550,7 +550,7 @@ def thread_key(
         __version__,  # templates change with a release
         get_language(),
         timezone.get_current_timezone_name(),
-        discussion.pk,
+        discussion.public_id,
         discussion.version,
         discussion.meeting_id,
         asked,  # which posts, and in which order
@@ -559,7 +559,7 @@ def thread_key(
         named(seat.rights),
         sight.is_open,
         sight.me,
-        (viewer.pk, viewer.name) if viewer.is_authenticated else None,
+        (viewer.public_id, viewer.name) if viewer.is_authenticated else None,
         presence.seen_at,
         presence.version,
         presence.draft,
