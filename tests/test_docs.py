@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.apps import apps
 
+from quaestio.config.env import NAMES
 from tests.test_layers import app_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ def test_operating_lists_every_setting_and_no_other() -> None:
     asked = re.compile(r"""(?:env\w*(?:\.\w+)?\(|environ\.get\()\s*["'](QUAESTIO_\w+)["']""")
     read = {name for path in SOURCES for name in asked.findall(path.read_text())}
     assert len(read) > 20
-    assert documented_settings() == read
+    assert documented_settings() == read == NAMES
 
 
 def test_the_map_lists_every_model_at_its_app() -> None:

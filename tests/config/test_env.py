@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from quaestio.config.env import Environment, database
+from quaestio.config.env import Environment, database, slips
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ def test_a_flag_is_yes_or_no(word: str, meant: bool) -> None:
         (lambda env: env.url("X"), "https://example.edu/path"),
         (lambda env: env.url("X"), "https://example.edu:port"),
         (lambda env: env.url("X"), "https:"),
+        (lambda env: env.hosts("X"), "https://seminar.example.edu"),
+        (lambda env: env.hosts("X"), "seminar.example.edu:8000"),
+        (lambda env: env.hosts("X"), "a.example b.example"),
+        (lambda env: env.hosts("X"), "a.example, b.example/path"),
+        (lambda env: env.mailbox("X", ""), "nobody"),
+        (lambda env: env.mailbox("X", ""), "Quaestio <quaestio@>"),
         (lambda env: env.time_zone("X", "UTC"), "Mars/Olympus"),
         (lambda env: env.time_zone("X", "UTC"), "../../etc/passwd"),
     ],
@@ -35,6 +41,20 @@ def test_a_flag_is_yes_or_no(word: str, meant: bool) -> None:
 def test_a_bad_value_is_named_in_the_sentence(read: object, value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^X must be .*“" + value):
         read(Environment({"X": value}))  # type: ignore[operator]
+
+
+def test_hosts_and_a_mailbox_are_taken_as_they_are_written() -> None:
+    env = Environment({"HOSTS": "a.example, [::1],10.0.0.5", "FROM": "Quaestio <q@a.example>"})
+    assert env.hosts("HOSTS") == ["a.example", "[::1]", "10.0.0.5"]
+    assert env.hosts("NONE") == []
+    assert env.mailbox("FROM", "") == "Quaestio <q@a.example>"
+    assert env.mailbox("NONE", "Quaestio <quaestio@localhost>") == "Quaestio <quaestio@localhost>"
+
+
+def test_a_slip_in_the_name_of_a_setting_is_pointed_out() -> None:
+    assert slips(["QUAESTIO_DATA", "PATH", "QUAESTIO_SMPT_HOST"]) == [
+        "There is no setting QUAESTIO_SMPT_HOST; it does nothing. Did you mean QUAESTIO_SMTP_HOST?"
+    ]
 
 
 def test_what_is_not_set_has_its_default() -> None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quaestio.config.env import slips
 from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def run(argv: Sequence[str]) -> int:
         options = parser(argv[0] if argv else "").parse_args(argv)
     except SystemExit as stop:  # help was asked for, or the arguments make no sense
         return int(stop.code or 0)
+    for sentence in slips(os.environ):
+        complain(sentence)
     try:
         return int(options.command(options))
     except Refused as refused:

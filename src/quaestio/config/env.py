@@ -3,16 +3,72 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
+PORT = re.compile(r"(?<!\[):\d+$")  # not the end of [::1]
+
+# Every setting there is. A name that is none of these is a slip that would go unnoticed.
+NAMES = {
+    f"QUAESTIO_{name}"
+    for name in [
+        "BEHIND_PROXY",
+        "CONFIRM_EMAIL",
+        "DATA",
+        "DATABASE_URL",
+        "DEBUG",
+        "DEMO",
+        "DIGEST_HOUR",
+        "HOSTS",
+        "LISTEN",
+        "MAIL_FROM",
+        "NO_HTTPS_REDIRECT",
+        "OCR_LANGUAGE",
+        "OCR_PAGES",
+        "PAGES_MB",
+        "PICTURES_MB",
+        "PORT",
+        "PROXIES",
+        "SEARCH",
+        "SEARCH_URL",
+        "SECRET_KEY",
+        "SITE_URL",
+        "SMTP_HOST",
+        "SMTP_PASSWORD",
+        "SMTP_PORT",
+        "SMTP_TLS",
+        "SMTP_USER",
+        "STATIC",
+        "TASKS",
+        "TESSERACT",
+        "THREADS",
+        "TIME_ZONE",
+        "UPLOAD_MB",
+        "WORKERS",
+    ]
+}
+
+
+def slips(names: Iterable[str]) -> list[str]:
+    """A sentence for each name that looks like a setting and is none."""
+    found = []
+    for name in sorted(names):
+        if name.startswith("QUAESTIO_") and name not in NAMES:
+            near = get_close_matches(name, NAMES, n=1)
+            said = f" Did you mean {near[0]}?" if near else ""
+            found.append(f"There is no setting {name}; it does nothing.{said}")
+    return found
 
 
 class Environment:
@@ -68,6 +124,29 @@ class Environment:
                     f"{name} must be an address such as https://seminar.example.edu; "
                     f"it is “{value}”."
                 )
+        return value
+
+    def hosts(self, name: str) -> list[str]:
+        """Host names separated by commas, such as ``seminar.example.edu``; without a port."""
+        found = self.names(name)
+        for one in found:
+            if split(f"http://{one}") is None or set(one) & set("/@?# \t") or PORT.search(one):
+                raise ImproperlyConfigured(
+                    f"{name} must be host names such as seminar.example.edu, separated by commas, "
+                    f"without https:// and port; it is “{self.text(name)}”."
+                )
+        return found
+
+    def mailbox(self, name: str, default: str) -> str:
+        """An address that mail can come from, with or without a name before it."""
+        value = self.text(name) or default
+        try:
+            validate_email(parseaddr(value)[1].replace("@localhost", "@localhost.localdomain"))
+        except ValidationError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as Quaestio <quaestio@example.edu>; "
+                f"it is “{value}”."
+            ) from error
         return value
 
     def time_zone(self, name: str, default: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -24,6 +25,7 @@ DATA.mkdir(parents=True, exist_ok=True)
 SITE_URL = env.url("QUAESTIO_SITE_URL", "http://localhost:8000")
 SITE_NAME = "Quaestio"
 HTTPS = SITE_URL.startswith("https://")
+HOST = urlsplit(SITE_URL).hostname or ""
 
 
 def secret_key() -> str:
@@ -46,8 +48,9 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = env.names("QUAESTIO_HOSTS") or [
-    SITE_URL.split("://", 1)[1].rsplit(":", 1)[0],
+ALLOWED_HOSTS = [
+    f"[{HOST}]" if ":" in HOST else HOST,
+    *env.hosts("QUAESTIO_HOSTS"),
     "localhost",
     "127.0.0.1",
     "[::1]",
@@ -238,7 +241,9 @@ EMAIL_HOST = env.text("QUAESTIO_SMTP_HOST")
 EMAIL_PORT = env.number("QUAESTIO_SMTP_PORT", 587, least=1, most=65535)
 EMAIL_HOST_USER = env.text("QUAESTIO_SMTP_USER")
 EMAIL_HOST_PASSWORD = env.text("QUAESTIO_SMTP_PASSWORD")
-EMAIL_USE_TLS = env.flag("QUAESTIO_SMTP_TLS", True)
+EMAIL_TLS = env.flag("QUAESTIO_SMTP_TLS", True)
+EMAIL_USE_SSL = EMAIL_TLS and EMAIL_PORT == 465  # from the first byte; elsewhere STARTTLS
+EMAIL_USE_TLS = EMAIL_TLS and not EMAIL_USE_SSL
 EMAIL_TIMEOUT = 20
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -246,7 +251,7 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 EMAIL_FILE_PATH = DATA / "mail"
-DEFAULT_FROM_EMAIL = env.text("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@localhost>")
+DEFAULT_FROM_EMAIL = env.mailbox("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@localhost>")
 # The hour at which the mail of the day goes out, on the site's clock.
 DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
 
