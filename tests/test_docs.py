@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 from django.apps import apps
 
+from quaestio.config.cli import parser
 from quaestio.config.env import NAMES
 from tests.test_layers import app_of
 
@@ -36,6 +38,19 @@ def test_operating_lists_every_setting_and_no_other() -> None:
     read = {name for path in SOURCES for name in asked.findall(path.read_text())}
     assert len(read) > 20
     assert documented_settings() == read == NAMES
+
+
+def test_every_command_in_the_docs_is_understood() -> None:
+    written = "\n".join(
+        (ROOT / name).read_text() for name in ("README.md", "docs/operating.md", "docs/testing.md")
+    )
+    lines = re.findall(r"(?:^ {4}|`|bin/| - )quaestio ([a-z][^`\n#]*)", written, re.MULTILINE)
+    asked = {line.strip() for line in lines}
+    assert {"createoperator you@example.edu", "serve --port 8000"} <= asked
+    for line in asked:
+        command, *rest = shlex.split(re.sub(r"\$\([^)]*\)", "today", line))
+        if command != "check":
+            parser(command).parse_args([command, *rest])
 
 
 def test_the_map_lists_every_model_at_its_app() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.checks import run_checks
 from django.db import connection
+from django.test import Client
+from pytest_django import Settings
 
 from quaestio.config import sqlite
 from quaestio.config.checks import postgresql_problems, sqlite_problems
@@ -68,3 +70,12 @@ def test_the_site_runs_on_a_sound_sqlite_and_waits_for_the_disk() -> None:
 @pytest.mark.django_db
 def test_the_site_has_no_problem_of_its_own() -> None:
     assert run_checks(databases=["default"]) == []
+
+
+@pytest.mark.django_db
+def test_health_is_told_without_https_and_everything_else_is_led_to_it(
+    client: Client, settings: Settings
+) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/health").status_code == 200
+    assert client.get("/")["Location"] == "https://testserver/"

@@ -60,6 +60,7 @@ def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
         "serve",
         "migrate",
         "reindex",
+        "backup",
         "check",
         "import",
         "createoperator",

@@ -87,6 +87,15 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.set_defaults(command=reindex)
 
     one = commands.add_parser(
+        "backup",
+        help="copy database, files and key into a new folder, while the site runs",
+        description="The folder is laid out as QUAESTIO_DATA is: to restore, stop the site and put "
+        "it in its place. A PostgreSQL database is not in it: pg_dump copies that.",
+    )
+    one.add_argument("folder", metavar="FOLDER", type=Path)
+    one.set_defaults(command=backup)
+
+    one = commands.add_parser(
         "tick",
         help="send the mail that is due, once (the worker of serve does it all the time)",
         description="For a site without a worker, to be called by cron every few minutes: tells "
@@ -116,7 +125,8 @@ def parser(command: str) -> argparse.ArgumentParser:
         description="Makes an account for whoever looks after the site, or gives an account that "
         "is there the right to see /operator/. Operators look; they change nothing there.",
     )
-    one.add_argument("--email", help="their address (asked for if left out)")
+    one.add_argument("address", nargs="?", metavar="EMAIL", help="their address (else asked for)")
+    one.add_argument("--email", help=argparse.SUPPRESS)  # as it was called before
     one.add_argument("--name", help="their name (asked for if left out)")
     one.set_defaults(command=createoperator)
     return whole
@@ -210,6 +220,21 @@ def reindex(options: argparse.Namespace) -> int:
     return 0
 
 
+def backup(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    from quaestio.config.backup import backup as copy
+
+    kept = copy(options.folder)
+    files = f"{kept.files} uploaded file{'' if kept.files == 1 else 's'}"
+    if kept.database is None:
+        tell(f"{options.folder} holds {files}. The database is PostgreSQL's: copy it with pg_dump.")
+    else:
+        size = f"{kept.database / 1_000_000:.1f} MB"
+        tell(f"{options.folder} holds the database ({size}) and {files}.")
+    return 0
+
+
 def tick(options: argparse.Namespace) -> int:
     start_django()
     need_tables()
@@ -266,7 +291,7 @@ def createoperator(options: argparse.Namespace) -> int:
     from quaestio.accounts.actions import make_operator
     from quaestio.accounts.models import User
 
-    email = options.email or input("E-mail address: ").strip()
+    email = options.address or options.email or input("E-mail address: ").strip()
     there = User.objects.filter(email=User.objects.normalize_email(email)).first()
     if there is not None:
         make_operator(email=email)

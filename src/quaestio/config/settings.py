@@ -288,6 +288,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_ENGINE = "quaestio.accounts.sessions"
 SECURE_SSL_REDIRECT = HTTPS and not env.flag("QUAESTIO_NO_HTTPS_REDIRECT")
+SECURE_REDIRECT_EXEMPT = [r"^health$"]  # a load balancer asks at the port itself
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
