@@ -189,6 +189,69 @@ def test_a_reply_to_some_words_begins_with_them() -> None:
     assert content.startswith("<blockquote><p>It was &lt;planned&gt;</p></blockquote><p>Are you")
 
 
+def said(entry: etree._Element) -> list[tuple[str, str]]:
+    """The questions an entry answers: their terms and labels."""
+    return [(one.get("term", ""), one.get("label", "")) for one in entry.findall(f"{ATOM}category")]
+
+
+def test_a_response_says_which_questions_it_answers_and_the_position_it_takes() -> None:
+    scene = Scene()
+    cast.response(scene.maya, scene.discussion, "In part.", positions={1: 3}, answers=[2])
+    entry = entries(of(scene.noah))[0]
+    assert said(entry) == [("question-1", "Question 1: in part"), ("question-2", "Question 2")]
+    scheme = entry.find(f"{ATOM}category")
+    assert scheme is not None
+    assert scheme.get("scheme") == f"http://localhost:8000/d/{scene.discussion.public_id}/"
+    body = html.fromstring(str(entry.findtext(f"{ATOM}content")))
+    assert [one.text_content() for one in body.iter("li")] == [
+        "On question 1, “Was it planned?”: in part",
+        "On question 2, “What came of it?”",
+    ]
+    item = json.loads(get(f"/feeds/{key_of(scene.noah)}/feed.json").content)["items"][0]
+    assert item["tags"] == ["Question 1: in part", "Question 2"]
+    assert item["_answers"][0] == {
+        "question": 1,
+        "text": "Was it planned?",
+        "position": "in part",
+        "moved_from": None,
+    }
+    assert (
+        "_answers"
+        not in json.loads(get(f"/feeds/{key_of(scene.noah)}/feed.json").content)["items"][1]
+    )
+
+
+def test_whoever_moves_is_said_to_have_moved_and_what_was_taken_back_is_not_held() -> None:
+    scene = Scene()
+    first = cast.response(scene.maya, scene.discussion, "No.", positions={1: 2})
+    second = cast.response(scene.maya, scene.discussion, "In part.", positions={1: 3})
+    newest, before = entries(of(scene.noah))[:2]
+    assert "in part, moved from no" in str(newest.findtext(f"{ATOM}content"))
+    assert said(before) == [("question-1", "Question 1: no")]
+    actions.edit_post(
+        post=second, by=scene.maya, source="<p>Nothing.</p>", answers=[1], positions={}, version=1
+    )
+    newest, before = entries(of(scene.noah))[:2]
+    assert said(newest) == [("question-1", "Question 1")]
+    assert said(before) == [("question-1", "Question 1: no")]
+    actions.withdraw(post=first, by=scene.maya)
+    assert said(entries(of(scene.noah))[0]) == [("question-1", "Question 1")]
+
+
+def test_a_position_that_waits_or_is_kept_back_is_in_no_feed() -> None:
+    scene = Scene()
+    hidden = cast.response(scene.maya, scene.discussion, "No.", positions={1: 2})
+    actions.hide(post=hidden, by=scene.anna)
+    first = cast.discussion(scene.anna, "First", rules=Rules(post_first=True))
+    cast.response(scene.maya, first, "No.", positions={1: 2})
+    Enrollment.objects.filter(pk=scene.maya.pk).update(hold_posts=True)
+    scene.maya.refresh_from_db()
+    cast.response(scene.maya, scene.discussion, "Yes.", positions={1: 1})
+    assert [said(entry) for entry in entries(of(scene.noah)) if said(entry)] == []
+    told = [said(entry) for entry in entries(of(scene.anna)) if said(entry)]
+    assert told == [[("question-1", "Question 1: no")]]
+
+
 def test_links_in_a_text_become_whole_addresses() -> None:
     scene = Scene()
     cast.response(scene.anna, scene.discussion, '<a href="/r/x/p/1">here</a>')
@@ -201,7 +264,7 @@ def test_links_in_a_text_become_whole_addresses() -> None:
 def test_no_text_breaks_a_feed(form: str) -> None:
     anna = cast.instructor(cast.course(HOSTILE[:60]))
     discussion = cast.discussion(anna, HOSTILE, questions=[QuestionInput(HOSTILE)])
-    cast.response(anna, discussion, HOSTILE)
+    cast.response(anna, discussion, HOSTILE, answers=[1])
     Discussion.objects.filter(pk=discussion.pk).update(title=HOSTILE, context=HOSTILE)
     Post.objects.update(source=HOSTILE + "<script>alert(1)</script>")
     Enrollment.objects.filter(pk=anna.pk).update(byline=HOSTILE[:100])
@@ -470,7 +533,7 @@ def test_a_feed_costs_the_same_for_one_post_and_for_many() -> None:
     for _number in range(3):
         other = cast.discussion(anna, rules=Rules(pseudonyms=True))
         cast.reply(anna, cast.response(cast.student(anna.course), other))
-    assert count() == once <= 10
+    assert count() == once <= 12
 
 
 def test_discussions_that_ask_first_cost_one_query_however_many_they_are() -> None:

@@ -8,7 +8,7 @@ drafts, nothing that waits, is hidden or withdrawn.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,8 @@ from quaestio.discussions.access import (
     unnumbered_among,
     visible_discussions,
 )
-from quaestio.discussions.models import Discussion, Post
+from quaestio.discussions.models import Answer, Discussion, Position, Post
+from quaestio.discussions.queries import Taken, follow
 from quaestio.web.richtext import escape
 
 ON_A_PAGE = 50
@@ -39,6 +40,26 @@ class Answered:
     id: str
     path: str
     feed: str  # the public id of the discussion in whose feed it is
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """That a response answers a question; with the position it takes ("" for none), and the one
+    its writer held before, where that is another.
+    """
+
+    question: int
+    text: str
+    position: str
+    before: str
+
+    @property
+    def stand(self) -> str:
+        """“in part, moved from no”"""
+        if not self.position or not self.before:
+            return self.position
+        moved = gettext("moved from %s") % self.before
+        return f"{self.position}, {moved}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +77,12 @@ class Entry:
     is_discussion: bool
     answers: Answered | None
     replies: int
+    said: Sequence[Said] = ()
+
+    @property
+    def page(self) -> str:
+        """The path of the discussion."""
+        return reverse("discussion", args=[self.discussion])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +105,8 @@ def name_of(kind: str, public_id: str) -> str:
 
 
 def feed_of(seat: Seat, discussion: Discussion | None = None, page: int = 1) -> Feed:
-    """The feed of a course, or of one discussion in it. Nine queries; ten where a discussion asks
-    this person first and holds something of theirs.
+    """The feed of a course, or of one discussion in it. Eleven queries; twelve where a discussion
+    asks this person first and holds something of theirs.
     """
     rows = rows_of(seat, discussion)
     start = (page - 1) * ON_A_PAGE
@@ -144,6 +171,7 @@ def entries_of(seat: Seat, rows: Iterable[tuple[Any, int, int]]) -> list[Entry]:
         seat, {pk for post in posts.values() for pk in (post.parent_id, post.root_id) if pk}
     )
     unnumbered = unnumbered_among([seat], posts.values())
+    said = said_in(posts)
     entries = []
     for _when, kind, pk in rows:
         if kind == DISCUSSION:
@@ -152,7 +180,9 @@ def entries_of(seat: Seat, rows: Iterable[tuple[Any, int, int]]) -> list[Entry]:
             post = posts[pk]
             if pk in unnumbered:
                 post.number = 0
-            entries.append(post_entry(post, bylines, replies.get((kind, pk), 0), standing))
+            entries.append(
+                post_entry(post, bylines, replies.get((kind, pk), 0), standing, said.get(pk, []))
+            )
     return entries
 
 
@@ -182,6 +212,53 @@ def standing_among(seat: Seat, keys: Iterable[int]) -> set[int]:
     return set(standing_posts(seat).filter(pk__in=list(keys)).values_list("pk", flat=True))
 
 
+def said_in(posts: Mapping[int, Post]) -> dict[int, list[Said]]:
+    """What each of these posts, which can be read, says on which question. Two queries."""
+    rows = Answer.objects.filter(post__in=posts).order_by("question__number")
+    taken = positions_in(posts)
+    said: dict[int, list[Said]] = {}
+    for post, question, number, text in rows.values_list(
+        "post_id", "question_id", "question__number", "question__text"
+    ):
+        stand = taken.get((post, question))
+        label = stand.label if stand and not stand.given_up else ""
+        before = stand.moved_from if stand else ""
+        said.setdefault(post, []).append(Said(number, text, label, before))
+    return said
+
+
+def positions_in(posts: Mapping[int, Post]) -> dict[tuple[int, int], Taken]:
+    """By post and question: the position taken there, each told what it followed. One query."""
+    rows = Position.objects.filter(
+        question__answers__post__in=posts, person__in={post.author_id for post in posts.values()}
+    )
+    by_question: dict[int, list[Taken]] = {}
+    for row in rows.distinct().order_by("taken_at", "pk").select_related("choice", "post"):
+        by_question.setdefault(row.question_id, []).append(
+            Taken(
+                person_id=row.person_id,
+                post_id=row.post_id,
+                post=row.post.public_id,
+                number=row.post.number,
+                question=row.question_id,
+                choice=row.choice.number,
+                label=row.choice.label,
+                byline="",
+                state=row.post.state,
+                at=row.taken_at,
+                ended_at=row.ended_at,
+            )
+        )
+    for stances in by_question.values():
+        follow(stances)
+    return {
+        (one.post_id, question): one
+        for question, stances in by_question.items()
+        for one in stances
+        if one.post_id in posts
+    }
+
+
 # -- Entries ------------------------------------------------------------------------------------
 
 
@@ -203,8 +280,12 @@ def discussion_entry(one: Discussion, bylines: Bylines, replies: int) -> Entry:
     )
 
 
-def post_entry(post: Post, bylines: Bylines, replies: int, standing: set[int]) -> Entry:
-    """A reply answers what it was written to, or what of that stands and this viewer may read."""
+def post_entry(
+    post: Post, bylines: Bylines, replies: int, standing: set[int], said: Sequence[Said]
+) -> Entry:
+    """A reply answers what it was written to, or what of that stands and this viewer may read. A
+    response begins with the questions it answers.
+    """
     discussion = post.discussion
     answered = next(
         (one for one in (post.parent, post.root) if one is not None and one.pk in standing), None
@@ -219,12 +300,25 @@ def post_entry(post: Post, bylines: Bylines, replies: int, standing: set[int]) -
         author=bylines.by(discussion.pk, post.author),
         published=post.created_at,
         updated=max(post.shown_at, post.edited_at or post.shown_at),
-        html=words + post.source,
+        html=said_as_html(said) + words + post.source,
         discussion=discussion.public_id,
         is_discussion=False,
         answers=answered_by(discussion, answered),
         replies=replies,
+        said=said,
     )
+
+
+def said_as_html(said: Sequence[Said]) -> str:
+    lines = []
+    for one in said:
+        stand = f": <em>{escape(one.stand)}</em>" if one.stand else ""
+        lines.append(f"<li>{escape(label_of(one))}{stand}</li>")
+    return f"<ul>{''.join(lines)}</ul>" if lines else ""
+
+
+def label_of(said: Said) -> str:
+    return gettext("On question %(n)s, “%(text)s”") % {"n": said.question, "text": said.text}
 
 
 def answered_by(discussion: Discussion, post: Post | None) -> Answered:

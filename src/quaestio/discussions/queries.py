@@ -316,11 +316,11 @@ def _stances(discussion: Discussion, sight: Sight, bylines: Bylines) -> list[Tak
         ) in fields
         if sight.reads(state, person) or (sight.is_open and state != Post.State.HELD)
     ]  # fmt: skip
-    _follow(stances)
+    follow(stances)
     return stances
 
 
-def _follow(stances: list[Taken]) -> None:
+def follow(stances: list[Taken]) -> None:
     """Tell each what it followed. One that ended before the next began, or with no next, was taken
     back by editing the post, as long as the post itself was not.
     """

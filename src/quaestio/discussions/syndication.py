@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from lxml import etree
 
-from quaestio.discussions.feeds import Entry, Feed
+from quaestio.discussions.feeds import Entry, Feed, Said
 from quaestio.web.richtext import clean
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -42,6 +43,12 @@ def full(path: str) -> str:
 def content(entry: Entry) -> str:
     """The entry's HTML, with whole addresses: it is read elsewhere."""
     return sayable(clean(entry.html, base=f"{settings.SITE_URL}/"))
+
+
+def tag(said: Said) -> str:
+    """“Question 2: in part”"""
+    name = gettext("Question %(n)s") % {"n": said.question}
+    return f"{name}: {said.position}" if said.position else name
 
 
 def sayable(text: str) -> str:
@@ -102,6 +109,14 @@ def put_entry(root: etree._Element, entry: Entry, to: Addresses) -> None:
     elif entry.replies:
         replies = link(element, "replies", entry.path, "text/html")
         replies.set(f"{{{THREAD}}}count", str(entry.replies))
+    for said in entry.said:
+        etree.SubElement(
+            element,
+            f"{{{ATOM}}}category",
+            term=f"question-{said.question}",
+            scheme=full(entry.page),
+            label=sayable(tag(said)),
+        )
     put(element, "content", content(entry)).set("type", "html")
 
 
@@ -122,7 +137,9 @@ JSON_TYPE = "application/feed+json"
 
 
 def json_feed(feed: Feed, to: Addresses) -> bytes:
-    """``_thread`` is ours: what an item answers, and how many answer it."""
+    """Two names are ours: ``_thread`` says what an item answers and how many answer it,
+    ``_answers`` which questions a response answers, with the position it takes.
+    """
     whole = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": feed.title,
@@ -144,8 +161,26 @@ def json_feed(feed: Feed, to: Addresses) -> bytes:
                     "in_reply_to": entry.answers.id if entry.answers else None,
                     "replies": entry.replies,
                 },
+                **answers_of(entry),
             }
             for entry in feed.entries
         ],
     }
     return json.dumps(whole, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def answers_of(entry: Entry) -> dict[str, Any]:
+    if not entry.said:
+        return {}
+    return {
+        "tags": [tag(said) for said in entry.said],
+        "_answers": [
+            {
+                "question": said.question,
+                "text": said.text,
+                "position": said.position or None,
+                "moved_from": said.before or None,
+            }
+            for said in entry.said
+        ],
+    }
