@@ -77,6 +77,19 @@ def test_a_file_that_was_refused_is_not_said_to_be_being_read(
     assert "being read" not in page
 
 
+def test_what_is_refreshed_while_a_file_is_read_says_in_the_list_of_files_too_what_became_of_it(
+    client: Client, reading: Reading, django_capture_on_commit_callbacks: Any
+) -> None:
+    upload(client, reading, pdf([sheet("A copy.")]), django_capture_on_commit_callbacks)
+    address = f"/r/{reading.public_id}/"
+    for headers in ({}, {"X-Requested-With": "fetch"}):
+        page = client.get(address, headers=headers).content.decode()
+        files = page.split('<section id="files">')[1]
+        assert "in use" in files
+        assert "page numbers" in files
+    assert "<html" not in page
+
+
 def test_a_file_that_was_refused_cannot_be_put_to_use(
     client: Client, reading: Reading, django_capture_on_commit_callbacks: Any
 ) -> None:

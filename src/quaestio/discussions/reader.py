@@ -112,7 +112,7 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
         **about_reading(seat, found),
     }
     if request.headers.get("X-Requested-With") == "fetch":
-        return render(request, "readings/state.html", context)
+        return render(request, "readings/refreshed.html", context)
     return render(
         request,
         "discussions/reading.html",

@@ -718,12 +718,23 @@ function askAgain(element, pause) {
         if (!answer.ok || answer.redirected) throw new Error(answer.status);
         const got = new DOMParser().parseFromString(await answer.text(), "text/html");
         const next = (element.id && got.getElementById(element.id)) || got.body.firstElementChild;
-        if (next && next.innerHTML !== element.innerHTML) { element.replaceChildren(...next.childNodes); wake(element); }
+        if (next && next.innerHTML !== element.innerHTML) {
+          takeOver(element, next);
+          for (const also of got.querySelectorAll("body > [id]")) {
+            const there = also !== next && document.getElementById(also.id);
+            if (there) takeOver(there, also);
+          }
+        }
         if (!next?.dataset.refresh) return element.removeAttribute("data-refresh");
       }
     } catch { /* ask again later */ }
     askAgain(element, Math.min(pause * 1.3, 20000));
   }, pause);
+}
+
+function takeOver(element, next) {
+  element.replaceChildren(...next.childNodes);
+  wake(element);
 }
 
 /* Signing out leaves nothing behind on a shared computer; text that was never
