@@ -115,16 +115,48 @@ def test_newest_posts_come_first_and_the_rest_on_further_pages() -> None:
         cast.response(
             anna, discussion, f"butter number{number}.", at=now - timedelta(hours=30 - number)
         )
-    everything = found(anna, "butter")
-    assert len(everything) == 5
-    assert "number23" in everything[0]
+    assert len(found(anna, "butter")) == 5
+    assert "number23" in found(anna, "butter", sort="new")[0]
     assert "All 23 posts" in page(anna, anna.course, q="butter")
     assert len(found(anna, "butter", kind="posts")) == 20
-    last = found(anna, "butter", kind="posts", page=2)
+    last = found(anna, "butter", kind="posts", page=2, sort="new")
     assert len(last) == 3
     assert "number1." in last[-1]
     for odd in ("0", "-1", "99", "x", "²", "9" * 30):
         assert found(anna, "butter", kind="posts", page=odd)
+
+
+def test_what_is_most_about_the_words_comes_first_and_the_newest_on_demand() -> None:
+    anna = cast.instructor()
+    discussion = cast.discussion(anna)
+    hours = iter(range(9, 0, -1))
+
+    def say(text: str) -> None:
+        at = timezone.now() - timedelta(hours=next(hours))
+        cast.response(anna, discussion, text, at=at)
+
+    say("The price of butter rose, butter became rare, and butter was all they spoke of.")
+    say("Much was said that year of housing, of the new kitchens and of butter among other things.")
+    say("Butter: nothing but butter.")
+    say("A last word on the squares, the crowds, the portraits, the trains, and on butter as well.")
+    best = found(anna, "butter", kind="posts")
+    assert {"spoke of" in one or "nothing but" in one for one in best[:2]} == {True}
+    newest = found(anna, "butter", kind="posts", sort="new")
+    assert ["as well" in newest[0], "nothing but" in newest[1]] == [True, True]
+    assert sorted(best) == sorted(newest)
+    shown = page(anna, anna.course, q="butter", kind="posts", sort="new", by="Anna")
+    for way in ("sort=new", "kind=posts", "by=Anna"):
+        assert way in shown
+    assert 'name="sort" value="new"' in shown
+
+
+def test_two_that_are_as_good_stand_with_the_newer_one_first() -> None:
+    anna = cast.instructor()
+    discussion = cast.discussion(anna)
+    for number in (1, 2, 3):
+        at = timezone.now() - timedelta(hours=9 - number)
+        cast.response(anna, discussion, f"Butter in {1955 + number}.", at=at)
+    assert ["1958" in found(anna, "butter")[0], "1956" in found(anna, "butter")[2]] == [True, True]
 
 
 def test_what_was_typed_stands_in_the_field_again() -> None:
@@ -331,4 +363,4 @@ def test_a_search_costs_the_same_for_one_result_and_for_three(kind: str) -> None
     once = count(client, path)
     one_more()
     one_more()
-    assert count(client, path) == once <= 16
+    assert count(client, path) == once <= 19

@@ -10,7 +10,7 @@ from quaestio.discussions import actions
 from quaestio.discussions.models import Post
 from quaestio.readings.extraction import ExtractedPage
 from quaestio.search import index
-from quaestio.search.index import matching
+from quaestio.search.index import matching, scores
 from quaestio.search.words import wanted
 from tests.support import cast
 
@@ -87,11 +87,22 @@ def test_what_is_found(typed: str, posts: dict[str, Post]) -> None:
     assert {names[post.pk] for post in found(typed, posts["plain"])} == FOUND[typed]
 
 
+@pytest.mark.parametrize("typed", [one for one in FOUND if FOUND[one]])
+def test_what_is_found_is_put_in_order(typed: str, posts: dict[str, Post]) -> None:
+    course = posts["plain"].discussion.course.public_id
+    weighed = scores(Post.objects.all(), wanted(typed), [course])
+    there = set(weighed)
+    assert {posts[name].pk for name in FOUND[typed]} <= there
+    assert scores(Post.objects.all(), wanted(typed), ["another"]) == {}
+    assert scores(Post.objects.all(), wanted(typed), []) == {}
+
+
 def test_any_sign_may_be_typed(posts: dict[str, Post]) -> None:
     for typed in TEXTS.values():
         found(typed, posts["plain"])
         found(f'"{typed}', posts["plain"])
         found(f"butter -{typed}", posts["plain"])
+        scores(Post.objects.all(), wanted(f"butter {typed}"), ["one", "two"])
     for code in (*range(1, 0x250), 0xFFFD, 0x1F98A):
         found(f"b{chr(code)} {chr(code)}b {chr(code)}", posts["plain"])
 

@@ -31,7 +31,7 @@ from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.readings.access import visible_readings
 from quaestio.readings.locators import called
 from quaestio.readings.models import AssignedReading, Page, Reading
-from quaestio.search.index import matching
+from quaestio.search.index import matching, scores
 from quaestio.search.words import Piece, Wanted, marked, places_of_terms, snippet
 from quaestio.web.richtext import flatten
 
@@ -44,7 +44,8 @@ OF_EACH = 5  # where all kinds stand together
 @dataclass(frozen=True, slots=True)
 class Search:
     """What was asked for. ``kind`` is "" for all; ``by`` a part of a name; ``reading`` and
-    ``meeting`` are public ids.
+    ``meeting`` are public ids. What is most about the words comes first, or, with ``newest``, what
+    is newest (pages: in their order in the readings).
     """
 
     words: Wanted
@@ -52,7 +53,36 @@ class Search:
     by: str = ""
     reading: str = ""
     meeting: str = ""
+    newest: bool = False
     page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Rows that were found, in the order of their ``keys``; fetched where they are shown."""
+
+    rows: QuerySet[Any]
+    keys: Sequence[int]
+
+    def count(self) -> int:
+        return len(self.keys)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __getitem__(self, some: slice) -> list[Any]:
+        wanted = self.keys[some]
+        there = {row.pk: row for row in self.rows.filter(pk__in=wanted).order_by()}
+        return [there[key] for key in wanted if key in there]
+
+
+def ranked(rows: QuerySet[Any], seats: Sequence[Seat], words: Wanted) -> Ranked:
+    """The best first; where two are as good, in the order they had. Two queries, and one for the
+    rows that are shown.
+    """
+    keys = list(rows.values_list("pk", flat=True))
+    best = scores(rows, words, courses_of(seats)) if keys else {}
+    return Ranked(rows, sorted(keys, key=lambda key: -best.get(key, 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +119,8 @@ def search(seats: Sequence[Seat], asked: Search) -> list[Group]:
     for kind, (rows_of, results_of) in FINDERS.items():
         if asked.kind not in ("", kind):
             continue
-        rows = rows_of(seats, asked)
+        found = rows_of(seats, asked)
+        rows: Any = found if asked.newest else ranked(found, seats, asked.words)
         if asked.kind:
             page = Paginator(rows, ON_A_PAGE).get_page(asked.page)
             shown, total = list(page.object_list), page.paginator.count

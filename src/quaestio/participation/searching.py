@@ -21,7 +21,9 @@ from quaestio.web.richtext import CONTROL
 
 @require_safe
 def in_course(request: HttpRequest, public_id: str) -> HttpResponse:
-    """``?q=…``, and what narrows it down: ``kind``, ``by``, ``reading``, ``meeting``."""
+    """``?q=…``, what narrows it down (``kind``, ``by``, ``reading``, ``meeting``), and ``sort``:
+    "new", or by how much it is about the words.
+    """
     seat = course_for(request.user, public_id)
     return found(
         request,
@@ -43,7 +45,9 @@ def everywhere(request: HttpRequest) -> HttpResponse:
 
 
 def found(request: HttpRequest, seats: Sequence[Seat], context: dict[str, Any]) -> HttpResponse:
-    typed = {name: text_in(request, name) for name in ("q", "kind", "by", "reading", "meeting")}
+    typed = {
+        name: text_in(request, name) for name in ("q", "kind", "by", "reading", "meeting", "sort")
+    }
     page = request.GET.get("page", "")
     asked = Search(
         words=wanted(typed["q"]),
@@ -51,10 +55,13 @@ def found(request: HttpRequest, seats: Sequence[Seat], context: dict[str, Any]) 
         by=typed["by"],
         reading=typed["reading"],
         meeting=typed["meeting"],
+        newest=typed["sort"] == "new",
         page=int(page) if page.isdecimal() and len(page) < 7 else 1,
     )
     groups = search(seats, asked) if asked.words.terms else []
     narrowed = {name: typed[name] for name in ("by", "reading", "meeting") if typed[name]}
+    same = {"q": typed["q"], **({"kind": asked.kind} if asked.kind else {}), **narrowed}
+    sort = {"sort": "new"} if asked.newest else {}
     return render(
         request,
         "participation/search.html",
@@ -64,10 +71,12 @@ def found(request: HttpRequest, seats: Sequence[Seat], context: dict[str, Any]) 
             "asked": asked,
             "groups": groups,
             "total": sum(group.total for group in groups),
-            "kinds": kinds(typed["q"], asked.kind, narrowed),
+            "kinds": kinds(typed["q"], asked.kind, {**narrowed, **sort}),
+            "by_relevance": "?" + urlencode(same),
+            "by_time": "?" + urlencode({**same, "sort": "new"}),
             "narrowed": narrowed,
             "without_filters": "?" + urlencode({"q": typed["q"]}),
-            "query": urlencode({"q": typed["q"], "kind": asked.kind, **narrowed}) + "&",
+            "query": urlencode({**same, **sort}) + "&",
         },
     )
 

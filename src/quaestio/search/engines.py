@@ -8,13 +8,26 @@ or PostgreSQL's; else an OpenSearch server (``config.settings.MODELSEARCH_BACKEN
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
 from modelsearch.backends.base import BaseSearchBackend
 from modelsearch.models import IndexEntry
+from modelsearch.query import And, SearchQuery
+
+Scores = Iterable[tuple[int, float]]
+
+
+class Scoring(Protocol):
+    """An engine in the database that says how well rows hold what is looked for."""
+
+    def scores(self, model: type[Model], here: SearchQuery, terms: list[SearchQuery]) -> Scores:
+        """For each row of the model that holds all the terms and ``here``, which stands for the
+        courses: its key, and a number that is larger the more the row is about the terms. One
+        query.
+        """
 
 
 def SearchBackend(params: dict[str, Any]) -> BaseSearchBackend:
@@ -25,7 +38,9 @@ def SearchBackend(params: dict[str, Any]) -> BaseSearchBackend:
 
 
 def sqlite(params: dict[str, Any]) -> BaseSearchBackend:
+    from modelsearch.backends.database.sqlite.query import BM25, MatchExpression
     from modelsearch.backends.database.sqlite.sqlite import SQLiteIndex, SQLiteSearchBackend
+    from modelsearch.models import SQLiteFTSIndexEntry
 
     class Index(SQLiteIndex):  # type: ignore[misc]
         def add_items(self, model: type[Model], objs: Iterable[Any]) -> None:
@@ -53,10 +68,27 @@ def sqlite(params: dict[str, Any]) -> BaseSearchBackend:
     class Backend(SQLiteSearchBackend):  # type: ignore[misc]
         index_class = Index
 
+        def scores(self, model: type[Model], here: SearchQuery, terms: list[SearchQuery]) -> Scores:
+            """BM25 of the whole question. The word for the course stands once in each of its rows,
+            so it adds about the same to all.
+            """
+            rows = model._default_manager.all()
+            compiler = self.autocomplete_query_compiler_class(rows, And([here, *terms]))
+            asked = compiler.build_search_query(compiler.query)
+            entries = SQLiteFTSIndexEntry.objects.filter(
+                MatchExpression(compiler.FTS_TABLE_FIELDS, asked),
+                index_entry__content_type=ContentType.objects.get_for_model(model),
+            )
+            found = entries.annotate(score=BM25())
+            for key, score in found.values_list("index_entry__object_id", "score"):
+                yield int(key), -score
+
     return Backend(params)
 
 
 def postgresql(params: dict[str, Any]) -> BaseSearchBackend:
+    from django.contrib.postgres.search import SearchRank
+    from django.db.models import F, Value
     from modelsearch.backends.database.postgres.postgres import PostgresIndex, PostgresSearchBackend
 
     class Index(PostgresIndex):  # type: ignore[misc]
@@ -65,5 +97,21 @@ def postgresql(params: dict[str, Any]) -> BaseSearchBackend:
 
     class Backend(PostgresSearchBackend):  # type: ignore[misc]
         index_class = Index
+
+        def scores(self, model: type[Model], here: SearchQuery, terms: list[SearchQuery]) -> Scores:
+            """ts_rank of the terms, lowered for long texts by the logarithm of their length."""
+            rows = model._default_manager.order_by()
+            compiler = self.autocomplete_query_compiler_class(rows, And([here, *terms]))
+            config = compiler.get_config(self)
+            words = F("index_entries__autocomplete")
+            found = rows.annotate(
+                _words=words,
+                _score=SearchRank(
+                    words,
+                    compiler.build_tsquery(And(terms), config=config),
+                    normalization=Value(1),
+                ),
+            ).filter(_words=compiler.build_tsquery(compiler.query, config=config))
+            yield from found.values_list("pk", "_score")
 
     return Backend(params)

@@ -174,14 +174,33 @@ def matching(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> Que
     ``courses`` are the public ids of the courses the rows are of: only their part of the index is
     looked into. Inside the database it stays one query.
     """
-    places = [Phrase(course_word(one)) for one in courses]
-    if not wanted.terms or not places:
+    here = places_in(courses)
+    if not wanted.terms or here is None:
         return rows.none()
-    here = Or(places) if len(places) > 1 else places[0]
     found = rows.filter(pk__in=_holding(rows, [here, *map(asked, wanted.terms)]))
     for term in wanted.without:
         found = found.exclude(pk__in=_holding(rows, [here, asked(term)]))
     return found
+
+
+def scores(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> dict[Any, float]:
+    """How well rows of this model hold what is looked for, by their key: the larger the better.
+    Not all of them may be seen: these numbers put others in order and are never shown. One query.
+    """
+    here = places_in(courses)
+    if not wanted.terms or here is None:
+        return {}
+    terms = [asked(term) for term in wanted.terms]
+    if is_inside():
+        return dict(get_search_backend().scores(rows.model, here, terms))
+    best = _holding(rows, [here, *terms])
+    return {key: -place for place, key in enumerate(best)}
+
+
+def places_in(courses: Iterable[str]) -> SearchQuery | None:
+    """The courses whose part of the index is looked into; None for no course."""
+    places = [Phrase(course_word(one)) for one in courses]
+    return Or(places) if len(places) > 1 else next(iter(places), None)
 
 
 def asked(term: Term) -> SearchQuery:
