@@ -23,6 +23,7 @@ from quaestio.participation import actions, answered, leading, queries
 from quaestio.participation.brief import brief_of
 from quaestio.participation.forms import AssignForm, MailForm
 from quaestio.readings.access import visible_readings
+from quaestio.readings.queries import by_name
 
 page = require_http_methods(["GET", "HEAD"])
 
@@ -91,7 +92,7 @@ def meeting_readings(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = meeting_for(request.user, public_id, Right.MEETINGS)
     form = AssignForm(
         request.POST if request.method == "POST" else None,
-        readings=list(visible_readings(seat)),
+        readings=by_name(visible_readings(seat)),
         assigned=dict(found.assigned.values_list("reading", "pages")),
     )
     if request.method == "POST" and form.is_valid():

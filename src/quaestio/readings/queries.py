@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from quaestio.readings.models import (
     Passage,
     Reading,
 )
+from quaestio.readings.names import short_name
 from quaestio.search.finding import level, places_of
 
 
@@ -42,9 +43,14 @@ class ReadingRow:
         return self.document is not None and self.document.is_current
 
 
+def by_name(readings: Iterable[Reading]) -> list[Reading]:
+    """As a shelf has them: by the name of the author, as in the bibliography, then by title."""
+    return sorted(readings, key=lambda one: (level(short_name(one)), level(one.title), one.pk))
+
+
 def readings_of(seat: Seat) -> list[ReadingRow]:
     """A course's readings with their documents, in three queries."""
-    readings = list(visible_readings(seat))
+    readings = by_name(visible_readings(seat))
     documents: dict[int, Document] = {}
     for document in Document.objects.filter(reading__in=readings).order_by("uploaded_at", "pk"):
         there = documents.get(document.reading_id)

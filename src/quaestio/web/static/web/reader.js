@@ -36,8 +36,9 @@ function selectedIn(root) {
     const last = [...root.querySelectorAll("[data-at]")].at(-1);
     to = last ? Number(last.dataset.at) + codePoints(last.textContent) : 0;
   }
-  const words = wordsBetween(root, from, to);
-  return words.trim() ? { from, to, words, range, atEnd: !wordsBetween(root, to, Infinity).trim() } : null;
+  const [begin, end] = [outward(root, from, -1), outward(root, to, 1)];
+  const words = wordsBetween(root, begin, end);
+  return words.trim() ? { from: begin, to: end, words, range, atEnd: !wordsBetween(root, end, Infinity).trim() } : null;
 }
 
 function wordsBetween(root, from, to) {
@@ -49,6 +50,22 @@ function wordsBetween(root, from, to) {
     if (part.trim()) parts.push(part);
   }
   return parts.join("\n\n");
+}
+
+/* A finger or a mouse seldom meets the edge of a word: the place moves outward
+   to it. Not in scripts without spaces, where there is none to find. */
+const inWord = (sign) => /[\p{L}\p{M}\p{N}]/u.test(sign ?? "")
+  && !/[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]/u.test(sign);
+
+function outward(root, place, step) {
+  for (const paragraph of root.querySelectorAll("[data-at]")) {
+    const text = [...paragraph.textContent];
+    let at = place - Number(paragraph.dataset.at);
+    if (at <= 0 || at >= text.length) continue; // at an edge of the paragraph already
+    while (inWord(text[at - 1]) && inWord(text[at])) at += step;
+    return Number(paragraph.dataset.at) + at;
+  }
+  return place;
 }
 
 function lemma(words) {
