@@ -64,6 +64,8 @@ course                  GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 course-settings         GET    in  404 404 404 404 404 403 403 403 403 ok
 course-settings         POST   in  404 404 404 404 404 403 403 403 403 ok
 section-new             POST   in  404 404 404 404 404 403 403 403 403 ok
+participation           GET    in  404 404 404 404 404 403 403 403 ok  ok
+participation-file      GET    in  404 404 404 404 404 403 403 403 ok  ok
 people                  GET    in  404 404 404 404 404 403 ok  ok  ok  ok
 person-role             GET    in  404 404 404 404 404 403 403 403 403 ok
 person-role             POST   in  404 404 404 404 404 403 403 403 403 ok
@@ -273,6 +275,8 @@ def build() -> World:
             "course": in_course,
             "course-settings": in_course,
             "section-new": in_course,
+            "participation": in_course,
+            "participation-file": in_course,
             "people": in_course,
             "person-role": person,
             "person-remove": person,

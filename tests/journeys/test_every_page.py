@@ -98,6 +98,7 @@ def build() -> Places:
         f"/c/{empty.course.public_id}/readings/",
         f"{c}/",
         f"{c}/people",
+        f"{c}/participation",
         f"{c}/people/{maya.public_id}/role",
         f"{c}/people/{maya.public_id}/remove",
         f"{c}/invitations",

@@ -174,7 +174,7 @@ def person_remove(request: HttpRequest, course_id: str, public_id: str) -> HttpR
 
 def last_instructor() -> str:
     return _(
-        "This is the course's only instructor, and a course needs one. "
+        "This is the course’s only instructor, and a course needs one. "
         "Make somebody else an instructor first."
     )
 

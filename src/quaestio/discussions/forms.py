@@ -120,7 +120,7 @@ class DiscussionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text=_(
             "What leads to your questions, with quotations. Quotations are checked "
-            "against the course's readings."
+            "against the course’s readings."
         ),
     )
     format = forms.ChoiceField(choices=FORMATS, required=False, widget=forms.HiddenInput)

@@ -9,6 +9,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("mail/", views.mail_settings, name="mail-settings"),
     path("c/<slug:public_id>/", views.course, name="course"),
+    path("c/<slug:public_id>/participation", views.participation, name="participation"),
+    path(
+        "c/<slug:public_id>/participation.csv", views.participation_file, name="participation-file"
+    ),
     path("search", searching.everywhere, name="search"),
     path("c/<slug:public_id>/search", searching.in_course, name="course-search"),
     path("m/<slug:public_id>/", views.meeting, name="meeting"),

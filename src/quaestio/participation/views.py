@@ -10,11 +10,13 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from quaestio.accounts.models import User
-from quaestio.courses.access import course_for, meeting_for, seats_of
+from quaestio.courses.access import Seat, Viewer, course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import discussion_for
 from quaestio.discussions.models import Discussion
@@ -22,6 +24,7 @@ from quaestio.notifications.actions import set_rule
 from quaestio.participation import actions, answered, leading, queries
 from quaestio.participation.brief import brief_of
 from quaestio.participation.forms import AssignForm, MailForm
+from quaestio.participation.tally import Tally, as_csv, tally_of
 from quaestio.readings.access import visible_readings
 from quaestio.readings.queries import by_name
 
@@ -149,4 +152,32 @@ def who_answered(request: HttpRequest, public_id: str) -> HttpResponse:
             "columns": len(table.questions) + 4,
             "pairs": [pair for row in own for pair in zip(table.questions, row.cells, strict=True)],
         },
+    )
+
+
+def tally_for(user: Viewer, public_id: str) -> tuple[Seat, Tally]:
+    """For those who see everybody and everything, in a finished course too."""
+    seat = course_for(user, public_id, Right.SEE_HIDDEN)
+    seat.need(Right.SEE_NAMES)
+    return seat, tally_of(seat)
+
+
+@page
+@login_required
+def participation(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Who wrote how much in the course."""
+    seat, tally = tally_for(request.user, public_id)
+    return render(request, "participation/tally.html", {"seat": seat, "tally": tally})
+
+
+@page
+@login_required
+def participation_file(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The same for a spreadsheet; with a mark in front that tells Excel of its UTF-8."""
+    seat, tally = tally_for(request.user, public_id)
+    name = f"{slugify(seat.course.title) or 'course'}-participation.csv"
+    return HttpResponse(
+        "\ufeff" + as_csv(seat, tally),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
     )

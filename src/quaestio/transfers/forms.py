@@ -30,7 +30,7 @@ class PasteForm(forms.Form):
     page = Words(
         label=_("The page, copied from the browser"),
         widget=forms.Textarea(attrs={"rows": 16}),
-        help_text=_("Select all on the class blog's page, copy, and paste it here."),
+        help_text=_("Select all on the class blog’s page, copy, and paste it here."),
     )
     file = forms.FileField(
         label=_("Or a saved page"), required=False, help_text=_("A text or HTML file.")
