@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections
 from django.utils import timezone
 
+from quaestio.config.clearing import clear_old
 from quaestio.discussions.actions import purge_entries
 from quaestio.discussions.emails import tell_what_is_due
 from quaestio.notifications import actions
@@ -40,8 +41,9 @@ def tick(*, worker: str, stop: threading.Event | None = None) -> Sent:
 
 
 def once_a_day(now: datetime) -> bool:
-    """From the settled hour on, once: who is to answer by tomorrow is told, and the mail of the
-    day is written. A day without a worker is made up for by the next one. Whether it was done now.
+    """From the settled hour on, once: who is to answer by tomorrow is told, the mail of the day is
+    written, and what has served its time is cleared away. A day without a worker is made up for by
+    the next one. Whether it was done now.
     """
     today = timezone.localtime(now)
     if today.hour < settings.DIGEST_HOUR or actions.was_done(DAILY, today.date()):
@@ -49,6 +51,7 @@ def once_a_day(now: datetime) -> bool:
     tell_what_is_due(today.date() + timedelta(days=1))
     actions.write_digests(day=today.date(), now=now)
     purge_entries(now=now)
+    clear_old(now)
     # Last: whoever dies before has done nothing that is harmed by being done again.
     actions.note_round(name=DAILY, day=today.date())
     return True

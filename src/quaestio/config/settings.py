@@ -254,6 +254,10 @@ EMAIL_FILE_PATH = DATA / "mail"
 DEFAULT_FROM_EMAIL = env.mailbox("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@localhost>")
 # The hour at which the mail of the day goes out, on the site's clock.
 DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
+# For how many days what has served its time is kept (config/clearing.py); 0 for ever.
+KEEP_NOTICES = env.number("QUAESTIO_KEEP_NOTICES", 180, least=0, most=36500)
+KEEP_LETTERS = env.number("QUAESTIO_KEEP_LETTERS", 30, least=0, most=36500)
+KEEP_TASKS = env.number("QUAESTIO_KEEP_TASKS", 14, least=0, most=36500)
 
 # -- Words and times ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

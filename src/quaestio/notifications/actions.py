@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -140,6 +140,15 @@ def write_digests(*, day: date, now: datetime) -> int:
                 waiting.filter(to=to).update(letter=letter)
                 made += 1
     return made
+
+
+@transaction.atomic
+def forget_letters(*, letters: Collection[int]) -> None:
+    """Delete letters that were sent or given up, by their keys. Their notices stay on the site and
+    are not mailed again.
+    """
+    Notice.objects.filter(letter__in=letters).update(letter=None, how=How.NEVER)
+    Letter.objects.filter(pk__in=letters).exclude(state=Letter.State.WAITING).delete()
 
 
 @transaction.atomic

@@ -103,7 +103,8 @@ class Notice(models.Model):
     """That one person is told of one thing. ``key`` names the event: told twice, it is one row.
 
     ``list`` is what it belongs to (a discussion), ``wider_list`` what that belongs to (a course).
-    ``how`` is what the person wished when it was made.
+    ``how`` is what the person wished when it was made; where the letter has been cleared away, it
+    says that there is no mail to come.
     """
 
     public_id = PublicIdField()

@@ -1,0 +1,86 @@
+"""What has served its time goes: notices, letters, done tasks, sessions that have expired.
+
+Nothing that people wrote is among it, and nothing that is still to be sent or done. ``clear_old``
+runs once a day; how long things stay is set by the operator (``docs/operating.md``), 0 for ever.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django_tasks_db.models import DBTaskResult
+
+from quaestio.notifications import actions
+from quaestio.notifications.models import Letter, Notice, Round
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 500  # rows: nobody else waits long for the database
+
+
+def clear_old(now: datetime) -> dict[str, int]:
+    """How many rows went, of each kind."""
+    gone = {
+        "notices": clear(old_notices(now)),
+        "letters": clear_letters(now),
+        "rounds": clear(old_rounds(now)),
+        "tasks": clear(done_tasks(now)),
+    }
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    if any(gone.values()):
+        log.info("Cleared %s.", ", ".join(f"{n} {kind}" for kind, n in gone.items() if n))
+    return gone
+
+
+def before(now: datetime, days: int) -> datetime | None:
+    return now - timedelta(days=days) if days else None
+
+
+def old_notices(now: datetime) -> QuerySet[Notice]:
+    """Read so many days ago; never read, twice as old. None whose letter is still to be sent."""
+    read = before(now, settings.KEEP_NOTICES)
+    unread = before(now, 2 * settings.KEEP_NOTICES)
+    if read is None or unread is None:
+        return Notice.objects.none()
+    old = Q(seen_at__lt=read) | Q(seen_at__isnull=True, created_at__lt=unread)
+    return Notice.objects.filter(old).exclude(letter__state=Letter.State.WAITING)
+
+
+def old_letters(now: datetime) -> QuerySet[Letter]:
+    """Sent, or given up, so many days ago."""
+    limit = before(now, settings.KEEP_LETTERS)
+    done = Letter.objects.exclude(state=Letter.State.WAITING)
+    return done.filter(created_at__lt=limit) if limit else Letter.objects.none()
+
+
+def old_rounds(now: datetime) -> QuerySet[Round]:
+    limit = before(now, settings.KEEP_LETTERS)
+    return Round.objects.filter(done_at__lt=limit) if limit else Round.objects.none()
+
+
+def done_tasks(now: datetime) -> QuerySet[Any]:
+    limit = before(now, settings.KEEP_TASKS)
+    done = DBTaskResult.objects.finished()
+    return done.filter(finished_at__lt=limit) if limit else DBTaskResult.objects.none()
+
+
+def clear(rows: QuerySet[Any]) -> int:
+    """A few at a time, each time in a transaction of its own."""
+    gone = 0
+    while some := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        rows.model._default_manager.filter(pk__in=some).delete()
+        gone += len(some)
+    return gone
+
+
+def clear_letters(now: datetime) -> int:
+    gone = 0
+    while some := list(old_letters(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        actions.forget_letters(letters=some)
+        gone += len(some)
+    return gone
