@@ -33,7 +33,7 @@ from quaestio.discussions.attention import (
     quoters_on,
     wanted_works,
 )
-from quaestio.discussions.models import Post
+from quaestio.discussions.models import Post, Question
 from quaestio.discussions.quoting import (
     Target,
     citation_of,
@@ -343,9 +343,15 @@ def quote(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
 
 
 def beginning_of(request: HttpRequest, target: Target) -> dict[str, Any]:
-    """What a draft begins with: the post itself where it is an edit. Goes through the door."""
+    """What a draft begins with: the post itself where it is an edit, a tick at the only question
+    where it is a response. Goes through the door.
+    """
     kind, _colon, public_id = target.key.partition(":")
     draft_seat(request, kind, public_id)
+    if kind == "respond":
+        asked = Question.objects.filter(discussion__public_id=public_id)
+        numbers = [str(one) for one in asked.values_list("number", flat=True)]
+        return {"answers": numbers} if len(numbers) == 1 else {}
     if kind != "edit":
         return {}
     return as_written(Post.objects.get(public_id=public_id))

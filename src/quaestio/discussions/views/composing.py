@@ -28,8 +28,12 @@ from quaestio.web.rescue import rescued
 def composer(
     thread: Thread, fields: dict[str, Any], draft: Draft | None, to_keep: bool = False
 ) -> dict[str, Any]:
-    """What the composer shows: the text, the ticks, a fresh key."""
+    """What the composer shows: the text, the ticks, a fresh key. The only question is the one that
+    is answered, unless somebody says otherwise.
+    """
     answers, positions = stand_of(fields)
+    if len(thread.questions) == 1 and not fields:
+        answers = {thread.questions[0].number}
     plain, html = as_shown(str(fields.get("body", "")), str(fields.get("format", "")))
     return {
         "body": plain,
