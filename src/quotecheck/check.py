@@ -196,7 +196,11 @@ class Cited:
             return True
         first = self.reading.page_of(place.spans[0].start)
         last = self.reading.page_of(place.spans[-1].end - 1)
-        return first <= self.high and self.low <= last
+        if first <= self.high and self.low <= last:
+            return True
+        # Footnotes may stand behind all pages, under the label of their own.
+        order = self.reading.page_order()
+        return any(self.low <= order.get(label, -1) <= self.high for label in place.pages if label)
 
 
 def _cited(citation: Citation | None, readings: list[IndexedReading]) -> Cited | None:

@@ -8,15 +8,15 @@ stand among the words it stood among. Everything else is orphaned, never moved o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 import quotecheck
-from quaestio.citations.checking import course_library, course_shelf, public_id_of
+from quaestio.citations.checking import course_library, course_shelf, place_of, public_id_of
 from quaestio.courses.models import Course
 from quaestio.readings.models import Document, Page, Passage, Reading
 from quaestio.readings.passages import Place, settle, surroundings
 from quaestio.search.finding import level, places_of
+from quotecheck import Span
 
 KNOWN_BY_ITSELF = 6  # words; so many, found once, need nothing around them
 SAME_WORDS = 0.8  # how alike words must be to be the same, misread here and there
@@ -102,18 +102,10 @@ def near_places(reading: Reading, words: str) -> Iterator[Place]:
     if key is None:
         return
     finding = quotecheck.check_quotation(words, library, cited=key)
-    pages = Page.objects.filter(document__reading=reading, document__is_current=True)
     for place in [finding.place, *finding.others]:
         if place is None or place.reading != key:
             continue
-        start, end = place.spans[0].start, place.spans[-1].end
-        before = pages.filter(start__lte=start).order_by("-start").first()
-        if before is None:
-            continue
-        parts = [
-            Place(page, max(start - page.start, 0), min(end - page.start, len(page.text)))
-            for page in pages.filter(start__gte=before.start, start__lt=end).order_by("number")
-        ]
-        parts = [part for part in parts if part.start < part.end]
-        if parts:
-            yield replace(parts[0], rest=tuple(parts[1:]))
+        whole = Span(place.spans[0].start, place.spans[-1].end)
+        there = place_of(reading, [whole])
+        if there is not None:
+            yield there

@@ -24,8 +24,10 @@ import quotecheck
 from quaestio.citations.mending import Mend, locator_of, mends_of, which_of
 from quaestio.courses.models import Course, Enrollment
 from quaestio.readings.locators import called, paragraph_at, part_at
-from quaestio.readings.models import PAGE_BREAK, Document, Page, Reading
+from quaestio.readings.models import Document, Page, Reading
 from quaestio.readings.names import short_name
+from quaestio.readings.passages import Place as PlaceOnPages
+from quaestio.readings.wholetext import Part, parts_of, whole_text
 from quaestio.web.richtext import flatten
 from quaestio.web.rows import Joined
 from quotecheck import (
@@ -234,10 +236,9 @@ def as_reading(key: str, filed: Filed) -> quotecheck.Reading:
     """A reading as the library takes it, with its text out of the database."""
     reading, current, newest = filed.reading, filed.current, filed.newest
     pages = list(current.pages.order_by("number")) if current else []
-    text = PAGE_BREAK.join(page.text for page in pages)
     return quotecheck.Reading(
         key=key,
-        text=text,
+        text=whole_text(pages),
         title=reading.title,
         author=reading.author,
         year=reading.year,
@@ -246,8 +247,14 @@ def as_reading(key: str, filed: Filed) -> quotecheck.Reading:
         ),
         # Numbers of paragraphs are no pages: who cites page 42 has the printed book.
         pages=tuple(
-            quotecheck.PageMark(page.start, page.label if page.kind == Page.Kind.PAGE else "")
-            for page in pages
+            quotecheck.PageMark(start, page.label if page.kind == Page.Kind.PAGE else "")
+            for start, page in sorted(
+                [
+                    *((page.start, page) for page in pages),
+                    *((page.notes_start, page) for page in pages if page.notes_start is not None),
+                ],
+                key=lambda mark: mark[0],
+            )
         ),
         searchable=current is not None,
         why_not="" if current else (newest.message if newest else ""),
@@ -393,6 +400,17 @@ def told(finding: Finding, readings: dict[str, Reading]) -> str:
     return " ".join([*parts, gettext("Not searched, for want of their text: %s.") % shown])
 
 
+def place_of(reading: Reading, spans: Sequence[Span]) -> PlaceOnPages | None:
+    """A place in the whole text of a reading as one on its pages. Two queries."""
+    pages = _Pages([(reading, span) for span in spans])
+    by_number = {page.number: page for page in pages.pages.values()}
+    parts = [
+        PlaceOnPages(by_number[number], start, end)
+        for number, start, end in pages.stretches(reading, spans)
+    ]
+    return replace(parts[0], rest=tuple(parts[1:])) if parts else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Elsewhere:
     """A chapter, section or paragraph that is cited, and the ``right`` number in its place."""
@@ -434,47 +452,68 @@ class _Pages:
     """The pages on which some passages stand, fetched in two queries, looked up by offset."""
 
     def __init__(self, passages: Sequence[tuple[Reading, Span]]) -> None:
-        starts: dict[int, list[tuple[int, int]]] = {}
-        rows = Page.objects.filter(
+        rows: dict[int, list[tuple[int, int, int | None, int | None]]] = {}
+        pages = Page.objects.filter(
             document__reading__in={reading for reading, _ in passages}, document__is_current=True
-        ).order_by("start")
-        for reading_id, start, pk in rows.values_list("document__reading_id", "start", "pk"):
-            starts.setdefault(reading_id, []).append((start, pk))
-        wanted: set[int] = set()
-        for reading, span in passages:
-            known = starts.get(reading.pk, [])
-            first = bisect_right(known, span.start, key=lambda row: row[0]) - 1
-            last = bisect_right(known, span.end, key=lambda row: row[0])
-            wanted.update(pk for _, pk in known[max(first, 0) : last])
-        self.pages: dict[int, list[Page]] = {}
-        for page in Page.objects.filter(pk__in=wanted).select_related("document").order_by("start"):
-            self.pages.setdefault(page.document.reading_id, []).append(page)
+        )
+        columns = ("document__reading_id", "pk", "start", "notes_at", "notes_start")
+        for reading_id, *row in pages.values_list(*columns):
+            rows.setdefault(reading_id, []).append(tuple(row))
+        self.parts = {reading_id: parts_of(of_it) for reading_id, of_it in rows.items()}
+        wanted = {
+            part.page_id
+            for reading, span in passages
+            for part, _end in self.parts_in(reading, span)
+        }
+        self.pages = {page.pk: page for page in Page.objects.filter(pk__in=wanted)}
 
-    def at(self, reading: Reading, offset: int) -> Page:
-        pages = self.pages[reading.pk]
-        return pages[max(bisect_right(pages, offset, key=lambda page: page.start) - 1, 0)]
+    def parts_in(self, reading: Reading, span: Span) -> Iterator[tuple[Part, int]]:
+        """The parts of the whole text that a span touches, each with where the next begins."""
+        parts = self.parts.get(reading.pk, [])
+        for index in range(max(self._index(parts, span.start), 0), len(parts)):
+            if parts[index].start > span.end:
+                break
+            following = parts[index + 1].start if index + 1 < len(parts) else span.end + 1
+            yield parts[index], following
+
+    @staticmethod
+    def _index(parts: Sequence[Part], offset: int) -> int:
+        return bisect_right(parts, offset, key=lambda part: part.start) - 1
+
+    def at(self, reading: Reading, offset: int) -> tuple[Page, int]:
+        """The page on which an offset of the whole text stands, and the offset on it."""
+        parts = self.parts[reading.pk]
+        part = parts[max(self._index(parts, offset), 0)]
+        return self.pages[part.page_id], offset - part.start + part.at
+
+    def places(self, reading: Reading, span: Span) -> Iterator[tuple[Page, int, int]]:
+        """What of a span stands where: pages, and from where to where on each."""
+        for part, following in self.parts_in(reading, span):
+            page = self.pages[part.page_id]
+            left = max(span.start - part.start, 0) + part.at
+            right = min(span.end, following) - part.start + part.at
+            right = min(right, len(page.text) if part.at else len(page.body.rstrip()))
+            if left < right:
+                yield page, left, right
 
     def stretches(self, reading: Reading, spans: Sequence[Span]) -> list[tuple[int, int, int]]:
         """Where a passage stands, page by page: the number of each, and from where to where on it,
         what an ellipsis leaves out on the same page included.
         """
         found: dict[int, tuple[int, int]] = {}
-        for page in self.pages[reading.pk]:
-            for span in spans:
-                left = max(span.start - page.start, 0)
-                right = min(span.end - page.start, len(page.text))
-                if left < right:
-                    known = found.get(page.number, (left, right))
-                    found[page.number] = (min(known[0], left), max(known[1], right))
+        for span in spans:
+            for page, left, right in self.places(reading, span):
+                known = found.get(page.number, (left, right))
+                found[page.number] = (min(known[0], left), max(known[1], right))
         return [(number, *ends) for number, ends in found.items()]
 
     def called(self, reading: Reading, finding: Finding) -> str:
         """ "42", "42–43", "¶ 12": what the writer would cite."""
         assert finding.place is not None
         start = finding.place.spans[0].start
-        page = self.at(reading, start)
+        page, at = self.at(reading, start)
         if page.kind == Page.Kind.PARAGRAPH:
-            number = paragraph_at(page.text, page.paragraphs, start - page.start)
+            number = paragraph_at(page.text, page.paragraphs, at)
             return called(page.kind, str(number or page.label), page.number)
         labels = finding.place.pages[:1] + finding.place.pages[-1:]
         return "–".join(dict.fromkeys(label for label in labels if label))
@@ -518,8 +557,7 @@ class _Pages:
         """The chapter, the section and the paragraph at an offset; "" where they are not known.
         Those of a book with printed pages are counted nowhere.
         """
-        page = self.at(reading, offset)
-        at = offset - page.start
+        page, at = self.at(reading, offset)
         chapter, section = part_at(page.text, page.parts, at)
         is_counted = page.kind == Page.Kind.PARAGRAPH
         paragraph = paragraph_at(page.text, page.paragraphs, at) if is_counted else 0
@@ -530,12 +568,8 @@ class _Pages:
         }
 
     def text(self, reading: Reading, start: int, end: int) -> str:
-        out = []
-        for page in self.pages[reading.pk]:
-            left, right = max(start - page.start, 0), min(end - page.start, len(page.text))
-            if right > left and page.start < end:
-                out.append(page.text[left:right])
-        return " ".join(out)
+        places = self.places(reading, Span(start, end))
+        return " ".join(page.text[left:right] for page, left, right in places)
 
     def passage(self, reading: Reading, finding: Finding) -> list[list[str]]:
         """The words of the reading as ``[kind, text]``: kept, dropped (by the writer) or

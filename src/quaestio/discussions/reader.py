@@ -373,10 +373,10 @@ def quote_page(
     if place is None and request.method != "POST":
         span = span_of(request, found)
         place = Place(found, *span) if span else None
-    words = place.words if place else typed or found.text
+    words = place.words if place else typed or found.body
     wrong = request.method == "POST" and place is None
     following = page_after(found)
-    at_end = not wrong and (place is None or found.text[place.end :].strip() == "")
+    at_end = not wrong and (place is None or found.body[place.end :].strip() == "")
     goes_on = at_end and following is not None and not (place and place.rest)
     added = goes_on and "on" in request.POST
     if added and following:
@@ -407,7 +407,7 @@ def quote_page(
 
 def beginning(found: Page) -> str:
     """The first paragraph of a page."""
-    first = next(paragraphs(found.text), (0, 0))
+    first = next(paragraphs(found.body), (0, 0))
     return found.text[slice(*first)]
 
 

@@ -47,6 +47,7 @@ from quaestio.readings.models import (
     Reading,
 )
 from quaestio.readings.scans import ocr_folder, seen_path
+from quaestio.readings.wholetext import lay_out
 from quaestio.search import index
 from quaestio.web.queue import enqueue_once
 from quaestio.web.sentences import translated
@@ -239,7 +240,6 @@ def refuse(document: Document, sentence: str, code: str = "") -> Document:
 @transaction.atomic
 def keep_pages(document: Document, extracted: Extracted) -> Document:
     """Store the pages of a document and make it the reading's current one."""
-    start = 0
     pages = []
     for number, page in enumerate(extracted.pages, start=1):
         text = page.text.replace(PAGE_BREAK, "\n").replace("\x00", "")
@@ -257,10 +257,10 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
                 side=page.side,
                 furniture=page.furniture.replace("\x00", ""),
                 text=text,
-                start=start,
+                notes_at=page.notes_at or None,
             )
         )
-        start += len(text) + len(PAGE_BREAK)
+    lay_out(pages)
     put_labels(document, pages)
     document.pages.all().delete()
     Page.objects.bulk_create(pages, batch_size=200)
@@ -309,7 +309,8 @@ def print_of(pages: Iterable[Page]) -> str:
     """What changes when a text or the number of a page does."""
     digest = sha256()
     for page in pages:
-        told = f"{page.kind} {page.label}\0{page.paragraphs}\0{page.text}\0"
+        notes_at = "" if page.notes_at is None else page.notes_at
+        told = f"{page.kind} {page.label}\0{page.paragraphs}\0{page.text}\0{notes_at}"
         digest.update(told.encode("utf-8", "replace"))
     return digest.hexdigest()
 

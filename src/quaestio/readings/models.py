@@ -140,7 +140,10 @@ class Document(models.Model):
 
 
 class Page(Searchable, models.Model):
-    """One page of a document. ``start`` is its offset in the document's whole text.
+    """One page of a document. ``start`` is its offset in the document's whole text: the text of all
+    pages up to their footnotes, which begin at ``notes_at`` in a page's own text, then all
+    footnotes, those of this page at ``notes_start``. So a sentence that goes on overleaf does not
+    stumble over them.
 
     ``label`` is the number readers cite: ``found_label``, which the file shows, unless a teacher
     corrected it. Where a file has no pages, ``kind`` is *paragraph*, the label says which of them
@@ -173,6 +176,8 @@ class Page(Searchable, models.Model):
     furniture = models.TextField(blank=True)
     text = models.TextField(blank=True)
     start = models.PositiveIntegerField()
+    notes_at = models.PositiveIntegerField(null=True, blank=True)
+    notes_start = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
@@ -182,6 +187,15 @@ class Page(Searchable, models.Model):
 
     def __str__(self) -> str:
         return self.label or str(self.number)
+
+    @property
+    def body(self) -> str:
+        """The text without the footnotes."""
+        return self.text if self.notes_at is None else self.text[: self.notes_at]
+
+    @property
+    def notes(self) -> str:
+        return "" if self.notes_at is None else self.text[self.notes_at :]
 
     @property
     def search_text(self) -> str:

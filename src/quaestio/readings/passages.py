@@ -64,8 +64,8 @@ def place_over(page: Page, following: Page | None, words: str) -> Place | None:
     wanted = level(words)
     if following is None or not wanted:
         return None
-    seam = page.text.rstrip()
-    joined = run_on([seam, following.text])
+    seam = page.body.rstrip()
+    joined = run_on([seam, following.body])
     # A cut word loses its hyphen; between pages there is a space else.
     turn = len(seam) - 1 if not joined.startswith(f"{seam} ") else len(seam)
     indent = len(following.text) - len(following.text.lstrip())
@@ -107,7 +107,7 @@ class Stretch:
     def on(self, page: Page) -> Span | None:
         """What of it stands on a page."""
         start = self.start if self.first == page.number else 0
-        end = min(self.end, len(page.text)) if self.last == page.number else len(page.text)
+        end = min(self.end, len(page.text)) if self.last == page.number else len(page.body.rstrip())
         return (start, end) if self.first <= page.number <= self.last and start < end else None
 
 

@@ -159,6 +159,7 @@ def _page(page: dict[str, Any]) -> ExtractedPage:
         parts=tuple(
             (_text(chapter)[:20], _text(section)[:20]) for chapter, section in page["parts"]
         ),
+        notes_at=min(max(0, int(page["notes_at"])), len(page["text"])),
         sheet=max(0, int(page["sheet"])),
         side=_one_of(SIDES, page["side"]),
     )

@@ -9,6 +9,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from . import labels
+from .footnotes import footnotes
 from .furniture import find_furniture
 from .hocr import lines_seen
 from .layout import Line, Sheet
@@ -220,21 +221,41 @@ def _pages(parts: list[_Part], order: Order) -> tuple[tuple[ExtractedPage, ...],
     chosen, labels_from = labels.choose(carried, printed, order.first_label, order.first_page)
     furniture = find_furniture(sheets, printed if any(printed) else chosen)
     vocabulary = Vocabulary(line.text for sheet in sheets for line in sheet.lines)
+    bodies = [
+        [line for number, line in enumerate(sheet.lines) if number not in gone]
+        for sheet, gone in zip(sheets, furniture, strict=True)
+    ]
     pages = []
-    for index, (part, gone) in enumerate(zip(parts, furniture, strict=True)):
+    for index, (part, gone, body, notes) in enumerate(
+        zip(parts, furniture, bodies, footnotes(bodies), strict=True)
+    ):
         lines = part.sheet.lines
-        body = [line for number, line in enumerate(lines) if number not in gone]
+        text, notes_at = _body_and_notes(body, notes, vocabulary)
         pages.append(
             ExtractedPage(
                 number=index + 1,
                 label=chosen[index],
-                text="\n\n".join(paragraphs(body, vocabulary)),
+                text=text,
+                notes_at=notes_at,
                 furniture="\n".join(lines[number].text for number in sorted(gone)),
                 sheet=part.number,
                 side=part.side,
             )
         )
     return tuple(pages), _disagreement(order, chosen), labels_from
+
+
+def _body_and_notes(lines: list[Line], notes: set[int], vocabulary: Vocabulary) -> tuple[str, int]:
+    """The text of a page, its footnotes last, and where they begin; 0 where there are none."""
+    body = [line for number, line in enumerate(lines) if number not in notes]
+    text = "\n\n".join(paragraphs(body, vocabulary))
+    if not notes:
+        return text, 0
+    columns: dict[int, list[Line]] = {}
+    for number in sorted(notes):
+        columns.setdefault(lines[number].column, []).append(lines[number])
+    below = [one for column in columns.values() for one in paragraphs(column, vocabulary)]
+    return "\n\n".join([text, *below]), len(text) + 2
 
 
 def _edge_texts(sheet: Sheet) -> list[str]:

@@ -104,7 +104,8 @@ class ExtractedPage:
     ``heading`` is the one it stands under, ``chapter`` the number such a heading bears. ``parts``
     has for each paragraph the numbers of the chapter and the section it certainly stands in, ""
     where none is known; it is empty where there are none at all.
-    ``furniture`` is what was kept out of the text: running heads, page numbers. ``sheet`` is the
+    ``furniture`` is what was kept out of the text: running heads, page numbers. ``notes_at`` is
+    where in the text the footnotes begin, which stand last; 0 if there are none. ``sheet`` is the
     page of the file it was printed on, 0 where the file has none, and ``side`` which half of it
     (``left``, ``right``) where two pages lie on one sheet.
     """
@@ -118,6 +119,7 @@ class ExtractedPage:
     kind: str = "page"
     chapter: str = ""
     parts: tuple[tuple[str, str], ...] = ()
+    notes_at: int = 0
     sheet: int = 0
     side: str = ""
 

@@ -38,7 +38,8 @@ function selectedIn(root) {
   }
   const [begin, end] = [outward(root, from, -1), outward(root, to, 1)];
   const words = wordsBetween(root, begin, end);
-  return words.trim() ? { from: begin, to: end, words, range, atEnd: !wordsBetween(root, end, Infinity).trim() } : null;
+  const foot = Number(root.dataset.notesAt ?? Infinity); // where the footnotes begin
+  return words.trim() ? { from: begin, to: end, words, range, atEnd: !wordsBetween(root, end, foot).trim() } : null;
 }
 
 function wordsBetween(root, from, to) {
