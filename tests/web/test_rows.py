@@ -55,3 +55,12 @@ def test_who_is_not_signed_in_has_no_seat() -> None:
     assert row is not None
     assert row[2:] == [None, None, None, 0]
     assert DOOR.first([None, None, "", "nothing"]) is None
+
+
+def test_long_texts_are_left_to_those_who_show_them() -> None:
+    anna = cast.instructor()
+    posed = cast.discussion(anna)
+    row = DOOR.first([None, None, "", posed.public_id])
+    assert row is not None
+    assert {"context", "body_html"} <= row[0].get_deferred_fields()
+    assert row[0].title == posed.title

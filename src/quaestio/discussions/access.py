@@ -27,10 +27,10 @@ from quaestio.courses.models import Course, Enrollment, Meeting
 from quaestio.courses.roles import RIGHTS, Right, Role
 from quaestio.discussions.models import Discussion, Draft, Post, Pseudonym, Visit
 from quaestio.search.finding import level
-from quaestio.web.rows import Joined
+from quaestio.web.rows import Joined, without
 
-# What a view of a thread needs to know of the viewer, in one go (web/rows.py says why). A draft is
-# only named here: its text is fetched where it is shown.
+# What a view of a thread needs to know of the viewer, in one go (web/rows.py says why). Long texts
+# and what few ask for are left out, and fetched where they are used; so is the text of a draft.
 DOOR = Joined(
     """
     SELECT {discussion}, {course}, {seat}, {visit}, {draft},
@@ -45,9 +45,13 @@ DOOR = Joined(
         ON draft.person_id = seat.id AND draft.target = %s
     WHERE discussion.public_id = %s
     """,
-    discussion=Discussion,
-    course=Course,
-    seat=Enrollment,
+    discussion=without(
+        Discussion,
+        *("context", "body_html", "submission_key"),
+        *("created_at", "opened_at", "edited_at", "pinned_at"),
+    ),
+    course=without(Course, "created_at"),
+    seat=without(Enrollment, "joined_at", "removed_at"),
     visit=(Visit, ["id", "seen_at", "looked_at", "version"]),
     draft=(Draft, ["id", "version", "updated_at"]),
     unseen=int,

@@ -549,7 +549,7 @@ def thread_key(
     parts = (
         __version__,  # templates change with a release
         get_language(),
-        timezone.get_current_timezone_name(),
+        str(timezone.get_current_timezone()),
         discussion.public_id,
         discussion.version,
         discussion.meeting_id,

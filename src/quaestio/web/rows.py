@@ -119,6 +119,12 @@ class Joined:
         return self.prepared[connection.vendor]
 
 
+def without(model: type[models.Model], *names: str) -> tuple[type[models.Model], list[str]]:
+    """All fields of a model but these: a pair for ``Joined``."""
+    fields = [field.attname for field in model._meta.concrete_fields]
+    return model, [name for name in fields if name not in names]
+
+
 def prepared(alias: str, wanted: Any) -> Part | Value:
     if wanted is int:
         return Value()
