@@ -11,7 +11,7 @@ from dataclasses import replace
 from .align import Step, align_ranges
 from .differ import Differences, Pair, differences, hides_differences
 from .index import IndexedReading
-from .library import Library
+from .library import Library, Look
 from .locate import locate
 from .marks import Marked, read_marks
 from .probe import Located
@@ -80,11 +80,12 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         *(citation.raw, citation.how, citation.author, citation.title),
         *(citation.reading, citation.pages, citation.candidates),
     )
-    key = (library.state(), quotation.text, cited, unfinished)
+    look = library.look()
+    key = (look.state, quotation.text, cited, unfinished)
     known: Finding | None = library.answers.get(key)
     if known is not None:
         return replace(known, quotation=quotation)
-    finding = _check(quotation, library, unfinished)
+    finding = _check(quotation, look, unfinished)
     if len(library.answers) >= KEPT_ANSWERS:
         library.answers.clear()
     if len(quotation.text) <= LONGEST_KEPT:
@@ -92,27 +93,27 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     return finding
 
 
-def _check(quotation: Quotation, library: Library, unfinished: bool) -> Finding:
-    readings = library.readings()
+def _check(quotation: Quotation, look: Look, unfinished: bool) -> Finding:
+    readings = look.readings
     citation = quotation.citation
     cited = _cited(citation, readings)
     meant = [cited] if cited else _candidates(citation, readings)
     marked = read_marks(quotation.text)
     located = locate(
         marked,
-        library.lexicon(),
+        look.lexicon,
         limit=MOST_PLACES,
         cited=cited.window() if cited else None,
     )
     if not located:
-        return _not_found(quotation, library)
+        return _not_found(quotation, look)
     located.sort(key=lambda item: min((_rank(item, one) for one in meant), default=_rank(item)))
     best = located[0]
-    found = _compared(marked, best, library, unfinished)
+    found = _compared(marked, best, look, unfinished)
     words = wording(found.changes)
     place = _place(best)
     cited = cited or next((one for one in meant if one.has(place)), None)
-    placing = _placing(place, citation, cited, library)
+    placing = _placing(place, citation, cited, look)
     among = [one.reading for one in meant] if cited is None else []
     closed = [cited.reading] if cited and not cited.reading.searchable else []
     reasons, sentence = explain(
@@ -146,7 +147,7 @@ def _title(reading: IndexedReading) -> str:
     return reading.title or reading.key
 
 
-def _compared(marked: Marked, located: Located, library: Library, unfinished: bool) -> Differences:
+def _compared(marked: Marked, located: Located, look: Look, unfinished: bool) -> Differences:
     """What differs between a quotation and the place found for it."""
     plain = located.whole and not marked.gaps
     if plain and not hides_differences(marked):
@@ -158,7 +159,7 @@ def _compared(marked: Marked, located: Located, library: Library, unfinished: bo
         steps = [Step("equal", 0, len(marked.folds), base, end)]
     else:
         steps = align_ranges(marked, located.ranges, source, base)
-    pair = Pair(marked, source, base, located.reading, library.lexicon())
+    pair = Pair(marked, source, base, located.reading, look.lexicon)
     return differences(pair, steps, unfinished=unfinished)
 
 
@@ -252,13 +253,13 @@ def _term_after_all(finding: Finding) -> Finding:
     return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": "short"}),))
 
 
-def _not_found(quotation: Quotation, library: Library) -> Finding:
-    closed = _closed(library)
+def _not_found(quotation: Quotation, look: Look) -> Finding:
+    closed = _closed(look)
     citation = quotation.citation
-    unknown = _cites_unknown_work(citation, library)
+    unknown = _cites_unknown_work(citation, look)
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
-    among = [one.reading for one in _candidates(citation, library.readings())]
-    cited = _cited(citation, library.readings())
+    among = [one.reading for one in _candidates(citation, look.readings)]
+    cited = _cited(citation, look.readings)
     reasons, sentence = explain(
         Wording.NOT_FOUND,
         placing,
@@ -280,9 +281,9 @@ def _not_found(quotation: Quotation, library: Library) -> Finding:
     )
 
 
-def _closed(library: Library) -> tuple[str, ...]:
+def _closed(look: Look) -> tuple[str, ...]:
     """The keys of readings whose words cannot be searched."""
-    return tuple(r.key for r in library.readings() if not r.searchable) + library.broken()
+    return tuple(r.key for r in look.readings if not r.searchable) + look.broken
 
 
 def _place(located: Located) -> Place:
@@ -292,24 +293,22 @@ def _place(located: Located) -> Place:
     return Place(reading.key, spans, labels, located.score)
 
 
-def _cites_unknown_work(citation: Citation | None, library: Library) -> bool:
+def _cites_unknown_work(citation: Citation | None, look: Look) -> bool:
     """Whether a work is cited that is none of the readings; where several fit, it is one."""
     if citation is None:
         return False
     if citation.reading is not None:
-        known = {reading.key for reading in library.readings()}
-        return citation.reading not in known.union(library.broken())
+        known = {reading.key for reading in look.readings}
+        return citation.reading not in known.union(look.broken)
     return not citation.candidates and bool(citation.author or citation.title)
 
 
-def _placing(
-    place: Place, citation: Citation | None, cited: Cited | None, library: Library
-) -> Placing:
+def _placing(place: Place, citation: Citation | None, cited: Cited | None, look: Look) -> Placing:
     if citation is None:
         return Placing.UNCITED
     merely_named = citation.how == "named"  # and may be quoted from somebody else's reading
     if cited is None:
-        unknown = not merely_named and _cites_unknown_work(citation, library)
+        unknown = not merely_named and _cites_unknown_work(citation, look)
         return Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     if cited.reading.key != place.reading:
         # Of what cannot be searched nobody knows whether the words stand there too.

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
@@ -24,6 +24,7 @@ ROOM = 10_000  # between the numbers of the words of one reading and those of th
 _KEPT_WORDS = 1000  # twice, what was asked for of late and before
 _KEPT_ALIKE, _KEPT_RESPELLED = 150, 600
 _LONGEST_SPELLED = 40
+_MASKED = 64  # readings that one number has a bit for
 _SOUGHT_SINGLY = 60  # words looked up reading by reading before all are put together
 
 
@@ -165,6 +166,15 @@ def _letters(coded: bytes) -> int:
     return found
 
 
+def _masks(numbers: Any, starts: Any) -> memoryview:
+    """For each word the readings that have it, as bits."""
+    import numpy as np
+
+    bits = np.left_shift(np.uint64(1), numbers, dtype=np.uint64)
+    masks: memoryview = np.bitwise_or.reduceat(bits, starts).data if len(starts) else bits.data
+    return masks
+
+
 class _Merged:
     """The sorted words of all readings; for each the readings that have it."""
 
@@ -193,7 +203,7 @@ class _Merged:
         self.places = np.empty(len(hashes), dtype=np.uint32)
         self.places[order] = np.cumsum(new) - 1
         self.sizes = sizes
-        self.bits = [1 << number for number in range(len(readings))]
+        self.masks = _masks(numbers, starts) if len(sizes) < _MASKED else None
         self.halves: memoryview | None = None
 
     def entry(self, hashed: int) -> Entry:
@@ -201,8 +211,11 @@ class _Merged:
         at = bisect_left(self.hashes, hashed)
         if at == len(self.hashes) or self.hashes[at] != hashed:
             return Entry(hashed, 0, 0, self.table, 0)
-        start, end = self.starts[at], self.starts[at + 1]
-        where = sum(map(self.bits.__getitem__, self.table.numbers[start:end]))
+        start = self.starts[at]
+        if self.masks is not None:
+            where = self.masks[at]
+        else:
+            where = sum(1 << number for number in self.table.numbers[start : self.starts[at + 1]])
         return Entry(hashed, where, self.totals[at], self.table, start)
 
     def alike(self, word: str) -> list[int]:

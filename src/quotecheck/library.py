@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Hashable, Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import index
 from .index import HEAD, MAGIC, IndexDamaged, IndexedReading
@@ -25,6 +25,19 @@ from .types import PageMark, Reading
 _SUFFIX = ".reading"
 _TRIMMED_EVERY = 8  # questions after which the memory of one reading is given back
 _TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
+
+
+class Look(NamedTuple):
+    """The readings at one moment.
+
+    ``state`` is another number when the set of readings, as this process sees it, is another;
+    ``broken`` are the keys of those whose files are damaged beyond repair.
+    """
+
+    state: int
+    readings: list[IndexedReading]
+    lexicon: Lexicon
+    broken: tuple[str, ...]
 
 
 class Library:
@@ -111,20 +124,20 @@ class Library:
     def lexicon(self) -> Lexicon:
         """Where each word occurs, over all sound readings that can be searched."""
         self._refresh()
+        return self._lexicon
+
+    def look(self) -> Look:
+        """Everything a question needs, as of one moment."""
+        self._refresh()
         self._asked += 1
         if self._loaded and self._asked % _TRIMMED_EVERY == 0:
             self._loaded[self._asked // _TRIMMED_EVERY % len(self._loaded)].trim()
-        return self._lexicon
+        return Look(self._state, self._loaded, self._lexicon, self._broken)
 
     def broken(self) -> tuple[str, ...]:
         """Keys of readings whose files are damaged beyond repair."""
         self._refresh()
         return self._broken
-
-    def state(self) -> int:
-        """A number that is another when the set of readings, as this process sees it, is."""
-        self._refresh()
-        return self._state
 
     def __iter__(self) -> Iterator[IndexedReading]:
         return iter(self.readings())

@@ -74,6 +74,8 @@ class Marked:
         return self._cut({g.at for g in self.gaps if g.kind == "ellipsis"})
 
     def _cut(self, inner: set[int]) -> list[tuple[int, int]]:
+        if not inner:
+            return [(0, len(self.folds))] if self.folds else []
         cuts = sorted({0, len(self.folds), *inner})
         return [(a, b) for a, b in pairwise(cuts) if b > a]
 
