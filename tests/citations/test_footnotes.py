@@ -66,6 +66,15 @@ def test_the_notes_of_a_page_stand_last_and_apart(course: Course) -> None:
     assert first.text == first.body + first.notes
 
 
+def test_the_reader_sets_them_apart(course: Course) -> None:
+    client = cast.sign_in(cast.student(course))
+    reading = course.readings.get()
+    for address in ("p/1", "pages?from=41&to=41"):
+        page = client.get(f"/r/{reading.public_id}/{address}").content.decode()
+        assert page.count('<p class="footnote"') == 1
+        assert page.index("they believed that the") < page.index('<p class="footnote"')
+
+
 @pytest.mark.parametrize("cited", ["41", "42", "41-42"])
 def test_a_sentence_that_goes_on_overleaf_does_not_stumble_over_them(
     course: Course, cited: str

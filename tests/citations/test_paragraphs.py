@@ -153,6 +153,14 @@ def test_of_two_places_the_one_in_the_chapter_cited_is_meant(book: Course) -> No
         assert (found.verdict, found.page_number) == ("verbatim", page)
 
 
+def test_a_reader_can_jump_to_a_chapter(book: Course) -> None:
+    reading = book.readings.get()
+    client = cast.sign_in(cast.student(book))
+    for asked, page in (("ch. 3", 3), ("Chapter II", 2), ("2", 2)):
+        answer = client.get(f"/r/{reading.public_id}/go", {"label": asked})
+        assert answer["Location"] == f"/r/{reading.public_id}/p/{page}"
+
+
 def test_what_stands_in_no_chapter_is_not_held_against_one(book: Course) -> None:
     words = "The last of the witnesses died before anybody thought of asking her"
     (found,) = check_source(book, f"<p>“{words}” (Teague, ch. 3).</p>")

@@ -630,7 +630,11 @@ def test_words_can_be_quoted_over_the_end_of_a_page(over: Over) -> None:
     page = over.client.post(over.address("/quote"), asked).content.decode()
     assert "and that the party had learned its lesson." in page
     assert "They are cited as (Jones 41–42)." in page
+    cast.reading(over.course, "Another book of hers")
+    page = over.client.post(over.address("/quote"), asked).content.decode()
+    assert "(Jones, <em>The Myth of the Short Course</em>, 41–42)." in page
     assert not Draft.objects.exists()
+    Reading.objects.exclude(pk=over.reading.pk).delete()
     fields = {"words": "and that the party had learned its lesson", "target": target}
     assert over.client.post(over.address("/quote"), fields).status_code == 302
     body = Draft.objects.get().fields["body"]

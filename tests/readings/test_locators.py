@@ -7,7 +7,14 @@ from tests.readings.extraction.makezip import epub
 
 from quaestio.readings.extraction import extract
 from quaestio.readings.extraction.chapters import chapter_numbers
-from quaestio.readings.locators import Correction, called, corrected, holds, paragraph_at
+from quaestio.readings.locators import (
+    Correction,
+    asked_chapter,
+    called,
+    corrected,
+    holds,
+    paragraph_at,
+)
 
 PLACES = {
     ("page", "42", 3): "p. 42",
@@ -44,6 +51,12 @@ HELD = {
     ("paragraph", "12", "12"): True,
     ("paragraph", "", "12"): False,
     ("paragraph", "12–19", "9" * 30): False,
+    ("paragraph", "12–19", "12–19"): True,
+    ("page", "41", "41-42"): True,
+    ("page", "42", "41-42"): False,
+    ("page", "41–42", "42"): True,
+    ("page", "A-9", "A-9"): True,
+    ("page", "9", "A-9"): False,
 }
 
 
@@ -52,6 +65,21 @@ def test_a_page_is_found_by_its_number_and_a_part_by_any_of_its_paragraphs(
     case: tuple[str, str, str],
 ) -> None:
     assert holds(*case) is HELD[case]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        ("ch. 3", "3"),
+        ("Chapter IV", "4"),
+        ("chap 2", "2"),
+        ("chapters", ""),
+        ("3", ""),
+        ("ch. x1", ""),
+    ],
+)
+def test_a_chapter_can_be_asked_for(wanted: str, number: str) -> None:
+    assert asked_chapter(wanted) == number
 
 
 CORRECTED = {

@@ -74,7 +74,7 @@ from quaestio.readings.queries import (
 )
 from quaestio.readings.rendering import Beside, Span, page_html, paragraphs
 from quaestio.readings.views import about_reading
-from quaestio.web.richtext import CONTROL, to_plain
+from quaestio.web.richtext import CONTROL
 
 SHOWN = 3  # passages beside a paragraph, posts beside a passage; the rest folds
 
@@ -179,6 +179,7 @@ def page(request: HttpRequest, public_id: str, number: int) -> HttpResponse:
                 [one.span for one in quoters],
                 found.paragraphs if found.kind == Page.Kind.PARAGRAPH else (),
                 beside(found, passages_of(quoters), near),
+                found.notes_at,
             ),
             "linked": linked,
             "marked": marked,
@@ -396,7 +397,9 @@ def quote_page(
             "following": following if goes_on and not added else None,
             "added": added,
             "following_page": following,
-            "citation": to_plain(citation_of(reading, place or Place(found, 0, len(found.text)))),
+            "citation": mark_safe(  # noqa: S308  clean HTML
+                citation_of(reading, place or Place(found, 0, len(found.text)))
+            ),
             "targets": targets,
             "target": default or (targets[0] if targets else None),
             "may_ask": can_ask(seat),

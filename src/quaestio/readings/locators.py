@@ -8,9 +8,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from quaestio.readings.extraction.labels import as_label
+from quaestio.readings.extraction.labels import as_label, as_number
 
 PAGE, PARAGRAPH = "page", "paragraph"
+_SEVERAL = re.compile(r"(?<=\d)\s*[-–—]\s*\d+$")
+_ASKED_CHAPTER = re.compile(
+    r"(?:ch|chap|chapter|kap|kapitel|гл|глава)\b\.?\s*(\w{1,12})", re.IGNORECASE
+)
 _SPAN = re.compile(r"(\d+)(?:–(\d+))?")
 _ASKED_PARAGRAPH = re.compile(r"(?:¶+|paras?\.?|pars?\.?|paragraphs?)\s*(\d+)", re.IGNORECASE)
 
@@ -33,16 +37,30 @@ def paragraph_at(text: str, paragraphs: Sequence[int], offset: int) -> int:
 
 
 def holds(kind: str, label: str, wanted: str) -> bool:
-    """Whether a page is what somebody means who asks for ``wanted``: "42", "¶ 15"."""
+    """Whether a page is what somebody means who asks for ``wanted``: "42", "¶ 15"; of "15–19", the
+    first.
+    """
     wanted = wanted.strip()
+    if not label or label.casefold() == wanted.casefold():
+        return bool(label)
+    wanted = _SEVERAL.sub("", wanted)
     asked = _ASKED_PARAGRAPH.fullmatch(wanted)
     if kind != PARAGRAPH:
-        return not asked and bool(label) and label.casefold() == wanted.casefold()
+        return not asked and wanted.casefold() in {label.casefold(), *label.casefold().split("–")}
     number = asked[1] if asked else wanted
     span = _SPAN.fullmatch(label)
     if span is None or not (number.isdecimal() and len(number) < 7):
         return False
     return int(span[1]) <= int(number) <= int(span[2] or span[1])
+
+
+def asked_chapter(wanted: str) -> str:
+    """The number of the chapter that somebody asks for: "ch. 3"; "" where it is none."""
+    asked = _ASKED_CHAPTER.fullmatch(wanted.strip())
+    if asked is None:
+        return ""
+    number = as_number(asked[1])
+    return str(number.value) if number else ""
 
 
 def part_at(text: str, parts: Sequence[Sequence[str]], offset: int) -> tuple[str, str]:

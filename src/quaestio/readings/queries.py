@@ -14,7 +14,7 @@ from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
 from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.bibliography.styles import Set, in_text, set_in
-from quaestio.readings.locators import PARAGRAPH, called, holds, paragraph_at
+from quaestio.readings.locators import PARAGRAPH, asked_chapter, called, holds, paragraph_at
 from quaestio.readings.models import (
     AssignedReading,
     Bookmark,
@@ -225,11 +225,14 @@ def orphaned_in(seat: Seat, reading: Reading) -> list[Passage]:
 
 
 def page_with_label(reading: Reading, label: str) -> Page | None:
-    """The page on which this number is printed, or this paragraph stands; else, for a number,
-    that page of the file.
+    """The page on which this number is printed, this paragraph stands or this chapter begins; else,
+    for a number, that page of the file.
     """
     pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
     wanted = label.strip()
+    chapter = asked_chapter(wanted)
+    if chapter:
+        return pages.filter(chapter=chapter).order_by("number").first()
     for number, kind, there in pages.order_by("number").values_list("number", "kind", "label"):
         if holds(kind, there, wanted):
             return pages.get(number=number)

@@ -21,6 +21,7 @@ def page_html(
     quoted: Sequence[Span] = (),
     numbers: Sequence[int] = (),
     beside: Beside | None = None,
+    notes_at: int | None = None,
 ) -> SafeString:
     """``text`` in paragraphs. The first part of ``passage`` gets the id that links lead to.
 
@@ -29,7 +30,7 @@ def page_html(
 
     ``beside`` answers, for a paragraph's span, what is to stand in the margin next to it: our own
     HTML, or "". Each paragraph says in ``data-at`` where in the page's text it begins, so that
-    what somebody selects can be told in offsets.
+    what somebody selects can be told in offsets. From ``notes_at`` on they are footnotes.
     """
     out = []
     first = True
@@ -51,15 +52,17 @@ def page_html(
                 first = False
             pieces.append(piece)
         number = numbers[place] if place < len(numbers) else None
-        paragraph = _paragraph("".join(pieces), number, start)
+        is_note = notes_at is not None and start >= notes_at
+        paragraph = _paragraph("".join(pieces), number, start, is_note=is_note)
         notes = beside((start, end)) if beside else ""
         out.append(f'<div class="para">{paragraph}{notes}</div>' if notes else paragraph)
     return mark_safe("\n".join(out))  # noqa: S308  every piece is escaped above
 
 
-def _paragraph(html: str, number: int | None, at: int) -> str:
+def _paragraph(html: str, number: int | None, at: int, *, is_note: bool = False) -> str:
     if number is None:
-        return f'<p data-at="{at}">{html}</p>'
+        css = ' class="footnote"' if is_note else ""
+        return f'<p{css} data-at="{at}">{html}</p>'
     if number == 0:
         return f'<p class="heading" data-at="{at}">{html}</p>'
     return f'<p id="par-{number}" data-paragraph="{number}" data-at="{at}">{html}</p>'

@@ -360,6 +360,7 @@ def several(request: HttpRequest, public_id: str) -> HttpResponse:
                     page_html(
                         page.text,
                         numbers=page.paragraphs if page.kind == Page.Kind.PARAGRAPH else (),
+                        notes_at=page.notes_at,
                     ),
                 )
                 for page in pages
