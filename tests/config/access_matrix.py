@@ -63,6 +63,9 @@ course-new              POST   in  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 course                  GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 course-settings         GET    in  404 404 404 404 404 403 403 403 403 ok
 course-settings         POST   in  404 404 404 404 404 403 403 403 403 ok
+course-finish           GET    in  404 404 404 404 404 403 403 403 403 ok
+course-finish           POST   in  404 404 404 404 404 403 403 403 403 ok
+course-reopen           POST   in  404 404 404 404 404 403 403 403 403 ok
 section-new             POST   in  404 404 404 404 404 403 403 403 403 ok
 participation           GET    in  404 404 404 404 404 403 403 403 ok  ok
 participation-file      GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -274,6 +277,8 @@ def build() -> World:
         arguments={
             "course": in_course,
             "course-settings": in_course,
+            "course-finish": in_course,
+            "course-reopen": in_course,
             "section-new": in_course,
             "participation": in_course,
             "participation-file": in_course,

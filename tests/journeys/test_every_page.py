@@ -103,6 +103,7 @@ def build() -> Places:
         f"{c}/people/{maya.public_id}/remove",
         f"{c}/invitations",
         f"{c}/settings",
+        f"{c}/finish",
         f"{c}/meetings/new",
         f"{m}/",
         f"{m}/brief",

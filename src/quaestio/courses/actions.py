@@ -325,3 +325,14 @@ def seal(*, course: Course, by: Enrollment) -> Course:
         note_deed(Deed.SEALED, by=by)
         touch(course.pk)
     return course
+
+
+@transaction.atomic
+def unseal(*, course: Course, by: Enrollment) -> Course:
+    """Take a finished course up again, as it was."""
+    if course.sealed_at is not None:
+        course.sealed_at = None
+        course.save(update_fields=["sealed_at"])
+        note_deed(Deed.UNSEALED, by=by)
+        touch(course.pk)
+    return course

@@ -30,6 +30,7 @@ class Deed(models.TextChoices):
     REMOVED = "removed", _("took somebody out of the course")
     CHANGED_SETTINGS = "changed_settings", _("changed the settings of the course")
     SEALED = "sealed", _("finished the course")
+    UNSEALED = "unsealed", _("opened the course again")
 
     @property
     def about(self) -> str:

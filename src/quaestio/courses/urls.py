@@ -7,6 +7,8 @@ from quaestio.courses import views
 urlpatterns = [
     path("c/new", views.course_new, name="course-new"),
     path("c/<slug:public_id>/settings", views.course_settings, name="course-settings"),
+    path("c/<slug:public_id>/finish", views.course_finish, name="course-finish"),
+    path("c/<slug:public_id>/reopen", views.course_reopen, name="course-reopen"),
     path("c/<slug:public_id>/sections", views.section_new, name="section-new"),
     path("c/<slug:public_id>/people", views.people, name="people"),
     path("c/<slug:course_id>/people/<slug:public_id>/role", views.person_role, name="person-role"),

@@ -76,6 +76,41 @@ def course_settings(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def course_finish(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Asks, and then nothing in the course can be changed any more."""
+    seat = course_for(request.user, public_id, Right.COURSE)
+    if request.method == "POST":
+        actions.seal(course=seat.course, by=seat.need(Right.COURSE))
+        messages.success(request, _("The course is finished. It can be read and not changed."))
+        return redirect(seat.course)
+    return render(
+        request,
+        "courses/finish.html",
+        {
+            "seat": seat,
+            "heading": _("Finish this course?"),
+            "body": _(
+                "It can then be read and not changed: nobody posts, edits, uploads or joins any "
+                "more, teachers included. Every link goes on working. In the settings you can "
+                "open it again."
+            ),
+            "submit": _("Finish the course"),
+            "cancel_url": reverse("course-settings", args=[public_id]),
+        },
+    )
+
+
+@require_POST
+@login_required
+def course_reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    seat = course_for(request.user, public_id, Right.COURSE)
+    actions.unseal(course=seat.course, by=seat.need(Right.COURSE))
+    messages.success(request, _("The course is open again."))
+    return redirect(seat.course)
+
+
 @require_POST
 @login_required
 def section_new(request: HttpRequest, public_id: str) -> HttpResponse:
