@@ -22,7 +22,10 @@ def test_a_finished_course_can_be_read_and_not_changed_until_it_is_opened_again(
     said = teacher.post(f"{course}/finish", follow=True).content.decode()
     assert "The course is finished." in said
 
-    assert student.get(f"{thread}/").status_code == 200
+    assert "This course is finished." in student.get(f"{thread}/").content.decode()
+    for page in ("participation", "record", "settings"):
+        assert f'href="{course}/{page}"' in teacher.get(f"{course}/").content.decode()
+        assert teacher.get(f"{course}/{page}").status_code == 200
     assert student.post(f"{thread}/respond", {"body": "Too late."}).status_code == 403
     assert teacher.get(f"{course}/meetings/new").status_code == 403
     assert not Post.objects.exists()
