@@ -252,3 +252,5 @@ def test_an_evening_class_is_open_to_all_and_posts_wait_there_for_its_teacher(
         "guest",
     ]
     assert GuestEntry.objects.filter(discussion__course=evening, decided_at=None).count() == 1
+    answer = posts.get(parent__isnull=False, number__gt=0)
+    assert (answer.author.role, answer.kind) == ("guest", "qualify")

@@ -180,7 +180,7 @@ def test_a_response_under_the_asked_length_answers_its_question_and_is_due_still
     assert [row.person for row in table.owing] == [scene.maya, scene.ola]
     assert scene.cells()["Maya Lindqvist"] == ["", f"#{short.number}"]
     shown = words(page_of(scene.anna, scene.discussion))
-    assert "Maya Lindqvist (3 of 5 words: due still)" in shown
+    assert "Maya Lindqvist (3 of 5 words)" in shown
     assert "2 of 3 have not answered yet" in shown
     assert "3 of 5 words: due still" in words(page_of(scene.maya, scene.discussion))
     actions.edit_post(

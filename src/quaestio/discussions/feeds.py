@@ -230,10 +230,11 @@ def said_in(posts: Mapping[int, Post]) -> dict[int, list[Said]]:
 def positions_in(posts: Mapping[int, Post]) -> dict[tuple[int, int], Taken]:
     """By post and question: the position taken there, each told what it followed. One query."""
     rows = Position.objects.filter(
-        question__answers__post__in=posts, person__in={post.author_id for post in posts.values()}
+        question__in=Answer.objects.filter(post__in=posts).values("question"),
+        person__in={post.author_id for post in posts.values()},
     )
     by_question: dict[int, list[Taken]] = {}
-    for row in rows.distinct().order_by("taken_at", "pk").select_related("choice", "post"):
+    for row in rows.order_by("taken_at", "pk").select_related("choice", "post"):
         by_question.setdefault(row.question_id, []).append(
             Taken(
                 person_id=row.person_id,

@@ -13,12 +13,18 @@ def is_outside(words: int, discussion: Discussion) -> bool:
     return bool((least and words < least) or (most and words > most))
 
 
-def due_still(words: int, discussion: Discussion) -> str:
-    """“54 of 150 words: due still”, of a response that is short of what is asked."""
+def so_far(words: int, discussion: Discussion) -> str:
+    """“54 of 150 words”, of a response that is short of what is asked."""
     least = discussion.words_least or 0
-    return ngettext(
-        "%(n)s of %(least)s word: due still", "%(n)s of %(least)s words: due still", least
-    ) % {"n": words, "least": least}
+    return ngettext("%(n)s of %(least)s word", "%(n)s of %(least)s words", least) % {
+        "n": words,
+        "least": least,
+    }
+
+
+def due_still(words: int, discussion: Discussion) -> str:
+    """“54 of 150 words: due still”, for its writer."""
+    return _("%(words)s: due still") % {"words": so_far(words, discussion)}
 
 
 def length_told(words: int, discussion: Discussion) -> str:

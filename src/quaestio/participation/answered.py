@@ -23,7 +23,7 @@ from quaestio.discussions.access import (
     readable_posts,
     sight_of,
 )
-from quaestio.discussions.lengths import due_still
+from quaestio.discussions.lengths import so_far
 from quaestio.discussions.models import Answer, Discussion, Position, Post, Question
 from quaestio.discussions.showing import person_key
 
@@ -52,7 +52,7 @@ class PersonRow:
     cells: list[Cell | None] = field(default_factory=list)
     responses: int = 0
     has_answered: bool = False  # with as many words as are asked for
-    short: str = ""  # how far what they wrote is from what is asked
+    short: str = ""  # “54 of 150 words”, where they wrote less than is asked
     replies: int = 0
     last_at: datetime | None = None
 
@@ -133,7 +133,7 @@ def who_answered(seat: Seat, discussion: Discussion) -> Answered:
         row.has_answered = pk in full
         if row.has_written and not row.has_answered:
             longest = max(post.words for post in responses.values() if post.author_id == pk)
-            row.short = due_still(longest, discussion)
+            row.short = so_far(longest, discussion)
     for pk, row in rows.items():
         row.cells = [cells.get((pk, question.pk)) for question in questions]
     own = not sees_everybody(seat)

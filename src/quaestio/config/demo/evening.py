@@ -13,7 +13,7 @@ from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
-from quaestio.discussions.actions import QuestionInput
+from quaestio.discussions.actions import QuestionInput, Relation
 from quaestio.discussions.models import Discussion, Post, Report
 from quaestio.web.richtext import from_plain
 
@@ -37,6 +37,10 @@ GUEST = """\
 We got ours in 1962, on the fifth floor, without a lift. What I remember is the quiet on the first \
 evening. My grandmother did not like it. She left the door to the landing open for a week, to have \
 somebody to quarrel with."""
+
+GUESTS_REPLY = """\
+Not in every house. Ours had been built so badly that the neighbours complained of hearing nothing \
+but the pipes. It was on the stairs that one lowered one's voice."""
 
 WAITING = """\
 My father put a pillow over the telephone before he said anything about the plant. So for us the \
@@ -85,6 +89,15 @@ def load_evening(teacher: User, people: Mapping[str, User], now: datetime) -> Co
     )
     discussions.show(post=letter, by=anna)
     Post.objects.filter(pk=letter.pk).update(shown_at=now - timedelta(days=4, hours=2))
+    answer = discussions.reply_as_guest(
+        by=guest.enrollment,
+        parent=first,
+        source=from_plain(GUESTS_REPLY),
+        relation=Relation("qualify", "came back through the ceiling"),
+        at=now - timedelta(days=3, hours=4),
+    )
+    discussions.show(post=answer, by=anna)
+    Post.objects.filter(pk=answer.pk).update(shown_at=now - timedelta(days=3, hours=1))
     wait_for_a_teacher(fresh(discussion), anna, bea, first, now)
     return course
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -46,7 +48,7 @@ from quaestio.discussions.models import (
     Post,
     Revision,
 )
-from quaestio.discussions.rendering import render
+from quaestio.discussions.rendering import Rendered, render
 from quaestio.search import index
 
 
@@ -68,71 +70,25 @@ def respond(
     """
     key = key or uuid.uuid4()
     text = take_source(source)
-    known = Post.objects.filter(author=by, submission_key=key).first()
+    known = posted_before(by, key, text)
     if known is not None:
-        return the_same_post(known, text)
+        return known
     if not discussion.is_open:
         raise PostRefused(closed_sentence(discussion))
     taken = take_stand(discussion, answers, positions or {})
-    rendered = render(discussion.course, text)
-    now = at or timezone.now()
+    new = NewPost(by, text, render(discussion.course, text), key, at)
     try:
         with transaction.atomic():
-            locked = lock(discussion.pk)
-            if not locked.is_open:
-                raise PostRefused(closed_sentence(locked))
-            held = waits(by, discussion.course)
-            post = Post.objects.create(
-                discussion=locked,
-                author=by,
-                number=0 if held else locked.numbers_given + 1,
-                state=Post.State.HELD if held else Post.State.POSTED,
-                source=text,
-                body_html=rendered.html,
-                words=rendered.words,
-                created_at=now,
-                shown_at=now,
-                submission_key=key,
-            )
-            put_stand(post, taken, now, is_new=True)
-            put_quotations(locked, post, rendered, is_new=True)
-            put_in_index(post, discussion.course)
-            give_name(locked, by)
-            touch(locked, numbers_given=F("numbers_given") + (0 if held else 1))
-            if held:
-                count_waiting(locked.course_id)
+            locked = lock_open(discussion.pk)
+            locked.course = discussion.course
+            post = new.put(locked, number=locked.numbers_given + 1)
+            put_stand(post, taken, post.created_at, is_new=True)
+            touch(locked, numbers_given=F("numbers_given") + (1 if post.number else 0))
             drop_draft(by, f"respond:{locked.public_id}", text, draft_version)
-            if at is None:
-                have_answered_told(post)
     except IntegrityError:
         # The same submission, a moment earlier, by another process.
         return posted_meanwhile(by, key, text)
     return post
-
-
-def put_in_index(post: Post, course: Course) -> None:
-    """So that its words are found from now on. Who may find them is asked at every search."""
-    post.discussion.course = course
-    index.put([post])
-
-
-def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
-    """The post that made this key or a number impossible; else a question was removed."""
-    known = Post.objects.filter(author=by, submission_key=key).first()
-    if known is None:
-        raise PostRefused(
-            _("The discussion was changed at this very moment. Please send your text once more.")
-        )
-    return the_same_post(known, text)
-
-
-def the_same_post(known: Post, text: str) -> Post:
-    """The post a key has made, unless the form was sent again with other words, as the browser's
-    Back button allows: to call those posted would lose them.
-    """
-    if known.source != text and not known.revisions.filter(source=text).exists():
-        raise PostedBefore
-    return known
 
 
 def reply(
@@ -150,56 +106,113 @@ def reply(
     """
     key = key or uuid.uuid4()
     text = take_source(source)
-    known = Post.objects.filter(author=by, submission_key=key).first()
+    known = posted_before(by, key, text)
     if known is not None:
-        return the_same_post(known, text)
+        return known
     if not parent.discussion.is_open:
         raise PostRefused(closed_sentence(parent.discussion))
     if parent.state != Post.State.POSTED:
         raise PostRefused(taken_back_sentence())
     related = relation_fields(parent, relation or Relation())
-    rendered = render(parent.discussion.course, text)
+    new = NewPost(by, text, render(parent.discussion.course, text), key, at)
     root_pk = parent.root_id or parent.pk
-    now = at or timezone.now()
     try:
         with transaction.atomic():
-            discussion = lock(parent.discussion_id)
-            if not discussion.is_open:
-                raise PostRefused(closed_sentence(discussion))
+            discussion = lock_open(parent.discussion_id)
+            discussion.course = parent.discussion.course
             there = Post.objects.select_for_update().in_bulk({parent.pk, root_pk})
             if parent.pk not in there or there[parent.pk].state != Post.State.POSTED:
                 raise PostRefused(taken_back_sentence())
             root = there[root_pk]
-            held = waits(by, parent.discussion.course)
-            post = Post.objects.create(
-                discussion=discussion,
-                author=by,
-                root=root,
-                parent=parent,
-                number=0 if held else root.replies_made + 1,
-                state=Post.State.HELD if held else Post.State.POSTED,
-                **related,
-                source=text,
-                body_html=rendered.html,
-                words=rendered.words,
-                created_at=now,
-                shown_at=now,
-                submission_key=key,
-            )
-            if held:
-                count_waiting(discussion.course_id)
-            else:
+            number = root.replies_made + 1
+            post = new.put(discussion, number=number, root=root, parent=parent, **related)
+            if post.number:
                 Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
-            put_quotations(discussion, post, rendered, is_new=True)
-            put_in_index(post, parent.discussion.course)
-            give_name(discussion, by)
             touch(discussion)
             drop_draft(by, f"reply:{parent.public_id}", text, draft_version)
-            if at is None:
-                have_answered_told(post)
     except IntegrityError:
         return posted_meanwhile(by, key, text)
     return post
+
+
+@dataclass(frozen=True, slots=True)
+class NewPost:
+    """What a response and a reply have in common: who wrote what, and what became of its
+    quotations. With ``at`` it is an old one, and nobody is told.
+    """
+
+    by: Enrollment
+    text: str
+    rendered: Rendered
+    key: uuid.UUID
+    at: datetime | None
+
+    def put(self, discussion: Discussion, *, number: int, **where: Any) -> Post:
+        """Store it, under this number unless it waits; with its quotations, the words that are
+        found, its writer's name, and whoever is to be told. The discussion is locked.
+        """
+        now = self.at or timezone.now()
+        held = waits(self.by, discussion.course)
+        post = Post.objects.create(
+            discussion=discussion,
+            author=self.by,
+            number=0 if held else number,
+            state=Post.State.HELD if held else Post.State.POSTED,
+            source=self.text,
+            body_html=self.rendered.html,
+            words=self.rendered.words,
+            created_at=now,
+            shown_at=now,
+            submission_key=self.key,
+            **where,
+        )
+        put_quotations(discussion, post, self.rendered, is_new=True)
+        index.put([post])
+        give_name(discussion, self.by)
+        if held:
+            count_waiting(discussion.course_id)
+        if self.at is None:
+            have_answered_told(post)
+        return post
+
+
+def lock_open(discussion_pk: int) -> Discussion:
+    """The discussion, locked; ``PostRefused`` where it takes nothing any more."""
+    discussion = lock(discussion_pk)
+    if not discussion.is_open:
+        raise PostRefused(closed_sentence(discussion))
+    return discussion
+
+
+def put_in_index(post: Post, course: Course) -> None:
+    """So that its words are found from now on. Who may find them is asked at every search."""
+    post.discussion.course = course
+    index.put([post])
+
+
+def posted_before(by: Enrollment, key: uuid.UUID, text: str) -> Post | None:
+    """What this key has made already."""
+    known = Post.objects.filter(author=by, submission_key=key).first()
+    return None if known is None else the_same_post(known, text)
+
+
+def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
+    """The post that made this key or a number impossible; else a question was removed."""
+    known = posted_before(by, key, text)
+    if known is None:
+        raise PostRefused(
+            _("The discussion was changed at this very moment. Please send your text once more.")
+        )
+    return known
+
+
+def the_same_post(known: Post, text: str) -> Post:
+    """The post a key has made, unless the form was sent again with other words, as the browser's
+    Back button allows: to call those posted would lose them.
+    """
+    if known.source != text and not known.revisions.filter(source=text).exists():
+        raise PostedBefore
+    return known
 
 
 def edit_post(
@@ -228,9 +241,7 @@ def edit_post(
     rendered = render(post.discussion.course, text, (post.discussion, post), edited=True)
     now = timezone.now()
     with transaction.atomic():
-        discussion = lock(post.discussion_id)
-        if not discussion.is_open:
-            raise PostRefused(closed_sentence(discussion))
+        discussion = lock_open(post.discussion_id)
         before = Post.objects.select_for_update().get(pk=post.pk)
         before.discussion, before.author = discussion, post.author
         if before.version != version:

@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 
 from quaestio.courses.access import Seat
@@ -69,6 +70,14 @@ def anchor(post: Post) -> str:
 def byline_of(seat: Seat, about: Post) -> str:
     """Whose post it is, as this viewer may know it."""
     return Bylines(seat, [about.discussion]).by(about.discussion_id, about.author)
+
+
+def page_about(
+    request: HttpRequest, template: str, seat: Seat, post: Post, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """A page about one post: to confirm what is to be done to it, or to see what it was."""
+    context = {"seat": seat, "course": seat.course, "discussion": post.discussion, "post": post}
+    return render(request, template, {**context, **more}, status=status)
 
 
 def kept(request: HttpRequest, me: Any, target: str) -> tuple[dict[str, Any], Draft | None]:

@@ -26,8 +26,8 @@ from quaestio.discussions.forms import (
     MoveForm,
     ReportForm,
 )
-from quaestio.discussions.models import Discussion, Post
-from quaestio.discussions.views.composing import anchor, byline_of
+from quaestio.discussions.models import Discussion
+from quaestio.discussions.views.composing import anchor, byline_of, page_about
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -44,17 +44,7 @@ def hide(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("The post is turned down. Its author sees why."))
         return redirect(anchor(found))
-    return render(
-        request,
-        "discussions/hide.html",
-        {
-            "seat": seat,
-            "course": seat.course,
-            "discussion": found.discussion,
-            "post": found,
-            "form": form,
-        },
-    )
+    return page_about(request, "discussions/hide.html", seat, found, form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,11 +57,7 @@ def show(request: HttpRequest, public_id: str) -> HttpResponse:
         actions.show(post=found, by=seat.need(Right.MODERATE))
         messages.success(request, _("The class can see the post."))
         return redirect(anchor(found))
-    return render(
-        request,
-        "discussions/show.html",
-        {"seat": seat, "course": seat.course, "discussion": found.discussion, "post": found},
-    )
+    return page_about(request, "discussions/show.html", seat, found)
 
 
 @require_POST
@@ -173,17 +159,9 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _("Thank you. The teachers will look at it."))
             return redirect(anchor(found))
-    return render(
-        request,
-        "discussions/report.html",
-        {
-            "seat": seat,
-            "course": seat.course,
-            "discussion": found.discussion,
-            "post": found,
-            "form": form,
-            "gone": found.state != Post.State.POSTED,
-            "byline": byline_of(seat, found),
-        },
+    return page_about(
+        *(request, "discussions/report.html", seat, found),
         status=422 if form.errors else 200,
+        form=form,
+        byline=byline_of(seat, found),
     )

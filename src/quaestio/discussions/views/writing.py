@@ -50,6 +50,7 @@ from quaestio.discussions.views.composing import (
     grown_from,
     kept,
     key_after,
+    page_about,
     posted,
 )
 from quaestio.discussions.views.previewing import Preview, is_asked, preview_of, stands_of
@@ -328,11 +329,7 @@ def withdraw(request: HttpRequest, public_id: str) -> HttpResponse:
         actions.withdraw(post=found, by=seat.need(Right.WRITE))
         messages.success(request, _("Your post has been withdrawn. Its place is kept."))
         return redirect(anchor(found))
-    return render(
-        request,
-        "discussions/withdraw.html",
-        {"seat": seat, "course": seat.course, "discussion": found.discussion, "post": found},
-    )
+    return page_about(request, "discussions/withdraw.html", seat, found)
 
 
 @require_safe
@@ -343,15 +340,8 @@ def revisions(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = post_for(request.user, public_id)
     if not can_see_revisions(seat, found):
         raise PermissionDenied if seat.is_member else Http404
-    return render(
-        request,
-        "discussions/revisions.html",
-        {
-            "seat": seat,
-            "course": seat.course,
-            "discussion": found.discussion,
-            "post": found,
-            "byline": byline_of(seat, found),
-            "versions": versions_of(found),
-        },
+    return page_about(
+        *(request, "discussions/revisions.html", seat, found),
+        byline=byline_of(seat, found),
+        versions=versions_of(found),
     )
