@@ -44,7 +44,7 @@ def test_every_command_in_the_docs_is_understood() -> None:
     written = "\n".join(
         (ROOT / name).read_text() for name in ("README.md", "docs/operating.md", "docs/testing.md")
     )
-    lines = re.findall(r"(?:^ {4}|`|bin/| - )quaestio ([a-z][^`\n#]*)", written, re.MULTILINE)
+    lines = re.findall(r"(?:^ {4}|`|bin/| - )quaestio ([a-z][^`\n#>]*)", written, re.MULTILINE)
     asked = {line.strip() for line in lines}
     assert {"createoperator you@example.edu", "serve --port 8000"} <= asked
     for line in asked:

@@ -61,6 +61,8 @@ def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
         "migrate",
         "reindex",
         "backup",
+        "person",
+        "forget",
         "check",
         "import",
         "createoperator",

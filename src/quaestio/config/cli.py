@@ -18,6 +18,7 @@ from quaestio.config.env import slips
 from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
 
 if TYPE_CHECKING:
+    from quaestio.accounts.models import User
     from quotecheck import Reading
 
 DESCRIPTION = "The discussion site for reading seminars."
@@ -94,6 +95,24 @@ def parser(command: str) -> argparse.ArgumentParser:
     )
     one.add_argument("folder", metavar="FOLDER", type=Path)
     one.set_defaults(command=backup)
+
+    one = commands.add_parser(
+        "person",
+        help="print what the site holds of a person, as JSON",
+        description="Their account, and in each course what they wrote, chose and began.",
+    )
+    one.add_argument("address", metavar="EMAIL")
+    one.set_defaults(command=person)
+
+    one = commands.add_parser(
+        "forget",
+        help="take a person's name, address and account off the site",
+        description="Their drafts and notices go too. What they posted stays, by “former member”, "
+        "since others have answered it. This cannot be undone; a backup still holds them.",
+    )
+    one.add_argument("address", metavar="EMAIL")
+    one.add_argument("--yes", action="store_true", help="do not ask once more")
+    one.set_defaults(command=forget)
 
     one = commands.add_parser(
         "tick",
@@ -235,6 +254,50 @@ def backup(options: argparse.Namespace) -> int:
     return 0
 
 
+def known(address: str) -> User:
+    start_django()
+    need_tables()
+    need_newest_tables()
+    from quaestio.transfers.persons import person_at
+
+    found = person_at(address)
+    if found is None:
+        raise Refused(f"Nobody has an account with the address {address}.")
+    return found
+
+
+def person(options: argparse.Namespace) -> int:
+    found = known(options.address)
+    import json
+
+    from django.core.serializers.json import DjangoJSONEncoder
+
+    from quaestio.transfers.persons import all_about
+
+    tell(json.dumps(all_about(found), indent=2, ensure_ascii=False, cls=DjangoJSONEncoder))
+    return 0
+
+
+def forget(options: argparse.Namespace) -> int:
+    found = known(options.address)
+    from quaestio.transfers import persons
+
+    if not options.yes:
+        typed = input(f"Type {found.email} once more to forget {found.name}: ")
+        if typed.strip().lower() != found.email:
+            raise Refused("That is another address. Nothing was changed.")
+    name = found.name
+    try:
+        courses = persons.forget(found)
+    except persons.StillNeeded as needed:
+        raise Refused(
+            f"“{needed}” has no other instructor. Make somebody else one, or finish the course."
+        ) from needed
+    where = f"{courses} course{'' if courses == 1 else 's'}"
+    tell(f"{name} is forgotten, in {where}. What was posted stays, by “former member”.")
+    return 0
+
+
 def tick(options: argparse.Namespace) -> int:
     start_django()
     need_tables()
@@ -330,6 +393,15 @@ def need_tables() -> None:
             f"There is no site in {settings.DATA} yet. Is QUAESTIO_DATA right? "
             "“quaestio migrate” makes a new one."
         )
+
+
+def need_newest_tables() -> None:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Refused("The database is older than this version: “quaestio migrate” goes first.")
 
 
 def start_django() -> None:

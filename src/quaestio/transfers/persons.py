@@ -1,0 +1,110 @@
+"""One person across all of their courses: what the site holds of them, and forgetting who they are.
+
+For whoever looks after the site, at the command line: a person asks for it, not a course.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quaestio.accounts.models import User
+from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
+from quaestio.courses.models import Enrollment, FeedKey
+from quaestio.discussions.models import Draft, Thanks, Visit
+from quaestio.readings.models import Bookmark
+
+
+class StillNeeded(Exception):
+    """The person cannot go yet; the text names the course that has no other instructor."""
+
+
+def person_at(address: str) -> User | None:
+    return User.objects.filter(email=User.objects.normalize_email(address)).first()
+
+
+def all_about(person: User) -> dict[str, Any]:
+    """What they gave and wrote, ready for JSON: times in ISO form, texts as clean HTML."""
+    return {
+        "account": {
+            "name": person.name,
+            "email": person.email,
+            "joined": person.date_joined,
+            "last_signed_in": person.last_login,
+        },
+        "mail": list(person.mail_rules.values("list", "how")),
+        "courses": [in_course(one) for one in enrollments_of(person)],
+    }
+
+
+def in_course(one: Enrollment) -> dict[str, Any]:
+    posts = one.posts.select_related("discussion").order_by("created_at")
+    return {
+        "course": one.course.title,
+        "term": one.course.term,
+        "role": one.role,
+        "name": one.byline,
+        "section": one.section.name if one.section else "",
+        "joined": one.joined_at,
+        "left": one.removed_at,
+        "discussions": list(
+            one.discussions.order_by("created_at").values("title", "context", "created_at")
+        ),
+        "posts": [
+            {
+                "discussion": post.discussion.title,
+                "written": post.created_at,
+                "state": post.state,
+                "text": post.source,
+                "earlier_versions": list(post.revisions.values_list("source", flat=True)),
+            }
+            for post in posts.prefetch_related("revisions")
+        ],
+        "positions": list(
+            one.positions.values("question__text", "choice__label", "taken_at", "ended_at")
+        ),
+        "made_up_names": list(one.pseudonyms.values("discussion__title", "name")),
+        "drafts": list(one.drafts.values("target", "fields", "updated_at")),
+        "remarks": list(one.remarks.values("text", "created_at")),
+        "reports": list(one.reports.values("because", "created_at")),
+        "stopped_reading_at": list(one.bookmarks.values("reading__title", "page_number")),
+    }
+
+
+def enrollments_of(person: User) -> list[Enrollment]:
+    found = Enrollment.objects.filter(user=person).select_related("course", "section")
+    return list(found.order_by("joined_at", "pk"))
+
+
+@transaction.atomic
+def forget(person: User) -> int:
+    """Take somebody's name, address and account off the site, with their drafts, notices and what
+    they were doing. What they posted stays, by “former member 1”, because others have answered it:
+    a course keeps its sense. Returns in how many courses they were.
+
+    Raises StillNeeded where a course would be left without an instructor.
+    """
+    there = enrollments_of(person)
+    for one in there:
+        leave(one)
+    person.delete()
+    return len(there)
+
+
+def leave(one: Enrollment) -> None:
+    if one.removed_at is None and not one.course.is_sealed:
+        try:
+            keep_an_instructor(one)
+        except LastInstructor as error:
+            raise StillNeeded(one.course.title) from error
+    for kind in (Draft, Visit, Bookmark, FeedKey, Thanks):
+        kind.objects.filter(person=one).delete()
+    former = Enrollment.objects.filter(course=one.course, byline__startswith=_("former member"))
+    one.byline = _("former member %s") % (former.count() + 1)
+    one.removed_at = one.removed_at or timezone.now()
+    one.user, one.section = None, None
+    one.save(update_fields=["byline", "removed_at", "user", "section"])
+    touch(one.course_id)
