@@ -394,6 +394,14 @@ def test_the_place_is_remembered_and_gone_back_to(s: Seminar) -> None:
     assert answer["Location"] == s.address(page=2)
 
 
+def test_where_there_are_no_pages_the_paragraphs_are_named(s: Seminar) -> None:
+    Page.objects.update(kind="paragraph", paragraphs=[1, 2])
+    Page.objects.filter(number=2).update(label="3–4", paragraphs=[3, 4])
+    s.client.get(s.address(page=2))
+    assert "Go on reading at ¶¶ 3–4" in s.client.get(f"/r/{s.reading.public_id}/").content.decode()
+    assert s.client.get(f"/r/{s.reading.public_id}/on")["Location"] == s.address(page=2)
+
+
 def test_following_a_link_to_a_passage_does_not_move_the_bookmark(s: Seminar) -> None:
     s.client.get(s.address(page=2))
     s.client.get(s.address() + "?from=0&to=9")

@@ -51,6 +51,39 @@ def test_any_piece_of_any_text_is_found_in_it(text: str, start: int, length: int
     assert all(wanted in level(text[first:last]) for first, last in places)
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("texts", "words", "found"),
+    [
+        (
+            ("They believed that the", "party had learned. That the"),
+            "that the party",
+            "that the party",
+        ),
+        (
+            ("It was the central com-", "mittee that met."),
+            "the central committee",
+            "the central committee",
+        ),
+        (("that the\n\n", "  party"), "THAT THE PARTY", "that the party"),
+    ],
+)
+def test_words_that_run_over_the_end_of_a_page_are_found(
+    texts: tuple[str, str], words: str, found: str
+) -> None:
+    reading = cast.reading(cast.instructor().course)
+    cast.document(reading, *texts, "A third page.")
+    (hit,) = search_in(reading, words).hits
+    assert (hit.number, hit.locator, hit.found) == (1, "pp. 41–42", found)
+    client = cast.sign_in(cast.student(reading.course))
+    page = client.get(f"/r/{reading.public_id}/search?q={words}").content.decode()
+    address = re.search(r'href="(/r/[^"]+#passage)"', page)
+    assert address
+    shown = client.get(unescape(address[1])).content.decode()
+    assert '<mark id="passage">' in shown
+    assert "The passage continues on p. 42" in shown
+
+
 # -- The page -----------------------------------------------------------------------------------
 
 

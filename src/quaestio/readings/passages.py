@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,21 +59,28 @@ def run_on(texts: Iterable[str]) -> str:
     return whole
 
 
+def over_the_turn(text: str, following: str, wanted: str) -> Iterator[tuple[Span, Span]]:
+    """Where ``wanted``, which is levelled, begins in the text of a page and ends in that of the one
+    after it: its span in the one and in the other.
+    """
+    seam = text.rstrip()
+    joined = run_on([seam, following])
+    # A cut word loses its hyphen; between pages there is a space else.
+    turn = len(seam) if joined.startswith(f"{seam} ") else len(seam) - 1
+    begins = turn + 1 if turn == len(seam) else turn
+    indent = len(following) - len(following.lstrip())
+    for start, end in places_of(wanted, joined):
+        if start < turn and end > begins:
+            yield (start, len(seam)), (indent, end - begins + indent)
+
+
 def place_over(page: Page, following: Page | None, words: str) -> Place | None:
     """The place of words that begin on a page and end on the one after it."""
     wanted = level(words)
     if following is None or not wanted:
         return None
-    seam = page.body.rstrip()
-    joined = run_on([seam, following.body])
-    # A cut word loses its hyphen; between pages there is a space else.
-    turn = len(seam) - 1 if not joined.startswith(f"{seam} ") else len(seam)
-    indent = len(following.text) - len(following.text.lstrip())
-    skipped = turn if turn < len(seam) else turn + 1
-    for start, end in places_of(wanted, joined):
-        if start < turn and end > skipped:
-            rest = Place(following, indent, end - skipped + indent)
-            return Place(page, start, len(seam), (rest,))
+    for here, there in over_the_turn(page.body, following.body, wanted):
+        return Place(page, *here, (Place(following, *there),))
     return None
 
 
@@ -224,6 +231,7 @@ def settle(passage: Passage, place: Place | None, text_sha256: str) -> Passage:
 
 def mark_place(*, person: Enrollment, page: Page, reading: Reading) -> None:
     """Remember the page for the next time. One query, two at the first page of a reading."""
-    now = {"page_number": page.number, "page_label": page.label, "read_at": timezone.now()}
+    label = page.locator if page.kind == Page.Kind.PARAGRAPH and page.label else page.label
+    now = {"page_number": page.number, "page_label": label, "read_at": timezone.now()}
     if not Bookmark.objects.filter(person=person, reading=reading).update(**now):
         Bookmark.objects.get_or_create(person=person, reading=reading, defaults=now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from quaestio.courses.roles import Right
 from quaestio.readings.access import visible_readings
 from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.bibliography.styles import Set, in_text, set_in
+from quaestio.readings.citing import label_of
 from quaestio.readings.locators import PARAGRAPH, asked_chapter, called, holds, paragraph_at
 from quaestio.readings.models import (
     AssignedReading,
@@ -25,6 +26,7 @@ from quaestio.readings.models import (
     Reading,
 )
 from quaestio.readings.names import short_name
+from quaestio.readings.passages import Place, Stretch, over_the_turn, run_on
 from quaestio.search.finding import level, places_of
 
 
@@ -206,7 +208,8 @@ def page_of(reading: Reading, bookmark: Bookmark) -> Page | None:
     """The page that a bookmark means in the current document, else the last one before it."""
     pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
     there = pages.filter(number=bookmark.page_number).first()
-    if bookmark.page_label and (there is None or there.label != bookmark.page_label):
+    known = {there.label, there.locator} if there else set()
+    if bookmark.page_label and bookmark.page_label not in known:
         there = page_with_label(reading, bookmark.page_label.partition("–")[0]) or there
     return there or pages.filter(number__lt=bookmark.page_number).last()
 
@@ -243,7 +246,9 @@ def page_with_label(reading: Reading, label: str) -> Page | None:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place where the words stand, how it is called, and what is around it."""
+    """A place where the words stand, how it is called, and what is around it. Words that run over
+    the end of page ``number`` end on the next one, at ``end`` there.
+    """
 
     number: int
     locator: str
@@ -252,6 +257,13 @@ class Hit:
     before: str
     found: str
     after: str
+    is_over: bool = False
+
+    @property
+    def query(self) -> str:
+        """What marks the words, in the address of their page."""
+        last = self.number + 1 if self.is_over else self.number
+        return Stretch(self.number, self.start, last, self.end).query(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,18 +284,44 @@ def search_in(reading: Reading, words: str, most: int = MOST_HITS) -> Search:
     if not wanted:
         return Search([], False)
     pages = Page.objects.filter(document__reading=reading, document__is_current=True)
-    rows = pages.order_by("number").values_list("number", "kind", "label", "paragraphs", "text")
+    columns = ("number", "kind", "label", "paragraphs", "text", "notes_at")
     hits: list[Hit] = []
-    for number, kind, label, paragraphs, text in rows.iterator(chunk_size=100):
-        for start, end in places_of(wanted, text):
+    last: Page | None = None
+    for page in pages.order_by("number").only("document", *columns).iterator(chunk_size=100):
+        for hit in (*hits_over(last, page, wanted), *hits_on(page, wanted)):
             if len(hits) == most:
                 return Search(hits, True)
-            before, after = surroundings(text, start, end)
-            if kind == PARAGRAPH:
-                label = str(paragraph_at(text, paragraphs, start) or label)
-            locator = called(kind, label, number)
-            hits.append(Hit(number, locator, start, end, before, text[start:end], after))
+            hits.append(hit)
+        last = page
     return Search(hits, False)
+
+
+def hits_on(page: Page, wanted: str) -> Iterator[Hit]:
+    text = page.text
+    for start, end in places_of(wanted, text):
+        before, after = surroundings(text, start, end)
+        label = page.label
+        if page.kind == PARAGRAPH:
+            label = str(paragraph_at(text, page.paragraphs, start) or label)
+        locator = called(page.kind, label, page.number)
+        yield Hit(page.number, locator, start, end, before, text[start:end], after)
+
+
+def hits_over(page: Page | None, following: Page, wanted: str) -> Iterator[Hit]:
+    """Where the words begin at the end of a page and end on the next one."""
+    if page is None or page.number + 1 != following.number or " " not in wanted:
+        return
+    near = 4 * len(wanted) + 40  # no need to look at all of both pages again
+    skipped = max(0, len(page.body.rstrip()) - near)
+    first, second = page.body[skipped:], following.body[:near]
+    for (start, end), (begin, until) in over_the_turn(first, second, wanted):
+        found = run_on([first[start:end], second[begin:until]])
+        before, _ = surroundings(page.body, skipped + start, skipped + end)
+        _, after = surroundings(following.body, begin, until)
+        place = Place(page, skipped + start, skipped + end, (Place(following, begin, until),))
+        label = label_of(place)
+        locator = label if "¶" in label else called(page.kind, label, page.number)
+        yield Hit(page.number, locator, skipped + start, until, before, found, after, is_over=True)
 
 
 def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
