@@ -199,7 +199,9 @@ class _Merged:
         self.table = _Table(numbers.data, words[order].data, lows.data, times.data)
         self.hashes = hashes[starts].data
         self.starts = np.append(starts, len(hashes)).astype(np.uint32).data
-        self.totals = np.add.reduceat(times, starts).data if len(starts) else times.data
+        self.totals = (
+            np.add.reduceat(times, starts, dtype=np.uint32).data if len(starts) else times.data
+        )
         self.places = np.empty(len(hashes), dtype=np.uint32)
         self.places[order] = np.cumsum(new) - 1
         self.sizes = sizes
