@@ -13,7 +13,9 @@ from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment, Trace
 from quaestio.discussions import actions, oversight
 from quaestio.discussions.actions import PostRefused, Rules
+from quaestio.discussions.emails import words_of
 from quaestio.discussions.models import Discussion, Post, Pseudonym, Report
+from quaestio.notifications.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -244,6 +246,38 @@ def test_an_instructor_is_told_of_a_report_of_their_own_post_and_the_form_says_s
     assert "so does the instructor who wrote" in page
     scene.client.post(f"/p/{post.public_id}/report", {"because": "Unkind."})
     assert "Unkind." in scene.teacher.get(scene.queue).content.decode()
+
+
+def test_teachers_are_told_of_a_report_but_not_in_which_words_nor_who_was_reported() -> None:
+    scene = Reported()
+    tom = cast.assistant(scene.anna.course)
+    scene.client.post(scene.address, {"because": "An insult."})
+    told = Notice.objects.filter(kind="reported")
+    assert {one.to for one in told} == {scene.anna.user, tom.user}
+    for person in (scene.anna, tom):
+        page = cast.sign_in(person).get("/notices/").content.decode()
+        assert "A post was reported" in page
+        assert "An insult." not in page
+        assert "Maya Lindqvist" not in page.split("A post was reported")[1].split("</li>")[0]
+    assert "A post was reported" not in cast.sign_in(scene.noah).get("/notices/").content.decode()
+    notice = told.get(to=scene.anna.user)
+    assert scene.teacher.get(f"/notices/{notice.public_id}/")["Location"].endswith(scene.queue)
+    of_tom = cast.response(tom, scene.discussion, "You are all fools.")
+    scene.client.post(f"/p/{of_tom.public_id}/report", {"because": "An insult."})
+    about_tom = Notice.objects.filter(kind="reported", about=of_tom.public_id)
+    assert [one.to for one in about_tom] == [scene.anna.user]
+    about_tom.update(to=tom.user)  # were it there all the same, it would say nothing
+    assert words_of(list(about_tom)) == {}
+
+
+def test_no_mail_goes_out_of_a_report_that_was_answered() -> None:
+    scene = Reported()
+    scene.client.post(scene.address, {"because": "An insult."})
+    notices = list(Notice.objects.filter(kind="reported"))
+    assert len(words_of(notices, as_news=True)) == 1
+    actions.leave_reported(post=scene.post, by=scene.anna)
+    assert words_of(notices, as_news=True) == {}
+    assert len(words_of(notices)) == 1
 
 
 def test_what_is_reported_of_each_person_is_counted_and_counted_down_again() -> None:

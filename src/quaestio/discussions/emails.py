@@ -8,7 +8,7 @@ doors of ``access``: whoever may not see a thing at that moment is told nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,8 +28,9 @@ from quaestio.discussions.access import (
     can_see_discussion,
     has_answered,
     readable_posts,
+    sees_reports_of_own,
 )
-from quaestio.discussions.models import Discussion, Post, Remark
+from quaestio.discussions.models import Discussion, Post, Remark, Report
 from quaestio.notifications.actions import tell
 from quaestio.notifications.models import Notice
 from quaestio.notifications.words import Words
@@ -94,9 +95,32 @@ def tell_of_remark(remark: Remark) -> int:
 
 def tell_of_asking(discussion: Discussion) -> int:
     """The teachers, that somebody whose posts wait has posed a discussion for them to open."""
+    return tell_all(discussion, "asking", teachers_of(discussion))
+
+
+def tell_of_report(report: Report) -> int:
+    """The teachers, that a post was reported; but not whoever did so, and of an assistant's own
+    post not them.
+    """
+    post = report.post
+    concerned = [
+        one
+        for one in teachers_of(post.discussion)
+        if one.pk != report.by_id and (one.pk != post.author_id or Right.COURSE in RIGHTS[one.role])
+    ]
+    return tell(
+        to=accounts(concerned),
+        kind="reported",
+        about=post.public_id,
+        key=f"reported:{report.public_id}",
+        list=post.discussion.public_id,
+        wider_list=post.discussion.course.public_id,
+    )
+
+
+def teachers_of(discussion: Discussion) -> list[Enrollment]:
     members = Enrollment.objects.filter(course=discussion.course_id, removed_at__isnull=True)
-    teachers = [one for one in members.select_related("user") if Right.MODERATE in RIGHTS[one.role]]
-    return tell_all(discussion, "asking", teachers)
+    return [one for one in members.select_related("user") if Right.MODERATE in RIGHTS[one.role]]
 
 
 def tell_what_is_due(day: date) -> int:
@@ -370,6 +394,18 @@ def asking(telling: Telling, as_news: bool) -> Words | None:
     return telling.words(_("A discussion waits for a teacher to open it"), _("Read it and decide"))
 
 
+def reported(telling: Telling, as_news: bool) -> Words | None:
+    post, seat = telling.post, telling.seat
+    if post is None or seat.enrollment is None or not seat.can(Right.MODERATE):
+        return None
+    if post.author_id == seat.enrollment.pk and not sees_reports_of_own(seat):
+        return None
+    if as_news and not post.reports.filter(settled_at__isnull=True).exists():
+        return None
+    words = telling.words(_("A post was reported"), _("Look at it and decide"))
+    return replace(words, path=reverse("waiting", args=[seat.course.public_id]))
+
+
 def remarked(telling: Telling, as_news: bool) -> Words | None:
     discussion, me = telling.discussion, telling.seat.enrollment
     if as_news and discussion.state != Discussion.State.DRAFT:
@@ -388,6 +424,7 @@ KINDS: dict[str, Callable[[Telling, bool], Words | None]] = {
     "due": due,
     "remarked": remarked,
     "asking": asking,
+    "reported": reported,
 }
 
 

@@ -6,7 +6,7 @@ from django_tasks import task
 
 from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions import actions, emails, guestmail
-from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark
+from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark, Report
 
 
 @task()
@@ -47,6 +47,14 @@ def tell_of_asking(discussion_public_id: str) -> int:
         Discussion.objects.select_related("course").filter(public_id=discussion_public_id).first()
     )
     return emails.tell_of_asking(discussion) if discussion and discussion.asked_at else 0
+
+
+@task()
+def tell_of_report(report_public_id: str) -> int:
+    """Tell the teachers that a post was reported. How many were told."""
+    reports = Report.objects.select_related("post__discussion__course", "post__author")
+    report = reports.filter(public_id=report_public_id, settled_at__isnull=True).first()
+    return emails.tell_of_report(report) if report else 0
 
 
 @task()

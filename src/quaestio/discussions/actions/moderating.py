@@ -21,7 +21,11 @@ from quaestio.discussions.actions.parts import (
 )
 from quaestio.discussions.actions.posting import lock_post
 from quaestio.discussions.actions.stands import take_up_positions
-from quaestio.discussions.actions.telling import have_answered_told, have_author_told
+from quaestio.discussions.actions.telling import (
+    have_answered_told,
+    have_author_told,
+    have_report_told,
+)
 from quaestio.discussions.models import (
     Discussion,
     Post,
@@ -113,6 +117,7 @@ def report(*, post: Post, by: Enrollment, because: str) -> Report:
     made = Report.objects.create(post=post, by=by, because=because[:500])
     note_post(Deed.REPORTED, post, by=by, because=because)
     count_waiting(post.discussion.course_id)
+    have_report_told(made)
     return made
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Role
-from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark
+from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark, Report
 
 
 def have_answered_told(post: Post) -> None:
@@ -48,6 +48,13 @@ def have_teachers_asked(discussion: Discussion) -> None:
     from quaestio.discussions.tasks import tell_of_asking
 
     tell_of_asking.enqueue(discussion.public_id)
+
+
+def have_report_told(report: Report) -> None:
+    """The teachers, that a post was reported."""
+    from quaestio.discussions.tasks import tell_of_report
+
+    tell_of_report.enqueue(report.public_id)
 
 
 def have_remark_told(remark: Remark) -> None:
