@@ -7,13 +7,15 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.support import cast
 
+from quaestio.courses import actions as courses
 from quaestio.courses.access import seat_in
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Relation, Rules
-from quaestio.discussions.models import Post
+from quaestio.discussions.models import Discussion, Post
 from quaestio.participation.brief import DiscussionBrief, brief_of, opening
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,16 @@ def test_drafts_are_counted_and_not_told_and_an_empty_brief_says_what_to_do() ->
     assert "1 more discussion is still a draft." in s.page()
     s.meeting = cast.meeting(s.course, "Another")
     assert "Pose a question" in s.page()
+
+
+def test_a_teachers_first_page_leads_to_it_and_a_students_does_not() -> None:
+    s = Seminar()
+    courses.change_meeting(meeting=s.meeting, title="Soon", on=timezone.localdate(), note="")
+    path = f"/m/{s.meeting.public_id}/brief"
+    assert path in cast.sign_in(s.anna).get("/").content.decode()
+    assert path not in cast.sign_in(s.maya).get("/").content.decode()
+    Discussion.objects.update(meeting=None)
+    assert path not in cast.sign_in(s.anna).get("/").content.decode()
 
 
 def test_an_assistant_reads_it_and_both_names_where_names_are_made_up() -> None:

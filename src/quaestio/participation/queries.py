@@ -116,6 +116,7 @@ class MeetingRow:
     assigned: Sequence[AssignedReading]
     discussions: Sequence[DiscussionRow]
     is_next: bool = False
+    has_brief: bool = False  # for this viewer, with something in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,7 @@ def home(seats: Sequence[Seat]) -> Home:
         seats=seats,
         leads=leads,
         due=[row for row in rows if is_of_this_week(row, now)],
-        meetings=meetings_ahead(seats, timezone.localdate(now)),
+        meetings=meetings_ahead(seats, timezone.localdate(now), rows),
         new=[
             row for row in rows if row.new_posts or (row.is_new and not is_of_this_week(row, now))
         ],
@@ -321,12 +322,22 @@ def is_of_this_week(row: DiscussionRow, now: datetime) -> bool:
     return now <= due <= now + AHEAD or (row.is_late and due >= now - BEHIND)
 
 
-def meetings_ahead(seats: Sequence[Seat], today: date) -> list[MeetingRow]:
+def meetings_ahead(
+    seats: Sequence[Seat], today: date, rows: Sequence[DiscussionRow]
+) -> list[MeetingRow]:
     courses = [seat.course.pk for seat in seats]
     this_week = Q(course__in=courses, date__gte=today, date__lte=today + AHEAD)
     meetings = list(Meeting.objects.filter(this_week).select_related("course"))
     assigned = assigned_to(seats, Q(meeting__in=meetings))
-    return [MeetingRow(one, assigned.get(one.pk, []), []) for one in meetings]
+    briefed = {
+        row.discussion.meeting_id
+        for row in rows
+        if row.seat.can(Right.SEE_HIDDEN) and row.discussion.state != Discussion.State.DRAFT
+    }
+    return [
+        MeetingRow(one, assigned.get(one.pk, []), [], has_brief=one.pk in briefed)
+        for one in meetings
+    ]
 
 
 def draft_rows(seats: Sequence[Seat]) -> list[DraftRow]:
