@@ -82,6 +82,16 @@ def test_a_known_browser_needs_no_second_confirmation_for_a_reply() -> None:
     assert len(mail.outbox) == 1
 
 
+def test_somebody_else_at_a_known_browser_starts_anew_and_loses_no_word_of_a_reply() -> None:
+    scene = Thread()
+    confirmed(scene)
+    page = scene.reply(forget="1", body="Half a sentence", kind="ask").content.decode()
+    assert "Half a sentence" in page
+    assert 'value="ask" checked' in page
+    assert 'name="address"' in page
+    assert "You write as" not in scene.client.get(scene.page_of_reply).content.decode()
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [

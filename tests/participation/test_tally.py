@@ -50,6 +50,17 @@ def test_everybody_stands_in_it_with_what_they_wrote_and_those_without_a_word_to
     assert (noah.asked, noah.answered, noah.words, noah.is_silent) == (1, 0, 0, True)
 
 
+def test_a_response_under_the_asked_length_counts_but_has_not_answered() -> None:
+    s = Seminar()
+    Discussion.objects.filter(pk=s.discussion.pk).update(words_least=5)
+    cast.response(s.maya, s.discussion, "Only three words.")
+    cast.response(s.noah, s.discussion, "These are five whole words.")
+    assert [(s.row(one).answered, s.row(one).responses) for one in (s.maya, s.noah)] == [
+        (0, 1),
+        (1, 1),
+    ]
+
+
 def test_what_was_hidden_or_taken_back_does_not_count() -> None:
     s = Seminar()
     actions.hide(post=cast.response(s.maya, s.discussion), by=s.anna)

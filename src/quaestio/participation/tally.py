@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right, Role
-from quaestio.discussions.access import COUNTING, visible_discussions
+from quaestio.discussions.access import COUNTING, counting_answers, visible_discussions
 from quaestio.discussions.models import Discussion, Post
 from quaestio.participation.answered import is_asked
 
@@ -47,7 +47,8 @@ class Tally:
 
 def tally_of(seat: Seat) -> Tally:
     """Every student of the course, those without a word too, and every discussion that has been
-    opened. Three queries. What was hidden or withdrawn does not count; what waits does.
+    opened. Four queries. What was hidden or withdrawn does not count; what waits does. A response
+    that is shorter than was asked counts, but its writer has not answered yet.
     """
     opened = visible_discussions(seat).exclude(state=Discussion.State.DRAFT)
     discussions = list(opened.order_by("opened_at", "pk"))
@@ -72,9 +73,11 @@ def tally_of(seat: Seat) -> Tally:
             continue
         row.responses += 1
         row.in_discussion[discussion] = row.in_discussion.get(discussion, 0) + 1
-    for row in rows.values():
+    full = counting_answers().filter(discussion__in=discussions, author__in=rows).order_by()
+    done = set(full.values_list("author_id", "discussion_id"))
+    for pk, row in rows.items():
         row.answered = sum(
-            1 for one in discussions if one.pk in row.in_discussion and is_asked(row.person, one)
+            1 for one in discussions if (pk, one.pk) in done and is_asked(row.person, one)
         )
     return Tally(discussions, list(rows.values()))
 
