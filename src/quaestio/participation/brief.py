@@ -19,8 +19,7 @@ from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Meeting
-from quaestio.discussions.access import readable_posts, visible_discussions
-from quaestio.discussions.attention import readable_quotations
+from quaestio.discussions.access import visible_discussions
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.discussions.queries import PostRow, Presence, QuestionRow, Thread, thread_of
 from quaestio.discussions.rendering import css, lemma, shown_verdict
@@ -160,9 +159,11 @@ def brief_of(seat: Seat, meeting: Meeting) -> list[DiscussionBrief]:
 def discussion_brief(seat: Seat, discussion: Discussion) -> DiscussionBrief:
     thread = thread_of(seat, discussion, Presence())
     everything = [post for top in thread.responses for post in (top, *top.replies)]
-    posts = {one.public_id: one for one in everything if one.state == Post.State.POSTED}
-    openings = openings_of(seat, discussion)
-    evidence = evidence_in(seat, thread, posts)
+    posts = {
+        one.public_id: one for one in everything if one.state == Post.State.POSTED and one.body
+    }
+    openings = openings_of(discussion, posts)
+    evidence = evidence_in(thread, posts)
     replies = [one for one in posts.values() if one.parent_id in posts]
     return DiscussionBrief(
         thread=thread,
@@ -187,11 +188,12 @@ def discussion_brief(seat: Seat, discussion: Discussion) -> DiscussionBrief:
 # -- What a post says ---------------------------------------------------------------------------
 
 
-def openings_of(seat: Seat, discussion: Discussion) -> dict[str, str]:
-    """How each post begins, by its public id. One query."""
-    posts = readable_posts([seat]).filter(discussion=discussion, state=Post.State.POSTED)
-    rows = posts.order_by().values_list("public_id", "source")
-    return {public_id: opening(flatten(source).text) for public_id, source in rows}
+def openings_of(discussion: Discussion, posts: Mapping[str, PostRow]) -> dict[str, str]:
+    """How each of these posts begins, by its public id. One query."""
+    rows = Post.objects.filter(discussion=discussion).order_by().values_list("public_id", "source")
+    return {
+        public_id: opening(flatten(source).text) for public_id, source in rows if public_id in posts
+    }
 
 
 def opening(text: str) -> str:
@@ -262,11 +264,11 @@ def positions_of(thread: Thread) -> dict[str, str]:
 # -- On what evidence ---------------------------------------------------------------------------
 
 
-def evidence_in(
-    seat: Seat, thread: Thread, posts: Mapping[str, PostRow]
-) -> dict[str, list[Evidence]]:
-    """The quotations by the post they stand in, those of the context under "". One query."""
-    rows = readable_quotations(seat).filter(discussion=thread.discussion)
+def evidence_in(thread: Thread, posts: Mapping[str, PostRow]) -> dict[str, list[Evidence]]:
+    """The quotations in these posts by the post they stand in, those of the context under "". One
+    query.
+    """
+    rows = Quotation.objects.filter(discussion=thread.discussion)
     found: dict[str, list[Evidence]] = defaultdict(list)
     for one in rows.select_related("reading", "post").order_by("post__number", "pk"):
         public_id = one.post.public_id if one.post else ""
