@@ -78,6 +78,16 @@ def test_where_one_answers_first_it_is_asked_once_whether_one_has() -> None:
     assert len(queries_of(lambda: look(client, question))) <= 4
 
 
+def test_news_of_another_discussion_makes_nobody_write_anything_here() -> None:
+    anna = cast.instructor()
+    question, maya = cast.discussion(anna), cast.student(anna.course)
+    client = cast.sign_in(maya)
+    look(client, question)
+    look(client, question)
+    cast.discussion(anna, "Another one")  # Maya is told of it
+    assert len(queries_of(lambda: look(client, question))) <= 3
+
+
 def test_the_public_asks_one_question() -> None:
     anna = cast.instructor()
     anna.course.is_public = True

@@ -34,7 +34,9 @@ from quaestio.web.rows import Joined, without
 DOOR = Joined(
     """
     SELECT {discussion}, {course}, {seat}, {visit}, {draft},
-        (SELECT COUNT(*) FROM notifications_notice WHERE to_id = %s AND seen_at IS NULL)
+        (SELECT COUNT(*) FROM notifications_notice WHERE to_id = %s AND seen_at IS NULL),
+        (SELECT COUNT(*) FROM notifications_notice
+            WHERE to_id = %s AND seen_at IS NULL AND list = %s)
     FROM discussions_discussion discussion
     JOIN courses_course course ON course.id = discussion.course_id
     LEFT JOIN courses_enrollment seat
@@ -55,6 +57,7 @@ DOOR = Joined(
     visit=(Visit, ["id", "seen_at", "looked_at", "version"]),
     draft=(Draft, ["id", "version", "updated_at"]),
     unseen=int,
+    unseen_here=int,
 )
 
 
@@ -96,7 +99,7 @@ def can_see_discussion(seat: Seat, discussion: Discussion) -> bool:
 class Entered:
     """A viewer inside a discussion, with what they have left there: the last visit, and which
     draft of a response there is (without its text). ``unseen`` is how many of their notices, on
-    the whole site, are new: the header says it.
+    the whole site, are new: the header says it; ``unseen_here`` how many of these are about it.
     """
 
     seat: Seat
@@ -104,21 +107,23 @@ class Entered:
     visit: Visit | None
     draft: Draft | None
     unseen: int
+    unseen_here: int
 
 
 def enter(user: Viewer, public_id: str, right: Right = Right.SEE) -> Entered:
     """The door to a discussion; a draft is not there for those who may not see it. One query."""
-    found = DOOR.first([user.pk, user.pk, f"respond:{public_id}", public_id])
+    me = user.pk
+    found = DOOR.first([me, me, public_id, me, f"respond:{public_id}", public_id])
     if found is None:
         raise Http404
-    discussion, course, enrollment, visit, draft, unseen = found
+    discussion, course, enrollment, visit, draft, unseen, unseen_here = found
     discussion.course = course
     seat = seated(course, enrollment)
     if not can_see_discussion(seat, discussion):
         raise Http404
     if not seat.can(right):
         raise PermissionDenied
-    return Entered(seat, discussion, visit, draft, unseen)
+    return Entered(seat, discussion, visit, draft, unseen, unseen_here)
 
 
 def discussion_for(

@@ -152,10 +152,10 @@ def moment(text: str) -> datetime | None:
 
 def see_notices(request: HttpRequest, entered: Entered) -> None:
     """Whoever looks at a discussion has seen what they were told of it. No query for whoever has
-    no new notices.
+    no new notices about it.
     """
     remember_unseen(request, entered.unseen)
-    if not entered.unseen or not isinstance(request.user, User):
+    if not entered.unseen_here or not isinstance(request.user, User):
         return
     if notifications.mark_seen(person=request.user, list=entered.discussion.public_id):
         forget_unseen(request)
