@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from tests.readings.extraction.makepdf import Sheet, open_book, pdf, scanned, sheet, two_columns
 from tests.support import tesseract
@@ -140,6 +141,28 @@ def test_a_page_that_lies_on_its_side_is_straightened_too(tmp_path: Path, degree
     path.write_bytes(scanned(pdf([page]), turned=degrees))
     _png, turned = render_straight_png(path, 1, 100)
     assert abs(turned - degrees) < 0.25
+
+
+def test_a_scan_that_tells_no_resolution_is_straightened_like_any_other(tmp_path: Path) -> None:
+    path, large = tmp_path / "scan.pdf", tmp_path / "large.pdf"
+    page = sheet("\n".join(LEAF.split("\n") * 4))
+    path.write_bytes(scanned(pdf([page]), turned=2.0))
+    enlarge(path, large, 20)  # four and a half metres wide
+    _png, turned = render_straight_png(large, 1, 100)
+    assert abs(turned - 2.0) < 0.25
+
+
+def enlarge(path: Path, to: Path, times: int) -> None:
+    """The same page, so many times as wide and as high."""
+    document = pdfium.PdfDocument(path)
+    page = document[0]
+    for one in page.get_objects():
+        one.set_matrix(one.get_matrix().scale(times, times))
+    width, height = page.get_size()
+    page.set_mediabox(0, 0, width * times, height * times)
+    page.gen_content()
+    document.save(to)
+    document.close()
 
 
 @pytest.mark.parametrize("page", [sheet(""), sheet("A title")], ids=["nothing", "two words"])

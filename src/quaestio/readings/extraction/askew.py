@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 DPI = 72  # enough to tell a tenth of a degree over the width of a page
+MOST_PIXELS = 2_000_000  # of a page that calls itself large, as scans do that tell no resolution
 _MOST = 8.0  # degrees; what lies worse was not laid by a scanner
 _LEAST = 0.2  # below that, straightening would only blur
 _CLEARER = 1.15  # how much sharper the lines must be than as the page lies

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 import zlib
+from dataclasses import replace
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -54,7 +55,9 @@ def draw_straight(data: bytes, order: Order, limits: Limits) -> tuple[bytes, flo
         raise Refused("damaged", _("This PDF has no page %(number)d.", number=number))
     try:
         page = document[number - 1]
-        seen = page.render(scale=askew.DPI / 72, may_draw_forms=False, grayscale=True)
+        few = replace(limits, image_pixels=min(limits.image_pixels, askew.MOST_PIXELS))
+        small = _scale(size := page.get_size(), int(size[0] * askew.DPI / 72), few)
+        seen = page.render(scale=small, may_draw_forms=False, grayscale=True)
         angle = askew.angle_of(bytes(seen.buffer), seen.stride, seen.width, seen.height)
         bitmap = _turned(page, angle, order.dpi, limits)
     except pdfium.PdfiumError as error:
