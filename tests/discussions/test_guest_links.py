@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -141,3 +143,23 @@ def test_nobody_else_has_the_way_to_it() -> None:
     actions.show(post=post, by=scene.anna)
     for who in (None, scene.anna, cast.student(scene.course)):
         assert entry.public_id not in scene.page(cast.sign_in(who))
+
+
+@pytest.mark.parametrize("what", ["unconfirmed", "declined"])
+def test_the_link_of_one_address_never_leads_to_the_post_of_another(what: str) -> None:
+    scene = Open()
+    key = str(uuid.uuid4())
+    scene.send(address="first@example.org", key=key, body="By the first at this browser.")
+    first = link()
+    if what == "declined":
+        Client().post(first, {"do": "decline"})
+    confirmed(scene)
+    answer = scene.send(key=key, body="Sent from the first's page again.")
+    assert answer.status_code == 422
+    assert "Sent from the first&#x27;s page again." in answer.content.decode()
+    fresh = re.search(r'name="key" value="([^"]*)"', answer.content.decode())
+    assert fresh
+    assert scene.send(key=fresh[1], body="Sent from the first's page again.").status_code == 302
+    assert "again" not in Client().get(first).content.decode()
+    Client().post(first, {"do": "withdraw"})
+    assert Post.objects.filter(state=Post.State.HELD).count() == 2

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from quaestio.courses.actions import admit_guest
 from quaestio.courses.models import Course, Enrollment, Guest
-from quaestio.discussions.actions.parts import PostRefused, closed_sentence, lock
+from quaestio.discussions.actions.parts import PostedBefore, PostRefused, closed_sentence, lock
 from quaestio.discussions.actions.posting import reply, respond
 from quaestio.discussions.actions.relating import Relation, relation_fields
 from quaestio.discussions.actions.telling import have_guest_asked
@@ -166,6 +166,7 @@ def put_in_as_guest(
     """The response of a guest whose address is confirmed, or their reply to ``parent``, from the
     fields of an entry.
     """
+    refuse_the_key_of_another(by, key)
     if parent is not None:
         parent.discussion = discussion
         return reply_as_guest(
@@ -206,6 +207,15 @@ def refuse_more_of(guest: Enrollment, discussion: Discussion) -> None:
                 "let in. Your text is kept below."
             )
         )
+
+
+def refuse_the_key_of_another(guest: Enrollment, key: uuid.UUID) -> None:
+    """``PostedBefore`` where the form was sent before under another address, as somebody at the
+    same browser may have done: the link that went there must not lead to this guest's post.
+    """
+    entry = GuestEntry.objects.filter(key=key, post__isnull=True).first()
+    if entry is not None and entry.address != guest.guest.address:
+        raise PostedBefore
 
 
 @transaction.atomic

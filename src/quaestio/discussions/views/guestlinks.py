@@ -41,11 +41,12 @@ def confirm(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
         return own_post(request, entry.post)
     if actions.is_spent(entry):
         return link_page(request, entry, "spent", 410)
-    if request.method != "POST":
-        return link_page(request, entry, "", 200)
-    if request.POST.get("do") == "decline":
+    wanted = request.POST.get("do") if request.method == "POST" else None
+    if wanted == "decline":
         actions.decline_entry(entry=entry)
         return link_page(request, None, "declined", 200)
+    if wanted != "confirm":
+        return link_page(request, entry, "", 200)
     try:
         guest, post = actions.confirm_entry(entry=entry)
     except LinkSpent:
