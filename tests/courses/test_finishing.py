@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from tests.support import cast
 
+from quaestio.courses.actions import seal
 from quaestio.courses.models import Trace
+from quaestio.discussions import actions
 from quaestio.discussions.models import Post
 
 pytestmark = pytest.mark.django_db
@@ -44,3 +46,17 @@ def test_finishing_twice_is_finishing_once() -> None:
     for _ in range(2):
         cast.sign_in(anna).post(f"/c/{anna.course.public_id}/finish")
     assert Trace.objects.filter(deed="sealed").count() == 1
+
+
+def test_what_was_begun_in_a_course_that_is_finished_can_still_be_read_and_copied() -> None:
+    anna = cast.instructor()
+    maya = cast.student(anna.course)
+    post = cast.response(anna, cast.discussion(anna))
+    fields = {"body": "I was about to say\n\nthat it was not planned."}
+    actions.save_draft(person=maya, target=f"reply:{post.public_id}", fields=fields, version=0)
+    home = cast.sign_in(maya)
+    assert f"/p/{post.public_id}/reply" in home.get("/").content.decode()
+    seal(course=anna.course, by=anna)
+    page = home.get("/").content.decode()
+    assert f"/p/{post.public_id}/reply" not in page
+    assert "that it was not planned." in page

@@ -27,6 +27,7 @@ from quaestio.discussions.access import (
     readable_posts,
     visible_to,
 )
+from quaestio.discussions.forms import source_of
 from quaestio.discussions.lengths import due_still
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
 from quaestio.discussions.visits import seen_by
@@ -35,6 +36,7 @@ from quaestio.notifications.queries import DEFAULT
 from quaestio.participation.leading import Lead, leads_of
 from quaestio.readings.access import visible_readings
 from quaestio.readings.models import AssignedReading, Reading
+from quaestio.web.richtext import flatten
 
 AHEAD = timedelta(days=7)
 BEHIND = timedelta(days=14)  # how long an unanswered discussion is still called late
@@ -137,7 +139,9 @@ class CourseOverview:
 
 @dataclass(frozen=True, slots=True)
 class DraftRow:
-    """Something begun and not posted: ``what`` names it, ``words`` is how it begins."""
+    """Something begun and not posted: ``words`` is how it begins; ``kept`` the whole of it where
+    nothing can be posted any more, "" elsewhere.
+    """
 
     draft: Draft
     kind: str
@@ -146,6 +150,7 @@ class DraftRow:
     words: str
     course_title: str
     course_id: str
+    kept: str = ""
 
     def get_absolute_url(self) -> str:
         """Where to go on writing."""
@@ -368,6 +373,7 @@ def draft_rows(seats: Sequence[Seat]) -> list[DraftRow]:
                 words=first_words(draft.fields),
                 course_title=draft.person.course.title,
                 course_id=draft.person.course.public_id,
+                kept=whole_text(draft.fields) if draft.person.course.is_sealed else "",
             )
         )
     return rows
@@ -391,6 +397,11 @@ def first_words(fields: Mapping[str, object]) -> str:
         if words:
             return words[:120]
     return ""
+
+
+def whole_text(fields: Mapping[str, object]) -> str:
+    text = str(fields.get("body") or fields.get("context") or "")
+    return flatten(source_of(text, str(fields.get("format", "")))).text
 
 
 @dataclass(frozen=True, slots=True)
