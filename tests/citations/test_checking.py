@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.support import cast
 
-from quaestio.citations.checking import Checked, check_source
+from quaestio.citations.checking import Checked, read_source
 from quaestio.courses.models import Course
 from quaestio.readings import actions
 from quaestio.readings.extraction import Extracted, ExtractedPage
@@ -48,11 +48,11 @@ def reading(
 
 
 def verdicts(course: Course, text: str) -> list[str]:
-    return [one.verdict for one in check_source(course, f"<p>{text}</p>")]
+    return [one.verdict for one in read_source(course, f"<p>{text}</p>").quotations]
 
 
 def one(course: Course, text: str) -> Checked:
-    (found,) = check_source(course, f"<p>{text}</p>")
+    (found,) = read_source(course, f"<p>{text}</p>").quotations
     return found
 
 
@@ -138,9 +138,9 @@ def test_checking_costs_the_same_queries_for_one_quotation_and_for_many() -> Non
     reading(anna.course, "Smith, Ada", ("An entirely different book about the price of bread.",))
 
     def cost(text: str) -> int:
-        check_source(anna.course, text)
+        read_source(anna.course, text)
         with CaptureQueriesContext(connection) as queries:
-            check_source(anna.course, text)
+            read_source(anna.course, text)
         return len(queries)
 
     single = "<p>“nobody applauded, and nobody asked for the floor” (Jones 42)</p>"

@@ -8,7 +8,7 @@ import pytest
 from tests.readings.extraction.makepdf import Line, Sheet, pdf
 from tests.support import cast
 
-from quaestio.citations.checking import Checked, check_source
+from quaestio.citations.checking import Checked, read_source
 from quaestio.courses.models import Course
 from quaestio.discussions.quoting import citation_of
 from quaestio.readings import actions
@@ -55,7 +55,7 @@ def course(tmp_path: Path) -> Course:
 
 
 def check(course: Course, words: str, cited: str) -> Checked:
-    (found,) = check_source(course, f"<p>He says “{words}” (Jones {cited}).</p>")
+    (found,) = read_source(course, f"<p>He says “{words}” (Jones {cited}).</p>").quotations
     return found
 
 

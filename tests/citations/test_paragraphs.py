@@ -8,7 +8,7 @@ import pytest
 from tests.readings.extraction.makezip import epub
 from tests.support import cast
 
-from quaestio.citations.checking import Checked, check_source
+from quaestio.citations.checking import Checked, read_source
 from quaestio.courses.models import Course
 from quaestio.readings import actions
 from quaestio.readings.extraction import Extracted, ExtractedPage, extract
@@ -38,7 +38,7 @@ def course() -> Course:
 
 def checked(course: Course, citation: str) -> Checked:
     text = f"She says that “the winter ended in a single afternoon and nobody noticed” {citation}."
-    (found,) = check_source(course, f"<p>{text}</p>")
+    (found,) = read_source(course, f"<p>{text}</p>").quotations
     return found
 
 
@@ -71,7 +71,7 @@ def test_another_paragraph_than_the_one_cited_is_told(course: Course, citation: 
 def test_a_paragraph_alone_is_checked_in_the_reading_just_named(course: Course) -> None:
     words = "the winter ended in a single afternoon and nobody noticed"
     for told, verdict in (("¶ 1", "verbatim"), ("par. 3", "misplaced")):
-        (found,) = check_source(course, f"<p>Teague writes that “{words}” ({told}).</p>")
+        (found,) = read_source(course, f"<p>Teague writes that “{words}” ({told}).</p>").quotations
         assert (found.verdict, found.citation) == (verdict, f"({told})")
 
 
@@ -149,7 +149,7 @@ def test_another_chapter_than_the_one_cited_is_told_and_the_right_one_offered(
 def test_of_two_places_the_one_in_the_chapter_cited_is_meant(book: Course) -> None:
     for chapter, page in ((1, 1), (3, 3)):
         words = "The pipes had burst in every house along the northern road"
-        (found,) = check_source(book, f"<p>“{words}” (Teague, ch. {chapter}).</p>")
+        (found,) = read_source(book, f"<p>“{words}” (Teague, ch. {chapter}).</p>").quotations
         assert (found.verdict, found.page_number) == ("verbatim", page)
 
 
@@ -163,7 +163,7 @@ def test_a_reader_can_jump_to_a_chapter(book: Course) -> None:
 
 def test_what_stands_in_no_chapter_is_not_held_against_one(book: Course) -> None:
     words = "The last of the witnesses died before anybody thought of asking her"
-    (found,) = check_source(book, f"<p>“{words}” (Teague, ch. 3).</p>")
+    (found,) = read_source(book, f"<p>“{words}” (Teague, ch. 3).</p>").quotations
     assert found.verdict == "verbatim"
 
 
@@ -188,5 +188,5 @@ def test_sections_are_checked_where_headings_number_them(
 
 def test_a_heading_without_a_number_leaves_open_in_which_section_it_is(article: Course) -> None:
     words = "The last of the witnesses died before anybody thought of asking"
-    (found,) = check_source(article, f"<p>“{words}” (Teague, § 1).</p>")
+    (found,) = read_source(article, f"<p>“{words}” (Teague, § 1).</p>").quotations
     assert found.verdict == "verbatim"

@@ -164,11 +164,12 @@ def test_what_a_guest_began_is_shown_to_the_next_person_only_when_they_say_it_is
     second.wait_for_function(f"() => {KEPT} === 0")
 
 
+@pytest.mark.parametrize("signed_in", [False, True])
 def test_what_a_guest_began_is_deleted_by_a_click_and_by_itself_after_a_day(
-    anna: Enrollment, open_page: OpenPage
+    anna: Enrollment, open_page: OpenPage, signed_in: bool
 ) -> None:
     discussion = cast.discussion(anna)
-    first = open_page()
+    first = open_page(cast.person("Sara Stranger") if signed_in else None)
     first.goto(f"/d/{discussion.public_id}/")
     text_of(first).fill("Half a secret")
     expect(first.get_by_text("Kept in this browser for a day")).to_be_visible()
@@ -187,6 +188,7 @@ def test_what_a_guest_began_is_deleted_by_a_click_and_by_itself_after_a_day(
     )
     second.close()
     third = first.context.new_page()
+    third.context.clear_cookies()  # the session has ended
     third.goto("/accounts/login/")
     third.wait_for_function(f"() => {KEPT} === 0")
 

@@ -102,11 +102,6 @@ class Read:
     names: dict[str, str]
 
 
-def check_source(course: Course, source: str) -> list[Checked]:
-    """The quotations of clean HTML, checked against the readings of the course."""
-    return read_source(course, source).quotations
-
-
 def read_source(course: Course, source: str) -> Read:
     """The quotations of clean HTML, checked, and the citations that lead out of the course.
 

@@ -38,6 +38,8 @@ def is_inside() -> bool:
 
 
 if TYPE_CHECKING:
+    from quaestio.search.engines import Scoring
+
     Indexed = object  # modelsearch brings no types; the models are not to lose theirs
 else:
     Indexed = index.Indexed
@@ -192,7 +194,8 @@ def scores(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> dict[
         return {}
     terms = [asked(term) for term in wanted.terms]
     if is_inside():
-        return dict(get_search_backend().scores(rows.model, here, terms))
+        engine: Scoring = get_search_backend()
+        return dict(engine.scores(rows.model, here, terms))
     best = _holding(rows, [here, *terms])
     return {key: -place for place, key in enumerate(best)}
 

@@ -380,6 +380,5 @@ def open_discussion(*, discussion: Discussion, by: Enrollment) -> Discussion:
     touch(discussion)
     if deed == Deed.OPENED:
         count_waiting(discussion.course_id)
-    if deed == Deed.OPENED:
         have_class_told(discussion, by)
     return discussion

@@ -407,7 +407,8 @@ function wordsOf(form) {
 }
 
 function sweepForGuests() {
-  for (const key of shelf.keys("/guest:")) if (!(shelf.take(key)?.at > Date.now() - KEPT_FOR_GUESTS)) shelf.drop(key);
+  const theirs = shelf.keys().filter((key) => key.includes("/guest:")); // of signed-in strangers too
+  for (const key of theirs) if (!(shelf.take(key)?.at > Date.now() - KEPT_FOR_GUESTS)) shelf.drop(key);
 }
 
 function keepForGuest(form) {
