@@ -13,7 +13,7 @@ from django.utils import timezone
 from tests.support import cast
 from tests.support.guests import ADDRESS, Open, confirmed, link
 
-from quaestio.courses.actions import seal
+from quaestio.courses.actions import remove_person, seal
 from quaestio.courses.models import Course
 from quaestio.discussions import actions
 from quaestio.discussions.guests import link_of
@@ -91,6 +91,20 @@ def test_two_windows_that_change_it_get_both_texts() -> None:
     assert "The first text." in page
     assert "The second text." in page
     assert 'name="version" value="2"' in page
+
+
+def test_a_guest_taken_out_of_the_course_can_take_back_what_waits_and_change_nothing() -> None:
+    scene = Open()
+    post = confirmed(scene)
+    remove_person(enrollment=post.author, by=scene.anna)
+    page = Client().get(link()).content.decode()
+    assert 'value="save"' not in page
+    assert 'value="withdraw"' in page
+    answer = Client().post(link(), {"do": "save", "body": "Something else.", "version": "1"})
+    assert answer.status_code == 409
+    assert "Something else." in answer.content.decode()
+    post.refresh_from_db()
+    assert "1956" in post.source
 
 
 def test_an_empty_change_is_refused_with_a_sentence() -> None:

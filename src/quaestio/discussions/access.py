@@ -429,10 +429,11 @@ def guest_may_withdraw(post: Post) -> bool:
 
 def guest_may_edit(post: Post) -> bool:
     """A guest's words can be changed until a teacher has let them in: from then on it is that text
-    which was let in.
+    which was let in. Nothing more is taken from a guest whom a teacher has taken out of the course.
     """
     return (
         guest_may_withdraw(post)
+        and post.author.removed_at is None
         and post.number == 0
         and post.discussion.is_open
         and in_edit_window(post.discussion.course, post.created_at)
