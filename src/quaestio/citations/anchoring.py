@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
 import quotecheck
-from quaestio.citations.checking import course_library, course_shelf, place_of, public_id_of
+from quaestio.citations.placing import place_of
+from quaestio.citations.shelf import course_library, course_shelf, public_id_of
 from quaestio.courses.models import Course
 from quaestio.readings.models import Document, Page, Passage, Reading
 from quaestio.readings.passages import Place, settle, surroundings
