@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
+from django.test import Client
 from tests.support import cast
 
 from quaestio.accounts.models import User
 from quaestio.courses.actions import make_feed_key, seal
 from quaestio.courses.models import Enrollment
 from quaestio.discussions import actions
-from quaestio.discussions.models import Discussion, Draft
-from quaestio.transfers.persons import StillNeeded, all_about, forget, person_at
+from quaestio.discussions.models import Discussion, Draft, GuestEntry
+from quaestio.transfers.persons import Somebody, StillNeeded, all_about, forget, somebody_at
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +36,16 @@ def discussion(maya: Enrollment) -> Discussion:
     return discussion
 
 
+def at(address: str) -> Somebody:
+    found = somebody_at(address)
+    assert found
+    return found
+
+
 def told(person: User) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads(json.dumps(all_about(person), cls=DjangoJSONEncoder))
+    whole: dict[str, Any] = json.loads(
+        json.dumps(all_about(at(person.email)), cls=DjangoJSONEncoder)
+    )
     return whole
 
 
@@ -71,12 +80,12 @@ def test_a_forgotten_person_is_named_nowhere_and_their_words_stay(
     thread = f"/d/{discussion.public_id}/"
     assert "Maya Lindqvist" in reader.get(thread).content.decode()
     browser = cast.sign_in(maya)
-    forget(user)
+    forget(at(user.email))
     page = reader.get(thread).content.decode()
     assert "Maya" not in page
     assert "former member 1" in page
     assert "It was not." in page
-    assert person_at(user.email) is None
+    assert somebody_at(user.email) is None
     assert not Draft.objects.exists()
     assert "Maya" not in reader.get(f"/c/{maya.course.public_id}/people").content.decode()
     assert browser.get(thread).status_code == 302  # signed out, and a stranger
@@ -86,7 +95,7 @@ def test_two_forgotten_people_are_told_apart(maya: Enrollment) -> None:
     noah = cast.student(maya.course, "Noah Weiss")
     for one in (maya, noah):
         assert one.user
-        forget(one.user)
+        forget(at(one.user.email))
         one.refresh_from_db()
     assert [maya.byline, noah.byline] == ["former member 1", "former member 2"]
 
@@ -95,8 +104,27 @@ def test_nobody_is_forgotten_who_is_a_running_courses_only_instructor() -> None:
     anna = cast.instructor()
     assert anna.user
     with pytest.raises(StillNeeded, match=anna.course.title):
-        forget(anna.user)
-    assert person_at(anna.user.email)
+        forget(at(anna.user.email))
+    assert somebody_at(anna.user.email)
     seal(course=anna.course, by=anna)
-    forget(anna.user)
+    forget(at(anna.user.email))
     assert not User.objects.filter(email=anna.user.email).exists()
+
+
+def test_a_guest_is_found_and_forgotten_by_the_address_they_gave() -> None:
+    discussion = cast.discussion(cast.instructor())
+    post = cast.guest_response(discussion, "I was there.", address="ruth@example.org")
+    entry = cast.guest_entry(discussion, "Once more.", address="ruth@example.org")
+    cast.guest_entry(discussion, "By another.")
+    whole = json.dumps(all_about(at("Ruth@example.org")), cls=DjangoJSONEncoder)
+    assert "I was there." in whole
+    assert "Once more." in whole
+    assert "By another." not in whole
+    forget(at("ruth@example.org"))
+    assert somebody_at("ruth@example.org") is None
+    assert not GuestEntry.objects.filter(pk=entry.pk).exists()
+    post.refresh_from_db()
+    actions.show(post=post, by=cast.teacher(discussion.course))  # and no mail goes anywhere
+    page = Client().get(f"/d/{discussion.public_id}/").content.decode()
+    assert "former member 1 (guest)" in page
+    assert "Ruth" not in page

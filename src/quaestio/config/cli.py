@@ -18,7 +18,7 @@ from quaestio.config.env import slips
 from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
 
 if TYPE_CHECKING:
-    from quaestio.accounts.models import User
+    from quaestio.transfers.persons import Somebody
     from quotecheck import Reading
 
 DESCRIPTION = "The discussion site for reading seminars."
@@ -254,15 +254,15 @@ def backup(options: argparse.Namespace) -> int:
     return 0
 
 
-def known(address: str) -> User:
+def known(address: str) -> Somebody:
     start_django()
     need_tables()
     need_newest_tables()
-    from quaestio.transfers.persons import person_at
+    from quaestio.transfers.persons import somebody_at
 
-    found = person_at(address)
+    found = somebody_at(address)
     if found is None:
-        raise Refused(f"Nobody has an account with the address {address}.")
+        raise Refused(f"Nobody here has the address {address}: no member and no guest.")
     return found
 
 
@@ -283,8 +283,8 @@ def forget(options: argparse.Namespace) -> int:
     from quaestio.transfers import persons
 
     if not options.yes:
-        typed = input(f"Type {found.email} once more to forget {found.name}: ")
-        if typed.strip().lower() != found.email:
+        typed = input(f"Type {found.address} once more to forget {found.name}: ")
+        if typed.strip().lower() != found.address:
             raise Refused("That is another address. Nothing was changed.")
     name = found.name
     try:

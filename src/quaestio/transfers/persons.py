@@ -5,16 +5,19 @@ For whoever looks after the site, at the command line: a person asks for it, not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quaestio.accounts.models import User
 from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
-from quaestio.courses.models import Enrollment, FeedKey
-from quaestio.discussions.models import Draft, Thanks, Visit
+from quaestio.courses.models import Enrollment, FeedKey, Guest
+from quaestio.discussions.models import Draft, GuestEntry, Thanks, Visit
 from quaestio.readings.models import Bookmark
 
 
@@ -22,21 +25,56 @@ class StillNeeded(Exception):
     """The person cannot go yet; the text names the course that has no other instructor."""
 
 
-def person_at(address: str) -> User | None:
-    return User.objects.filter(email=User.objects.normalize_email(address)).first()
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """Whom an address belongs to: an account (None for a guest alone), a place in each course, and
+    what they sent as a guest and have not confirmed.
+    """
+
+    address: str
+    account: User | None
+    places: Sequence[Enrollment]
+    unconfirmed: Sequence[GuestEntry]
+
+    @property
+    def name(self) -> str:
+        if self.account is not None:
+            return self.account.name
+        return self.places[0].byline if self.places else self.address
 
 
-def all_about(person: User) -> dict[str, Any]:
+def somebody_at(address: str) -> Somebody | None:
+    address = User.objects.normalize_email(address)
+    account = User.objects.filter(email=address).first()
+    theirs = Q(user__email=address) | Q(guest__address=address)
+    places = Enrollment.objects.filter(theirs).select_related("course", "section")
+    found = Somebody(
+        address,
+        account,
+        list(places.order_by("joined_at", "pk")),
+        list(GuestEntry.objects.filter(address=address).order_by("created_at")),
+    )
+    return found if account or found.places or found.unconfirmed else None
+
+
+def all_about(person: Somebody) -> dict[str, Any]:
     """What they gave and wrote, ready for JSON: times in ISO form, texts as clean HTML."""
+    account = person.account
     return {
-        "account": {
-            "name": person.name,
-            "email": person.email,
-            "joined": person.date_joined,
-            "last_signed_in": person.last_login,
+        "address": person.address,
+        "account": account
+        and {
+            "name": account.name,
+            "email": account.email,
+            "joined": account.date_joined,
+            "last_signed_in": account.last_login,
         },
-        "mail": list(person.mail_rules.values("list", "how")),
-        "courses": [in_course(one) for one in enrollments_of(person)],
+        "mail": list(account.mail_rules.values("list", "how")) if account else [],
+        "courses": [in_course(one) for one in person.places],
+        "unconfirmed": [
+            {"name": one.name, "written": one.created_at, "text": one.fields.get("source", "")}
+            for one in person.unconfirmed
+        ],
     }
 
 
@@ -74,24 +112,21 @@ def in_course(one: Enrollment) -> dict[str, Any]:
     }
 
 
-def enrollments_of(person: User) -> list[Enrollment]:
-    found = Enrollment.objects.filter(user=person).select_related("course", "section")
-    return list(found.order_by("joined_at", "pk"))
-
-
 @transaction.atomic
-def forget(person: User) -> int:
+def forget(person: Somebody) -> int:
     """Take somebody's name, address and account off the site, with their drafts, notices and what
     they were doing. What they posted stays, by “former member 1”, because others have answered it:
     a course keeps its sense. Returns in how many courses they were.
 
     Raises StillNeeded where a course would be left without an instructor.
     """
-    there = enrollments_of(person)
-    for one in there:
+    for one in person.places:
         leave(one)
-    person.delete()
-    return len(there)
+    for entry in person.unconfirmed:
+        entry.delete()
+    if person.account is not None:
+        person.account.delete()
+    return len(person.places)
 
 
 def leave(one: Enrollment) -> None:
@@ -102,6 +137,7 @@ def leave(one: Enrollment) -> None:
             raise StillNeeded(one.course.title) from error
     for kind in (Draft, Visit, Bookmark, FeedKey, Thanks):
         kind.objects.filter(person=one).delete()
+    Guest.objects.filter(enrollment=one).delete()
     former = Enrollment.objects.filter(course=one.course, byline__startswith=_("former member"))
     one.byline = _("former member %s") % (former.count() + 1)
     one.removed_at = one.removed_at or timezone.now()
