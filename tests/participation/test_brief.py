@@ -198,3 +198,23 @@ def test_it_costs_the_same_with_one_post_and_with_three() -> None:
     with CaptureQueriesContext(connection) as three:
         brief_of(seat, s.meeting)
     assert len(one) == len(three)
+
+
+def test_two_people_of_one_name_are_two_who_build_on_a_passage() -> None:
+    s = Seminar()
+    Enrollment.objects.filter(pk=s.noah.pk).update(byline=s.maya.byline)
+    for who in (s.maya, Enrollment.objects.get(pk=s.noah.pk)):
+        cast.response(who, s.discussion, QUOTING)
+    (passage,) = s.brief().passages
+    assert [one.name for one, _held in passage.quoters] == [s.maya.byline] * 2
+
+
+def test_a_passage_over_the_end_of_a_page_is_marked_to_its_end() -> None:
+    s = Seminar()
+    pages = ("Nobody knew what the committee", "had decided on that evening in the spring.")
+    cast.document(cast.reading(s.course, "The Spring", author="Ada Teague"), *pages)
+    for who in (s.maya, s.noah):
+        words = "what the committee had decided on that evening"
+        cast.response(who, s.discussion, f"He asks “{words}” (Teague 41–42).")
+    (passage,) = s.brief().passages
+    assert "until=2" in passage.url

@@ -58,14 +58,19 @@ def render(
 
 def passage_url(checked: Checked) -> str:
     """The place in the reading: the page on which it begins, with the passage marked."""
-    first = checked.page_number
-    if not checked.reading_public_id or first is None:
+    return url_in(checked.reading_public_id, checked)
+
+
+def url_in(reading_public_id: str, found: Checked | Quotation) -> str:
+    """The same for what was found in this reading; "" for what was found nowhere."""
+    first = found.page_number
+    if not reading_public_id or first is None:
         return ""
-    last, end = first, checked.page_end
-    if checked.further:
-        last, _start, end = checked.further[-1]
-    query = Stretch(first, checked.page_start or 0, last, end or 0).query(first)
-    return f"{reverse('page', args=[checked.reading_public_id, first])}?{query}#passage"
+    last, end = first, found.page_end
+    if found.further:
+        last, _start, end = found.further[-1]
+    query = Stretch(first, found.page_start or 0, last, end or 0).query(first)
+    return f"{reverse('page', args=[reading_public_id, first])}?{query}#passage"
 
 
 def set_notes(

@@ -11,9 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
@@ -22,7 +20,7 @@ from quaestio.courses.models import Meeting
 from quaestio.discussions.access import visible_discussions
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.discussions.queries import PostRow, Presence, QuestionRow, Thread, thread_of
-from quaestio.discussions.rendering import css, lemma, shown_verdict
+from quaestio.discussions.rendering import css, lemma, shown_verdict, url_in
 from quaestio.participation.answered import Answered, who_answered
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
@@ -41,6 +39,7 @@ class Evidence:
     """A quotation in a post: where it stands, or was said to. ``verdict`` as in the notes."""
 
     name: str
+    person: int  # the primary key: two may have one name
     post: str  # "" for the context of the discussion
     words: str
     verdict: str
@@ -274,24 +273,23 @@ def evidence_in(thread: Thread, posts: Mapping[str, PostRow]) -> dict[str, list[
         public_id = one.post.public_id if one.post else ""
         if public_id and public_id not in posts:
             continue
-        name = posts[public_id].byline if public_id else thread.posed_by
-        found[public_id].append(evidence_of(one, name, public_id))
+        name, person = thread.posed_by, thread.discussion.author_id
+        if public_id:
+            name, person = posts[public_id].byline, posts[public_id].author_id
+        found[public_id].append(evidence_of(one, name, person, public_id))
     return found
 
 
-def evidence_of(one: Quotation, name: str, post: str) -> Evidence:
+def evidence_of(one: Quotation, name: str, person: int, post: str) -> Evidence:
     place = f"{short_name(one.reading)} {one.page_label}".strip() if one.reading else one.citation
-    url = ""
-    if one.reading and one.page_number is not None:
-        span = urlencode({"from": one.page_start, "to": one.page_end})
-        url = f"{reverse('page', args=[one.reading.public_id, one.page_number])}?{span}#passage"
     return Evidence(
         name=name,
+        person=person,
         post=post,
         words=one.text,
         verdict=css(shown_verdict(one)),
         place=place,
-        url=url,
+        url=url_in(one.reading.public_id, one) if one.reading else "",
         page=(one.reading_id or 0, one.page_number or 0),
         span=(one.page_start or 0, one.page_end or 0),
     )
@@ -311,7 +309,7 @@ def shared(evidence: Iterable[Evidence], held: Mapping[str, str]) -> list[Shared
             found.append([one])
     passages = []
     for some in found:
-        people = {one.name: one for one in some}
+        people = {one.person: one for one in some}
         if len(people) > 1:
             best = max(some, key=lambda one: len(one.words))
             quoters = [(one, held.get(one.post, "")) for one in people.values()]
