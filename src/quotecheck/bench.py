@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
 from pathlib import Path
@@ -36,9 +35,6 @@ def main(arguments: list[str] | None = None) -> None:
     if not library.keys():
         fill(library, chosen.library)
     library.readings()
-    # Answers leave no circles behind: looking for them more seldom keeps a pause out of answers.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(json.loads(line), library)), flush=True)

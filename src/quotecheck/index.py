@@ -24,7 +24,7 @@ VERSION = 6
 BLOCK = 2048
 STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
-_KEPT_BLOCKS = 16
+_KEPT_BLOCKS = 8
 
 
 class IndexDamaged(Exception):

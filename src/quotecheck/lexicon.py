@@ -186,7 +186,7 @@ class _Merged:
         each = [np.frombuffer(r.hashes, dtype=np.uint32) for r in readings]
         firsts = [np.frombuffer(r.firsts, dtype=np.uint32) for r in readings]
         hashes = np.concatenate([*each, none])
-        order = np.argsort(hashes, kind="stable")
+        order = np.argsort(hashes, kind="stable").astype(np.uint32)
         hashes = hashes[order]
         new = np.ones(len(hashes), dtype=bool)
         new[1:] = hashes[1:] != hashes[:-1]
@@ -207,6 +207,7 @@ class _Merged:
         self.sizes = sizes
         self.masks = _masks(numbers, starts) if len(sizes) < _MASKED else None
         self.halves: memoryview | None = None
+        self._let_go()
 
     def entry(self, hashed: int) -> Entry:
         """Where the word with this hash occurs."""
@@ -250,9 +251,9 @@ class _Merged:
         """Which words share a half, over all readings; made when it is first asked."""
         import numpy as np
 
-        none = np.zeros(0, dtype=np.uint64)
-        keys = [none]
-        base = 0
+        # One array, filled and sorted where it is: what is let go of again the process keeps.
+        key = np.empty(sum(len(reading.halves) for reading in self.readings), dtype=np.uint64)
+        filled = base = 0
         letters = np.zeros(len(self.hashes), dtype=np.uint32)
         for reading, size in zip(self.readings, self.sizes, strict=True):
             places = self.places[base : base + size]
@@ -262,19 +263,26 @@ class _Merged:
             letters[places] = np.bitwise_or.reduceat(bits, ends[:-1])
             kind = np.uint16 if reading.id_bytes == 2 else np.uint32
             owners = places[np.frombuffer(reading.half_owners, dtype=kind)]
-            halves = np.frombuffer(reading.halves, dtype=np.uint32)
-            keys.append(halves.astype(np.uint64) << np.uint64(32) | owners)
+            here = key[filled : filled + len(owners)]
+            here[:] = np.frombuffer(reading.halves, dtype=np.uint32)
+            here <<= np.uint64(32)
+            here |= owners
             base += size
-        key = np.concatenate(keys)
-        del keys
+            filled += len(owners)
+        del self.places
         key.sort()
         new = np.ones(len(key), dtype=bool)
         new[1:] = key[1:] != key[:-1]
-        key = key[new]
         self.letters = letters
-        del self.places
-        self.owners = key.astype(np.uint32)
-        self.halves = (key >> np.uint64(32)).astype(np.uint32).data
+        self.owners = key.astype(np.uint32)[new]
+        key >>= np.uint64(32)
+        self.halves = key.astype(np.uint32)[new].data
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Gives back what was read through once."""
+        for reading in self.readings:
+            reading.trim()
 
 
 @lru_cache(maxsize=64)
