@@ -227,7 +227,7 @@ def test_a_reply_to_some_words_is_written_by_keyboard_alone(
 ) -> None:
     post = cast.response(maya, discussion, "I doubt it. Nobody plans confusion.")
     page = open_page(maya.user)
-    page.goto(reverse("reply", args=[post.public_id]))
+    writing(page, reverse("reply", args=[post.public_id]))
     page.get_by_label("reply", exact=True).focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
