@@ -111,11 +111,12 @@ def test_nothing_seems_to_have_been_written_today(loaded: Course) -> None:
 def test_there_is_a_class_today_and_something_due_and_something_new(loaded: Course) -> None:
     assert loaded.meetings.filter(date=TODAY).count() == 1
     assert Discussion.objects.filter(due_at__date=TODAY).count() == 1
-    visits = {visit.discussion_id: visit.seen_at for visit in Visit.objects.all()}
     new = [
-        discussion
-        for discussion, seen in visits.items()
-        if Post.objects.filter(discussion=discussion, created_at__gt=seen).exists()
+        visit
+        for visit in Visit.objects.all()
+        if Post.objects.filter(
+            discussion=visit.discussion_id, created_at__gt=visit.seen_at
+        ).exists()
     ]
     assert new
 
