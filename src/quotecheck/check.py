@@ -14,7 +14,7 @@ from .index import IndexedReading
 from .library import Library, Look
 from .locate import locate
 from .marks import Marked, read_marks
-from .probe import Located
+from .probe import Located, on_pages
 from .types import (
     Citation,
     Finding,
@@ -231,8 +231,7 @@ def _rank(item: Located, cited: Cited | None = None) -> tuple[float, int]:
     if window is None:
         return (-item.score, 1 if not cited.known else 0)
     ranges = [r for r in item.ranges if r is not None]
-    on_page = ranges[0][0] < window[2] and window[1] < ranges[-1][1]
-    if not on_page:
+    if not on_pages(window, item.reading, ranges[0][0], ranges[-1][1]):
         return (-item.score, 1)
     return (-item.score if item.whole else -item.score - _PAGE_WEIGHS, 0)
 

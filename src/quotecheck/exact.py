@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .index import IndexedReading
-from .probe import Cited, Located, Probe, find, last_in, matches_in
+from .probe import Cited, Located, Probe, find, last_in, matches_in, on_pages
 
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _LEAST_OF_HEAD = 3  # letters of a word cut at its beginning
@@ -75,16 +75,11 @@ def cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Lo
             continue
         places = as_quoted(shorter, limit, cited)
         if left == 1 and cited is not None:
-            places = [place for place in places if _on_pages(place, cited)]
+            places = [p for p in places if (at := p.ranges[0]) and on_pages(cited, p.reading, *at)]
         found = [whole for place in places if (whole := edges.grown(place, head, tail))]
         if found:
             return found
     return []
-
-
-def _on_pages(place: Located, cited: Cited) -> bool:
-    at = place.ranges[0]
-    return place.reading is cited[0] and at is not None and cited[1] <= at[0] < cited[2]
 
 
 class _Edges:

@@ -23,7 +23,7 @@ from .index import IndexedReading
 from .lexicon import Lexicon
 from .marks import Marked
 from .normalize import hash_word
-from .probe import Cited, Located, Probe, last_in, matches_in
+from .probe import Cited, Located, Probe, last_in, matches_in, on_pages
 from .respelled import respelled
 
 # Shares of the words that stand in a window in the right order; and of these and the odd ones,
@@ -254,8 +254,7 @@ def _citation_bits(laid: Laid, probe: Probe, cited: Cited | None) -> float:
 
 
 def _on_pages(laid: Laid, probe: Probe, cited: Cited) -> bool:
-    reading, low, high = cited
-    return probe.lexicon.readings[laid.number] is reading and laid.start < high and low < laid.end
+    return on_pages(cited, probe.lexicon.readings[laid.number], laid.start, laid.end)
 
 
 def lay(window: Window, probe: Probe, free: frozenset[int], *, whole: bool = False) -> Laid | None:

@@ -18,6 +18,11 @@ _CODES = {2: "H", 4: "I"}
 Cited = tuple[IndexedReading, int, int]
 
 
+def on_pages(cited: Cited, reading: IndexedReading, start: int, end: int) -> bool:
+    """Whether words of a reading touch those cited."""
+    return cited[0] is reading and start < cited[2] and cited[1] < end
+
+
 class Located(NamedTuple):
     """A place: for each segment of the quotation a range of the reading's words.
 

@@ -7,6 +7,7 @@ runs once a day; how long things stay is set by the operator (``docs/operating.m
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -27,7 +28,7 @@ def clear_old(now: datetime) -> dict[str, int]:
     """How many rows went, of each kind."""
     gone = {
         "notices": clear(old_notices(now)),
-        "letters": clear_letters(now),
+        "letters": clear(old_letters(now), lambda some: actions.forget_letters(letters=some)),
         "rounds": clear(old_rounds(now)),
         "tasks": clear(done_tasks(now)),
     }
@@ -69,18 +70,15 @@ def done_tasks(now: datetime) -> QuerySet[Any]:
     return done.filter(finished_at__lt=limit) if limit else DBTaskResult.objects.none()
 
 
-def clear(rows: QuerySet[Any]) -> int:
-    """A few at a time, each time in a transaction of its own."""
+def clear(rows: QuerySet[Any], forget: Callable[[list[int]], object] | None = None) -> int:
+    """A few at a time, each time in a transaction of its own; by ``forget`` where more than the
+    rows themselves has to go.
+    """
     gone = 0
     while some := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        rows.model._default_manager.filter(pk__in=some).delete()
-        gone += len(some)
-    return gone
-
-
-def clear_letters(now: datetime) -> int:
-    gone = 0
-    while some := list(old_letters(now).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
-        actions.forget_letters(letters=some)
+        if forget is None:
+            rows.model._default_manager.filter(pk__in=some).delete()
+        else:
+            forget(some)
         gone += len(some)
     return gone

@@ -97,7 +97,7 @@ def in_course(one: Enrollment) -> dict[str, Any]:
                 "written": post.created_at,
                 "state": post.state,
                 "text": post.source,
-                "earlier_versions": list(post.revisions.values_list("source", flat=True)),
+                "earlier_versions": [earlier.source for earlier in post.revisions.all()],
             }
             for post in posts.prefetch_related("revisions")
         ],
