@@ -197,6 +197,8 @@ def stored(path: Path) -> None:
 
 
 def hostile(count: int) -> None:
+    mutated(0)  # draws a page by PDFium, which knows no threads; the drawing is then kept
+
     def tried(seed: int) -> tuple[str, float]:
         with tempfile.NamedTemporaryFile() as file:
             file.write(mutated(seed))

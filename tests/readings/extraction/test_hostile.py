@@ -95,15 +95,13 @@ def test_a_hostile_file_ends_in_pages_or_in_a_sentence(tmp_path: Path, name: str
 def test_three_hundred_files_end_in_pages_or_in_a_sentence(tmp_path: Path) -> None:
     """Those above, and as many spoilt ones as are missing. Each in its own process, two at a time."""
 
-    def tried(seed: int) -> str:
-        path = tmp_path / f"{seed}.bin"
+    paths = [tmp_path / f"{seed}.bin" for seed in range(MANY - len(CASES))]
+    for seed, path in enumerate(paths):  # before any thread: PDFium, which draws some, knows none
         path.write_bytes(mutated(seed))
-        return outcome(path)
-
     # The most that any child of this process has taken; other tests have started some before.
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     with no_child_left(), ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(tried, range(MANY - len(CASES))))
+        ended = list(pool.map(outcome, paths))
     # Some can still be read, or the spoiling is no trial; most cannot.
     assert {"read", "damaged", "scan"} <= set(ended)
     most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
