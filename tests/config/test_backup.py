@@ -6,8 +6,10 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 from tests.support import cast
 
@@ -46,6 +48,20 @@ def test_it_holds_what_was_posted_the_files_and_the_key(site: Path, tmp_path: Pa
         assert copy.execute("SELECT source FROM discussions_post").fetchall() == [
             ("<p>Words to keep.</p>",)
         ]
+
+
+@pytest.mark.sqlite
+def test_it_holds_every_row_of_every_table(site: Path, tmp_path: Path) -> None:
+    backup(tmp_path / "today")
+    with closing(sqlite3.connect(tmp_path / "today" / "quaestio.db")) as copy:
+        there = rows_of(copy.execute)
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as site_database:
+        assert there == rows_of(site_database.execute)
+
+
+def rows_of(ask: Any) -> dict[str, list[tuple[Any, ...]]]:
+    names = ask("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    return {name: ask(f'SELECT * FROM "{name}"').fetchall() for (name,) in names}
 
 
 def test_what_is_there_is_never_written_over(site: Path, tmp_path: Path) -> None:

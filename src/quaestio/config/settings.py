@@ -222,6 +222,7 @@ ACCOUNT_EMAIL_VERIFICATION = env.choice(
     "QUAESTIO_CONFIRM_EMAIL", "optional", ("none", "optional", "mandatory")
 )
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{SITE_NAME}] "
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "quaestio.accounts.models.display_name"
 # A class signs up and in within minutes, often from one address of its university. What guards a

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -18,7 +19,7 @@ from quaestio.accounts.models import User
 from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
 from quaestio.courses.models import Enrollment, FeedKey, Guest
 from quaestio.discussions.models import Draft, GuestEntry, Thanks, Visit
-from quaestio.readings.models import Bookmark
+from quaestio.readings.models import Bookmark, Document, Passage
 
 
 class StillNeeded(Exception):
@@ -68,8 +69,17 @@ def all_about(person: Somebody) -> dict[str, Any]:
             "email": account.email,
             "joined": account.date_joined,
             "last_signed_in": account.last_login,
+            "addresses": list(
+                EmailAddress.objects.filter(user=account).values("email", "verified")
+            ),
         },
         "mail": list(account.mail_rules.values("list", "how")) if account else [],
+        "told": list(account.notices.values("kind", "about", "created_at", "seen_at"))
+        if account
+        else [],
+        "mails": list(account.letters.values("kind", "state", "created_at", "sent_at"))
+        if account
+        else [],
         "courses": [in_course(one) for one in person.places],
         "unconfirmed": [
             {"name": one.name, "written": one.created_at, "text": one.fields.get("source", "")}
@@ -108,6 +118,18 @@ def in_course(one: Enrollment) -> dict[str, Any]:
         "drafts": list(one.drafts.values("target", "fields", "updated_at")),
         "remarks": list(one.remarks.values("text", "created_at")),
         "reports": list(one.reports.values("because", "created_at")),
+        "thanks": list(Thanks.objects.filter(person=one).values("post__public_id", "at")),
+        "visits": list(
+            Visit.objects.filter(person=one).values("discussion__title", "seen_at", "looked_at")
+        ),
+        "leads": list(one.leads.values("meeting__title", "meeting__date")),
+        "decided": list(one.deeds.values("deed", "because", "at")),
+        "links_to_passages": list(
+            Passage.objects.filter(made_by=one).values("reading__title", "words", "made_at")
+        ),
+        "uploaded": list(
+            Document.objects.filter(uploaded_by=one).values("reading__title", "name", "uploaded_at")
+        ),
         "stopped_reading_at": list(one.bookmarks.values("reading__title", "page_number")),
     }
 
