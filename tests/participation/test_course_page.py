@@ -40,6 +40,30 @@ def test_an_empty_course_tells_its_teacher_what_to_do_first() -> None:
         assert f'href="/c/{anna.course.public_id}/{step}"' in page
 
 
+def test_the_first_steps_stay_until_something_is_asked_and_somebody_is_there_to_answer() -> None:
+    anna = cast.instructor()
+    path = anna.course.get_absolute_url()
+    cast.meeting(anna.course)
+    begun = shown(anna, path)
+    assert "First steps" in begun and begun.count("done</span>") == 1
+    cast.discussion(anna)
+    assert "First steps" in shown(anna, path)
+    maya = cast.student(anna.course)
+    assert "First steps" not in shown(anna, path)
+    assert "First steps" not in shown(maya, path)
+
+
+def test_a_new_discussion_is_for_the_next_meeting_unless_one_says_otherwise() -> None:
+    anna = cast.instructor()
+    today = timezone.localdate()
+    cast.meeting(anna.course, "Past", on=today - timedelta(days=7))
+    later = cast.meeting(anna.course, "Later", on=today + timedelta(days=14))
+    coming = cast.meeting(anna.course, "Next", on=today + timedelta(days=7))
+    ask = f"/c/{anna.course.public_id}/ask"
+    assert f'value="{coming.pk}" selected' in shown(anna, ask)
+    assert f'value="{later.pk}" selected' in shown(anna, f"{ask}?meeting={later.public_id}")
+
+
 def test_an_empty_course_tells_a_student_that_there_is_nothing_to_do() -> None:
     maya = cast.student(cast.course())
     page = shown(maya, maya.course.get_absolute_url())

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from quaestio.courses.access import Seat, Viewer, visible_invitations, visible_people
-from quaestio.courses.models import Enrollment, Invitation, Section
+from quaestio.courses.models import Enrollment, Invitation, Meeting, Section
 from quaestio.courses.roles import Right, Role
 
 ORDER_OF_ROLES = [Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT, Role.OBSERVER, Role.GUEST]
@@ -29,6 +29,11 @@ def sections(seat: Seat) -> QuerySet[Section]:
     return seat.course.sections.annotate(
         people=Count("enrollments", filter=Q(enrollments__removed_at__isnull=True))
     )
+
+
+def next_meeting(seat: Seat) -> Meeting | None:
+    """Today's, or the first one after today."""
+    return seat.course.meetings.filter(date__gte=timezone.localdate()).first()
 
 
 def invitation_behind(token: str, user: Viewer) -> tuple[Invitation | None, str, bool]:

@@ -538,9 +538,11 @@ def thread_key(
     viewer: Viewer,
     asked: str = "",
     guest: Guest | None = None,
+    due: str = "",
 ) -> str:
     """Names the thread as this viewer sees it: equal only as long as nothing they see changes.
-    ``asked`` is what the address asks for (``Wanted.query``). No query.
+    ``asked`` is what the address asks for (``Wanted.query``), ``due`` until when answers are due,
+    as said today (``due.answers_due``). No query.
 
     Finished pages are kept under it (docs/decisions/0007), so whatever a thread's page comes to
     show must be named here, or make one of the two versions grow.
@@ -564,6 +566,7 @@ def thread_key(
         presence.version,
         presence.draft,
         guest.pk if guest else None,
+        due,
     )
     return sha256(repr(parts).encode()).hexdigest()
 

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Meeting
 from quaestio.discussions.access import visible_discussions
+from quaestio.discussions.due import answers_due
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.discussions.queries import PostRow, Presence, QuestionRow, Thread, thread_of
 from quaestio.discussions.rendering import css, lemma, shown_verdict, url_in
@@ -128,6 +130,10 @@ class DiscussionBrief:
     @property
     def discussion(self) -> Discussion:
         return self.thread.discussion
+
+    @property
+    def due(self) -> str:
+        return answers_due(self.discussion, timezone.now())
 
     @property
     def divided(self) -> list[str]:

@@ -27,6 +27,7 @@ from quaestio.discussions.access import (
     readable_posts,
     visible_to,
 )
+from quaestio.discussions.due import in_words
 from quaestio.discussions.forms import source_of
 from quaestio.discussions.lengths import due_still
 from quaestio.discussions.models import Discussion, Draft, Post, Visit
@@ -111,6 +112,11 @@ class DiscussionRow:
         due = self.discussion.due_at
         return due is not None and due >= self.now and self.discussion.is_open
 
+    @property
+    def due_in_words(self) -> str:
+        due = self.discussion.due_at
+        return in_words(due, self.now) if due else ""
+
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
@@ -131,6 +137,11 @@ class CourseOverview:
     @property
     def is_empty(self) -> bool:
         return not self.meetings and not self.unplaced
+
+    @property
+    def has_first_steps(self) -> bool:
+        """Nothing is asked yet, or nobody is there who could answer."""
+        return self.discussions == 0 or self.members == 1
 
     @property
     def discussions(self) -> int:

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from quaestio.accounts.models import User
 from quaestio.courses.access import Seat, Viewer, course_for, meeting_for, seats_of
 from quaestio.courses.roles import Right
 from quaestio.discussions.access import discussion_for
+from quaestio.discussions.due import answers_due
 from quaestio.discussions.models import Discussion
 from quaestio.notifications.actions import set_rule
 from quaestio.participation import actions, answered, leading, queries
@@ -148,6 +150,7 @@ def who_answered(request: HttpRequest, public_id: str) -> HttpResponse:
             "seat": seat,
             "discussion": discussion,
             "table": table,
+            "due": answers_due(discussion, timezone.now()),
             "everybody": everybody,
             "columns": len(table.questions) + 4,
             "pairs": [pair for row in own for pair in zip(table.questions, row.cells, strict=True)],

@@ -45,6 +45,13 @@ def test_an_article_is_set_as_the_style_wants_it(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("type", ["book", "article-journal"])
+def test_no_full_stop_follows_the_question_mark_of_a_title(style: str, type: str) -> None:
+    asked = record({"type": type, "title": "What Is Enlightenment?", "author": ["Immanuel Kant"]})
+    assert not re.search(r"\?[”’]?\.", set_in(style, asked).text)
+
+
+@pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(
     "kind", ["article-journal", "article-magazine", "article-newspaper", "chapter", "book"]
 )

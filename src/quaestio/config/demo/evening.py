@@ -17,12 +17,12 @@ from quaestio.discussions.actions import QuestionInput, Relation
 from quaestio.discussions.models import Discussion, Post, Report
 from quaestio.web.richtext import from_plain
 
-TITLE = "A door of one's own: an evening class"
+TITLE = "A door of one’s own: an evening class"
 
 CONTEXT = """\
 Between the middle of the 1950s and the middle of the 1960s, tens of millions of people in the \
 Soviet Union moved from a room in a shared flat into a flat of their own: two small rooms, thin \
-walls, a kitchen in which four can sit. What had been said in corridors under other people's ears \
+walls, a kitchen in which four can sit. What had been said in corridors under other people’s ears \
 could now be said behind a door.
 
 My mother used to say that the door was worth more than the rooms. I should like to know what \
@@ -40,7 +40,7 @@ somebody to quarrel with."""
 
 GUESTS_REPLY = """\
 Not in every house. Ours had been built so badly that the neighbours complained of hearing nothing \
-but the pipes. It was on the stairs that one lowered one's voice."""
+but the pipes. It was on the stairs that one lowered one’s voice."""
 
 WAITING = """\
 My father put a pillow over the telephone before he said anything about the plant. So for us the \
@@ -63,14 +63,14 @@ def load_evening(teacher: User, people: Mapping[str, User], now: datetime) -> Co
     noor, bea = (courses.join(by=people[key], token=link.token) for key in ("noor", "bea"))
     discussion = discussions.pose(
         by=anna,
-        title="What did a door of one's own change?",
+        title="What did a door of one’s own change?",
         context=from_plain(CONTEXT),
         questions=[
             QuestionInput("Was the new kitchen a private place?", ("yes", "no", "in part")),
             QuestionInput("What was spoken of there that was not spoken of before?"),
         ],
         open_now=True,
-        at=now - timedelta(days=6),
+        at=now - timedelta(days=6) + timedelta(hours=19, minutes=20),
     )
     first = discussions.respond(
         by=noor,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.models import Meeting
+from quaestio.courses.queries import next_meeting
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
@@ -51,7 +52,9 @@ from quaestio.web.richtext import flatten
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pose(request: HttpRequest, public_id: str) -> HttpResponse:
-    """A new discussion in a course; ``?meeting=ID`` puts it into a meeting."""
+    """A new discussion in a course; ``?meeting=ID`` puts it into a meeting, else the next one is
+    chosen in the form.
+    """
     target = f"pose:{public_id}"
     if not request.user.is_authenticated:
         back = request.get_full_path()
@@ -62,6 +65,7 @@ def pose(request: HttpRequest, public_id: str) -> HttpResponse:
         fields, draft = kept(request, me, target)
         if not fields:
             fields = rules_of_course(seat.course)
+            meeting = meeting or (next_meeting(seat) if seat.can(Right.POSE) else None)
             fields |= {"meeting": meeting.pk} if meeting else {}
         form = DiscussionForm(initial={"key": uuid.uuid4(), **fields}, course=seat.course)
         rows = QuestionRows.posted(fields)

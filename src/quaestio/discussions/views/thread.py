@@ -38,6 +38,7 @@ from quaestio.discussions.access import (
     takes_guests,
     words_so_far,
 )
+from quaestio.discussions.due import answers_due
 from quaestio.discussions.forms import (
     GuestForm,
     as_shown,
@@ -85,7 +86,8 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
     see_notices(request, entered)
     guests = takes_guests(seat, found)
     guest = known_guest(request, seat.course) if guests else None
-    key = thread_key(seat, found, sight, presence, request.user, wanted.query, guest)
+    due = answers_due(found, now)
+    key = thread_key(seat, found, sight, presence, request.user, wanted.query, guest, due)
     fresh = typed is None and not messages.get_messages(request)
     if fresh:
         page = finished.get(key)
@@ -101,8 +103,8 @@ def discussion(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     note_look(seat, found, sight, presence, now, thread)
     if not fresh or thread.edits_run_out or (seat.is_member and presence.looked_at is None):
-        return thread_page(request, seat, thread, wanted, typed=typed)
-    page = Page(thread_page(request, seat, thread, wanted, to_keep=True).content)
+        return thread_page(request, seat, thread, wanted, typed=typed, due=due)
+    page = Page(thread_page(request, seat, thread, wanted, to_keep=True, due=due).content)
     finished.put(key, page)
     return sent(request, page, key)
 
@@ -203,6 +205,7 @@ def thread_page(
     refused: str = "",
     status: int = 200,
     to_keep: bool = False,
+    due: str | None = None,
     preview: Preview | None = None,
     guest_form: GuestForm | None = None,
 ) -> HttpResponse:
@@ -235,6 +238,7 @@ def thread_page(
             "course": seat.course,
             "discussion": found,
             "thread": thread,
+            "due": answers_due(found, timezone.now()) if due is None else due,
             "shown": shown,
             "groups": [(group, pieces.list(group.responses)) for group in shown.groups],
             "may_write": may_write,

@@ -142,7 +142,7 @@ def _style(style: str) -> Any:
 def _american(html: str) -> str:
     """Points and commas inside quotation marks; none doubled; links and tags that style names."""
     html = re.sub(r"(<[^>]+>)?([”’])((?:</[^>]+>)*)([.,])", r"\1\4\2\3", html)
-    return _title_once(re.sub(r"([.?!])([”’]?)\.", r"\1\2", html))
+    return _title_once(re.sub(r"([.?!])([”’]?(?:</[^>]+>)*)\.", r"\1\2", html))
 
 
 def _title_once(html: str) -> str:
