@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import brotli
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.template.loader import render_to_string
@@ -16,7 +17,7 @@ from quaestio.config import settings as real
 def test_every_file_that_a_style_refers_to_is_there(tmp_path: Path) -> None:
     built = {
         "default": real.STORAGES["default"],
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "quaestio.web.statics.Storage"},
     }
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=built):
         # Refuses a reference to a file that is missing.
@@ -25,13 +26,16 @@ def test_every_file_that_a_style_refers_to_is_there(tmp_path: Path) -> None:
     assert name != "web/quaestio.css"
     assert (tmp_path / name).exists()
     assert (tmp_path / f"{name}.gz").exists()
+    assert (
+        brotli.decompress((tmp_path / f"{name}.br").read_bytes()) == (tmp_path / name).read_bytes()
+    )
 
 
 def test_the_editor_needs_no_file_but_the_two_that_its_page_names(tmp_path: Path) -> None:
     # A reference from one script to another would not get the name that changes with content.
     built = {
         "default": real.STORAGES["default"],
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "quaestio.web.statics.Storage"},
     }
     with override_settings(STATIC_ROOT=tmp_path, STORAGES=built):
         call_command("collectstatic", interactive=False, verbosity=0)

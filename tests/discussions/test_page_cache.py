@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
+import brotli
 import pytest
 from django.middleware.csrf import _unmask_cipher_token  # type: ignore[attr-defined]
 from django.test import Client, RequestFactory
@@ -459,20 +460,45 @@ def test_signing_in_again_makes_the_browsers_copy_old() -> None:
 # -- Packed --------------------------------------------------------------------------------------
 
 
-def test_a_kept_page_is_sent_packed_and_is_the_same_page() -> None:
+@pytest.mark.parametrize(
+    ("packing", "unpack"),
+    [("gzip", gzip.decompress), ("br", brotli.decompress)],
+    ids=["gzip", "brotli"],
+)
+def test_a_kept_page_is_sent_packed_and_is_the_same_page(
+    packing: str, unpack: Callable[[bytes], bytes]
+) -> None:
     scene = Scene()
     kept(scene.client, scene.discussion)
-    answer = scene.client.get(
-        f"/d/{scene.discussion.public_id}/", headers={"Accept-Encoding": "gzip"}
-    )
-    assert answer["Content-Encoding"] == "gzip"
+    path = f"/d/{scene.discussion.public_id}/"
+    answer = scene.client.get(path, headers={"Accept-Encoding": packing})
+    assert answer["Content-Encoding"] == packing
     assert "Accept-Encoding" in answer["Vary"]
-    unpacked = gzip.decompress(answer.content).decode()
+    unpacked = unpack(answer.content).decode()
 
     def without_new(page: str) -> str:
-        return re.sub(r'name="(csrfmiddlewaretoken|key)" value="[^"]*"', "", page)
+        page = re.sub(r'name="(csrfmiddlewaretoken|key)" value="[^"]*"', "", page)
+        return re.sub(r" +(?=<)", "", page)
 
     assert without_new(unpacked) == without_new(page_of(scene.client, scene.discussion))
+
+
+def test_one_tag_says_that_a_page_is_unchanged_however_it_was_packed() -> None:
+    scene = Scene()
+    kept(scene.client, scene.discussion)
+    path = f"/d/{scene.discussion.public_id}/"
+    tags = {
+        packing: scene.client.get(path, headers={"Accept-Encoding": packing})["ETag"]
+        for packing in ("br", "gzip", "identity")
+    }
+    assert len(set(tags.values())) == 1
+    assert tags["br"].startswith("W/")  # the same meaning, other bytes
+    answer = scene.client.get(
+        path, headers={"Accept-Encoding": "gzip", "If-None-Match": tags["br"]}
+    )
+    assert answer.status_code == 304
+    assert "Accept-Encoding" in answer["Vary"]
+    assert not answer.has_header("Content-Encoding")
 
 
 def test_the_length_of_a_packed_page_tells_nothing_exact() -> None:

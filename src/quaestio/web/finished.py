@@ -15,11 +15,13 @@ import secrets
 import zlib
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from threading import Lock
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH, get_token
-from django.middleware.gzip import re_accepts_gzip
+
+from quaestio.web.packing import LONGEST_FILLING, Woven, preferred
 
 # Made anew in every process and filled before a page leaves it, so nobody can write one into
 # a text. Letters and digits only: no escaping changes them.
@@ -29,10 +31,12 @@ NOTICES = f"hole{secrets.token_hex(16)}notices"
 STAMP = f"hole{secrets.token_hex(16)}stamp"
 HOLES = re.compile(f"({TOKEN}|{FORM_KEY}|{NOTICES}|{STAMP})".encode())
 
+# White space after these means nothing: with it they all take the same room.
+ROOM = {NOTICES: 100}
+
 LEVEL = 6
 GZIP_HEAD = b"\x1f\x8b\x08\x08\x00\x00\x00\x00\x00\xff"  # with a file name, without a time
 GZIP_LAST_BLOCK = b"\x01\x00\x00\xff\xff"
-LONGEST_NAME = 100  # bytes of a file name that means nothing: see Page.zipped
 
 
 class Page:
@@ -42,12 +46,18 @@ class Page:
         parts = HOLES.split(html)
         self.pieces = parts[::2]
         self.holes = [part.decode() for part in parts[1::2]]
-        self.deflated = [deflate(piece) for piece in self.pieces]
         self.check = None if self.holes else zlib.crc32(html)
+        self.woven: Woven | None = None
 
     @property
     def size(self) -> int:
-        return sum(len(piece) + 80 for piece in (*self.pieces, *self.deflated))
+        """Bytes, with room for the page packed in both ways: each takes a sixth of it."""
+        return sum(80 + len(piece) * 4 // 3 for piece in self.pieces)
+
+    @cached_property
+    def deflated(self) -> list[bytes]:
+        """The pieces, packed when somebody first takes them so."""
+        return [deflate(piece) for piece in self.pieces]
 
     def has(self, hole: str) -> bool:
         return hole in self.holes
@@ -55,8 +65,23 @@ class Page:
     def filled(self, values: Mapping[str, str]) -> bytes:
         if not self.holes:
             return self.pieces[0]
-        fillings = [values[hole].encode() for hole in self.holes]
-        return b"".join(in_turn(self.pieces, fillings))
+        return b"".join(in_turn(self.pieces, self.fillings(values)))
+
+    def fillings(self, values: Mapping[str, str]) -> list[bytes]:
+        return [values[hole].encode() for hole in self.holes]
+
+    def brotlied(self, values: Mapping[str, str]) -> bytes | None:
+        """The filled page as a Brotli stream. Its pieces were packed once; what is filled in stands
+        unpacked between them. None where that cannot be done.
+        """
+        fillings = self.fillings(values)
+        for place, hole in enumerate(self.holes):
+            if hole in ROOM:
+                fillings[place] = fillings[place].ljust(ROOM[hole])
+        widths, woven = tuple(map(len, fillings)), self.woven
+        if woven is None or woven.widths != widths:
+            woven = self.woven = Woven(self.pieces, widths)
+        return woven.filled(fillings) if woven.is_sound else None
 
     def zipped(self, values: Mapping[str, str]) -> bytes:
         """The filled page as a gzip file. Its pieces were packed once.
@@ -66,8 +91,8 @@ class Page:
         what stands in it (BREACH; Django's own GZipMiddleware does the same).
         """
         whole = self.filled(values)
-        fillings = [stored(values[hole].encode()) for hole in self.holes]
-        name = b"a" * secrets.randbelow(LONGEST_NAME + 1) + b"\x00"
+        fillings = [stored(value) for value in self.fillings(values)]
+        name = b"a" * secrets.randbelow(LONGEST_FILLING + 1) + b"\x00"
         check = zlib.crc32(whole) if self.check is None else self.check
         length = (len(whole) & 0xFFFFFFFF).to_bytes(4, "little")
         return b"".join(
@@ -105,12 +130,16 @@ def stored(value: bytes) -> bytes:
 def answer(
     request: HttpRequest, page: Page, values: Mapping[str, str], headers: Mapping[str, str]
 ) -> HttpResponse:
-    """The filled page, packed if the browser takes that."""
+    """The filled page, packed as the browser likes best."""
     headers = {"Vary": "Accept-Encoding", **headers}
-    if re_accepts_gzip.search(request.META.get("HTTP_ACCEPT_ENCODING", "")):
-        headers["Content-Encoding"] = "gzip"
-        return HttpResponse(page.zipped(values), headers=headers)
-    return HttpResponse(page.filled(values), headers=headers)
+    packing = preferred(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    packed = page.brotlied(values) if packing == "br" else None
+    if packed is None and packing:
+        packing, packed = "gzip", page.zipped(values)
+    if packed is None:
+        return HttpResponse(page.filled(values), headers=headers)
+    headers["Content-Encoding"] = packing
+    return HttpResponse(packed, headers=headers)
 
 
 # -- The token ----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from csp.constants import HEADER
@@ -9,7 +10,11 @@ from csp.utils import build_policy
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+
+from quaestio.web.packing import brotlied, preferred
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -25,6 +30,45 @@ def private_by_default(get_response: Handler) -> Handler:
         response = get_response(request)
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-cache"
+        return response
+
+    return middleware
+
+
+TEXTS = re.compile(r"text/|application/(.*\+)?(json|xml|javascript)\b")
+SHORT = 200  # bytes, from which on it is worth while
+
+
+def packed(get_response: Handler) -> Handler:
+    """Texts in Brotli or gzip, as the browser likes best. Files that are streamed are packed
+    already, most of them, and go as they are.
+    """
+    gzip = GZipMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == 304:
+            patch_vary_headers(response, ["Accept-Encoding"])
+            return response
+        if (
+            response.streaming
+            or response.has_header("Content-Encoding")
+            or len(response.content) < SHORT
+            or not TEXTS.match(response.get("Content-Type", ""))
+        ):
+            return response
+        packing = preferred(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        if packing == "gzip":
+            gzip.process_response(request, response)
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if packing:
+            response.content = brotlied(response.content)
+            response["Content-Length"] = str(len(response.content))
+            response["Content-Encoding"] = packing
+            tag = response.get("ETag", "")
+            if tag.startswith('"'):  # bytes that differ, and mean the same
+                response["ETag"] = f"W/{tag}"
         return response
 
     return middleware
