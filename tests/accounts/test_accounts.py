@@ -151,3 +151,33 @@ def test_no_page_of_the_admin_shows_a_password_or_a_join_link() -> None:
         assert response.status_code == 200
         assert user.password not in response.content.decode()
         assert link.token not in response.content.decode()
+
+
+def test_an_address_is_added_confirmed_and_then_the_mail_goes_there() -> None:
+    client = Client()
+    sign_up(client)
+    page = "/accounts/email/"
+    assert "not confirmed yet" in client.get(page).content.decode()
+    client.post(page, {"action_add": "1", "email": "maya@elsewhere.example"})
+    assert mail.outbox[-1].subject == "[Quaestio] Confirm your address"
+    link = re.search(r"http://localhost:8000(/accounts/confirm-email/\S+)", mail.outbox[-1].body)
+    assert link is not None
+    asked = client.get(link[1]).content.decode()
+    assert "Is maya@elsewhere.example your address?" in asked
+    client.post(link[1])
+    client.post(page, {"action_primary": "1", "email": "maya@elsewhere.example"})
+    _head, *rows = client.get(page).content.decode().split("<li><label")
+    assert ["your mail goes here" in row for row in rows if "@elsewhere" in row] == [True]
+    assert (
+        "This link is good no more" in client.get("/accounts/confirm-email/old/").content.decode()
+    )
+
+
+def test_a_password_is_changed_and_chosen_where_there_was_none() -> None:
+    client = Client()
+    sign_up(client)
+    assert "Change your password" in client.get("/accounts/password/change/").content.decode()
+    nobody = cast.person("Noah Osei")  # came in without a password
+    client = cast.sign_in(nobody)
+    page = client.get("/accounts/password/change/", follow=True).content.decode()
+    assert "Choose a password" in page

@@ -45,3 +45,10 @@ def test_the_sixth_wrong_password_for_one_account_is_refused_from_wherever(
         assert sign_in(person.email, "a guess", **headers[number]) == 200
     # Even the right one, from yet another address, for a while.
     assert sign_in(person.email, WORD, **headers[6]) in {200, 429}
+
+
+def test_whoever_is_too_fast_gets_a_page_of_ours(settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "signup": "1/m/ip"}
+    answers = [Client().post("/accounts/signup/", {}) for _ in range(2)]
+    assert answers[1].status_code == 429
+    assert "A little too fast" in answers[1].content.decode()

@@ -244,6 +244,18 @@ def test_where_several_are_open_it_is_asked(s: Seminar) -> None:
         assert f'value="respond:{one.public_id}"' in shown
 
 
+def test_what_is_discussed_with_this_reading_stands_first_among_them(s: Seminar) -> None:
+    meeting = cast.meeting(s.course)
+    cast.assigned(meeting, s.reading)
+    with_it = cast.discussion(s.anna, "With it", meeting=meeting)
+    also = cast.discussion(s.anna, "Also with it", meeting=meeting)
+    newest = cast.discussion(s.anna, "On something else")
+    shown = s.client.get(s.address("/quote")).content.decode()
+    offered = re.findall(r'name="target" value="respond:(\w+)"( checked)?', shown)
+    assert [one for one, _checked in offered[:2]] == [also.public_id, with_it.public_id]
+    assert offered[0][1] and newest.public_id in dict(offered[2:])
+
+
 def test_what_was_closed_meanwhile_is_said_to_be_and_the_words_stay(s: Seminar) -> None:
     actions.close_discussion(discussion=s.discussion, by=s.anna)
     fields = {**span("the silence"), "target": f"respond:{s.discussion.public_id}"}

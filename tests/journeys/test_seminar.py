@@ -203,6 +203,22 @@ def test_the_same_without_a_script(
     expect(page.locator("ol.posts > li > .post > .held")).to_contain_text("You have withdrawn")
 
 
+def test_what_was_done_is_told_in_sight_however_far_down_the_page_it_leads(
+    open_page: OpenPage, maya: Enrollment, discussion: Discussion
+) -> None:
+    for number in range(6):
+        cast.response(cast.student(discussion.course, f"Student {number}"), discussion, "So. " * 99)
+    page = open_page(as_=maya.user, size=PHONE)
+    stopped = page.context.new_cdp_session(page)  # it goes after some seconds; not in this test
+    stopped.send("Animation.enable")
+    stopped.send("Animation.setPlaybackRate", {"playbackRate": 0})
+    page.goto(address(discussion))
+    write(page, "I come last.")
+    page.get_by_role("button", name="Post response").click()
+    expect(page.get_by_text("I come last.")).to_be_in_viewport()
+    expect(page.get_by_text("Your response is posted.")).to_be_in_viewport()
+
+
 def test_a_page_from_a_blog_comes_in_without_a_script(
     open_page: OpenPage, teacher: Enrollment
 ) -> None:

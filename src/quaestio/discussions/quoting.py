@@ -129,6 +129,12 @@ def target_for(targets: Sequence[Target], reading: Reading, came_from: str) -> T
     return None
 
 
+def nearest_first(targets: Sequence[Target], reading: Reading) -> list[Target]:
+    """What was begun, then what is discussed in a meeting that this reading is for. One query."""
+    meetings = set(reading.assigned.values_list("meeting_id", flat=True))
+    return sorted(targets, key=lambda one: (not one.is_begun, one.meeting_id not in meetings))
+
+
 def place_written(key: str, course: Course) -> str:
     """Where a draft goes on being written: the page, at its text field."""
     kind, _colon, public_id = key.partition(":")

@@ -37,6 +37,7 @@ from quaestio.discussions.models import Post, Question
 from quaestio.discussions.quoting import (
     Target,
     citation_of,
+    nearest_first,
     place_written,
     put_into_draft,
     quotation_html,
@@ -370,6 +371,7 @@ def quote_page(
     """The same by hand: the words to cut down, what they go into, and three buttons. ``on`` adds
     the beginning of the next page to them.
     """
+    targets = nearest_first(targets, reading)
     typed = request.POST.get("words", "")
     if place is None and request.method != "POST":
         span = span_of(request, found)
