@@ -358,7 +358,7 @@ def _with_gaps(steps: list[Step], gaps: list[Gap], base: int) -> list[Step]:
     left = {gap.at: gap for gap in gaps}
     for step in steps:
         gap = left.get(step.qa) if step.op == "delete" else None
-        if gap is not None and _stands_for(gap, step.sb - step.sa):
+        if gap is not None and step.sb - step.sa <= gap.most_words:
             del left[step.qa]
             out.append(Step("gap", step.qa, step.qb, step.sa, step.sb, gap))
         else:
@@ -367,12 +367,6 @@ def _with_gaps(steps: list[Step], gaps: list[Gap], base: int) -> list[Step]:
         out.append(Step("gap", at, at, _source_at(out, at, base), _source_at(out, at, base), gap))
     out.sort(key=lambda s: (s.qa, s.sa, s.op != "gap"))
     return out
-
-
-def _stands_for(gap: Gap, count: int) -> bool:
-    if gap.kind == "stem":
-        return count == 1
-    return count <= max(4, 2 * gap.text.count(" ") + 4)
 
 
 def _source_at(steps: list[Step], at: int, base: int) -> int:

@@ -109,9 +109,9 @@ def _check(quotation: Quotation, look: Look, unfinished: bool) -> Finding:
         return _not_found(quotation, look)
     located.sort(key=lambda item: min((_rank(item, one) for one in meant), default=_rank(item)))
     best = located[0]
-    found = _compared(marked, best, look, unfinished)
-    words = wording(found.changes)
     place = _place(best)
+    found = _compared(marked, best, place, look, unfinished)
+    words = wording(found.changes)
     cited = cited or next((one for one in meant if one.has(place)), None)
     placing = _placing(place, citation, cited, look)
     among = [one.reading for one in meant] if cited is None else []
@@ -147,10 +147,13 @@ def _title(reading: IndexedReading) -> str:
     return reading.title or reading.key
 
 
-def _compared(marked: Marked, located: Located, look: Look, unfinished: bool) -> Differences:
+def _compared(
+    marked: Marked, located: Located, place: Place, look: Look, unfinished: bool
+) -> Differences:
     """What differs between a quotation and the place found for it."""
     plain = located.whole and not marked.gaps
-    if plain and not hides_differences(marked):
+    whole = Span(place.spans[0].start, place.spans[-1].end)
+    if plain and not hides_differences(marked, located.reading, whole):
         return Differences((), ())
     ranges = [r for r in located.ranges if r is not None]
     base, end = ranges[0][0], ranges[-1][1]

@@ -6,16 +6,17 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
 from .align import Step
-from .grave import NEGATIONS, gravity, has_negation
+from .grave import gravity, has_negation, negations
 from .index import IndexedReading
 from .lexicon import Lexicon
 from .marks import Gap, Marked
-from .normalize import Word, fold
+from .normalize import APOSTROPHES, Word, fold
 from .spelling import are_one_word
 from .types import Change, Span
 
@@ -28,6 +29,12 @@ _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
 _ODD_ASCII = re.compile("[a-z][A-Z]")  # the same where there are no other letters, more quickly
+_APOSTROPHED = re.compile(f"[^\\W\\d_]+[{APOSTROPHES}][^\\W\\d_]+")
+_SHORTENED = re.compile(f"[{APOSTROPHES}](?:s|t|d|m|re|ve|ll)$", re.IGNORECASE)
+_APOSTROPHES = frozenset(APOSTROPHES)
+_DIVIDING = re.compile("[-\u2010\u00ac]\\s+")
+# Words that are others without their apostrophe.
+_CONFUSED = frozenset(("its", "were", "well", "ill", "hell", "shell", "wed", "cant", "wont", "id"))
 
 
 class Differences(NamedTuple):
@@ -56,6 +63,14 @@ class Pair:
     def theirs(self, a: int, b: int) -> Span:
         return _span(self.source, a - self.base, b - self.base)
 
+    def quoted(self, start: int, end: int) -> str:
+        """Some of the quotation as it was written."""
+        return self.marked.text[start:end]
+
+    def whole(self) -> Span:
+        """All of the place in the reading."""
+        return Span(self.source[0].start, self.source[-1].end)
+
     def source_words(self, step: Step) -> Sequence[Word]:
         return self.source[step.sa - self.base : step.sb - self.base]
 
@@ -64,10 +79,11 @@ def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) 
     """Every difference; with ``unfinished`` the last word may be cut short."""
     found: list[Change] = []
     misread: list[tuple[str, str]] = []
-    hidden = hides_differences(pair.marked)
+    apostrophes = bool(pair.source) and _typed_otherwise(pair.marked, pair.reading, pair.whole())
+    hidden = apostrophes or _levelled(pair.marked)
     for step in steps:
         if step.op == "equal":
-            found += _in_equal_words(pair, step) if hidden else []
+            found += _in_equal_words(pair, step, apostrophes) if hidden else []
         elif (unfinished and _goes_on(pair, step)) or _written_otherwise(pair, step):
             continue
         else:
@@ -108,10 +124,26 @@ def _written_otherwise(pair: Pair, step: Step) -> bool:
 
     "fuehrte" for führte, "urbem" for vrbem.
     """
-    if step.op != "replace" or step.qb - step.qa != step.sb - step.sa:
+    if step.op != "replace":
         return False
+    if step.qb - step.qa != step.sb - step.sa:
+        return _divided(pair, step)
     pairs = zip(pair.marked.words[step.qa : step.qb], pair.source_words(step), strict=True)
     return all(_same_letters(pair, ours, theirs) for ours, theirs in pairs)
+
+
+def _divided(pair: Pair, step: Step) -> bool:
+    """Whether one side has the word of the other cut at a line end that has become a space.
+
+    "be- lieve", as it comes out of a PDF; but not "Vor- und".
+    """
+    ours, theirs = pair.marked.words[step.qa : step.qb], pair.source_words(step)
+    if min(len(ours), len(theirs)) != 1:
+        return False
+    if "".join(w.fold for w in ours) != "".join(w.fold for w in theirs):
+        return False
+    pieces, text = (ours, pair.quoted) if len(ours) > 1 else (theirs, pair.reading.text)
+    return all(_DIVIDING.fullmatch(text(a.end, b.start)) for a, b in pairwise(pieces))
 
 
 def _same_letters(pair: Pair, ours: Word, theirs: Word) -> bool:
@@ -138,7 +170,11 @@ def _change(pair: Pair, step: Step) -> Change:
     ours = pair.marked.text[here.start : here.end] if step.qb > step.qa else ""
     before = pair.reading.text(max(0, there.start - 3), there.start)
     opens = not before.strip() or before.rstrip()[-1:] in ".?!:"
-    return Change(step.op, here, there, ours, theirs, gravity(ours, theirs, opens=opens))
+    return Change(step.op, here, there, ours, theirs, _gravity(pair, ours, theirs, opens))
+
+
+def _gravity(pair: Pair, ours: str, theirs: str, opens: bool) -> str:
+    return gravity(ours, theirs, opens=opens, language=pair.reading.language)
 
 
 def _keeps_stem(gap: Gap, words: Sequence[Word]) -> bool:
@@ -150,13 +186,17 @@ def _keeps_stem(gap: Gap, words: Sequence[Word]) -> bool:
 
 
 def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
-    if gap.kind != "ellipsis":
-        return "swallows_negation" if has_negation(theirs) != has_negation(gap.text) else ""
     reading = pair.reading
+    if gap.kind != "ellipsis":
+        swallows = has_negation(theirs, reading.language) != has_negation(
+            gap.text, reading.language
+        )
+        return "swallows_negation" if swallows else ""
     pages = reading.page_of(there.end) - reading.page_of(there.start)
     if there.end - there.start > _FAR or pages >= _FAR_PAGES:
         return "far_apart"
-    return "swallows_negation" if has_negation(_joined_on(theirs)) else ""
+    swallows = has_negation(_joined_on(theirs), reading.language)
+    return "swallows_negation" if swallows else ""
 
 
 def _joined_on(swallowed: str) -> str:
@@ -170,14 +210,36 @@ def _joined_on(swallowed: str) -> str:
 # -- words that are equal when levelled -------------------------------------------------------
 
 
-def hides_differences(marked: Marked) -> bool:
-    """Whether words may be equal only because they were levelled."""
+def hides_differences(marked: Marked, reading: IndexedReading, place: Span) -> bool:
+    """Whether words may be equal to those of a place only because they were levelled."""
+    return _levelled(marked) or _typed_otherwise(marked, reading, place)
+
+
+def _levelled(marked: Marked) -> bool:
     text = marked.text
     return bool(marked.initials or not text.isascii() or _ODD_ASCII.search(text))
 
 
-def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
-    """What levelling has hidden: a marked first letter, other accents, capitals gone astray."""
+def _typed_otherwise(marked: Marked, reading: IndexedReading, place: Span) -> bool:
+    """Whether the writer types apostrophes, and in other words than the reading has them.
+
+    A scan is not asked.
+    """
+    text = marked.text
+    if reading.scanned or ("'" not in text and "`" not in text and text.isascii()):
+        return False
+    ours = _APOSTROPHED.findall(text)
+    if not ours:
+        return False
+    theirs = _APOSTROPHED.findall(reading.text(*place))
+    return ours != theirs and [*map(fold, ours)] != [*map(fold, theirs)]
+
+
+def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
+    """What levelling has hidden: a marked first letter, other accents, capitals gone astray.
+
+    With ``apostrophes`` also an apostrophe more or less.
+    """
     if step.qb - step.qa != step.sb - step.sa:
         return []
     text, initials = pair.marked.text, pair.marked.initials
@@ -190,6 +252,11 @@ def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
             found.append(Change("mark", here, there, text[slice(*here)], pair.reading.text(*there)))
             continue
         ours = text[word.start : word.end]
+        if apostrophes and _differs_in_apostrophe(pair, word, other):
+            here, there = Span(word.start, word.end), Span(other.start, other.end)
+            theirs = pair.reading.text(other.start, other.end)
+            found.append(Change("replace", here, there, ours, theirs))
+            continue
         if ours.isascii() and not accented and not _ODD_CAPITAL.search(ours):
             continue
         theirs = pair.reading.text(other.start, other.end)
@@ -197,6 +264,21 @@ def _in_equal_words(pair: Pair, step: Step) -> list[Change]:
             here, there = Span(word.start, word.end), Span(other.start, other.end)
             found.append(Change("replace", here, there, ours, theirs))
     return found
+
+
+def _differs_in_apostrophe(pair: Pair, word: Word, other: Word) -> bool:
+    """Whether one word has an apostrophe inside that the other has not: "it's" for its.
+
+    One that is missing is held against nobody, for it may have been lost on the way, unless the
+    writer types others, and the word without it is another: "were" for we're.
+    """
+    mine = pair.quoted(word.start, word.end)
+    ours = not _APOSTROPHES.isdisjoint(mine)
+    theirs = not _APOSTROPHES.isdisjoint(pair.reading.text(other.start, other.end))
+    if ours or not theirs:
+        # Elsewhere in a word it may be what has become of an accent: "Pense'es".
+        return ours and not theirs and bool(_SHORTENED.search(mine))
+    return word.fold in _CONFUSED and bool(_APOSTROPHED.search(pair.marked.text))
 
 
 def _has_accents(text: str) -> bool:
@@ -254,7 +336,9 @@ def _is_misread(pair: Pair, step: Step) -> bool:
         least = 0.3  # "tbo" for "the", "ot" for "of"
     if Levenshtein.normalized_similarity(ours, theirs) < least:
         return False
-    if any(w.fold in NEGATIONS for w in words) or _is_habit(pair, ours, theirs):
+    if any(w.fold in negations(pair.reading.language) for w in words) or _is_habit(
+        pair, ours, theirs
+    ):
         return False
     strange = [w for w in words if _is_nonsense(pair, w.fold, rarest)]
     return bool(strange) and all(w in strange or w.fold in ours for w in words)

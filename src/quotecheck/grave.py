@@ -15,7 +15,7 @@ NEGATIONS = _set(
     # English
     "not no never nor neither none nothing nobody nowhere cannot without hardly scarcely unless "
     "dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt couldnt cant hasnt havent "
-    "hadnt mustnt neednt shant aint nought naught "
+    "hadnt mustnt neednt shant aint nought naught mightnt oughtnt darent "
     # German
     "nicht nichts nie niemals nirgends niemand niemanden niemandem kein keine keinen keinem keiner "
     "keines keineswegs ohne weder noch "
@@ -35,6 +35,17 @@ NEGATIONS = _set(
     # Chinese, Japanese (a sign is a word)
     "不 没 沒 未 無 无 非 否 別 别 勿 莫"
 )
+# Negations of one language that are ordinary words of another: "the point of it", "the sin",
+# German "Not", French "mai". In a reading of that language they are none.
+_NOT_HERE = {
+    "en": _set("point sin non ne pas mai nemo sine"),
+    "de": _set("not none no mai point sin non ne"),
+    "fr": _set("not none no nor mai sin"),
+    "es": _set("not none point mai non pas"),
+    "it": _set("not none no point sin pas ne"),
+    "la": _set("not none no nor point sin pas mai"),
+}
+_NO_NUMBERS_HERE = {"en": _set("due cent elf mil nove")}
 NUMBERS = _set(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
@@ -64,23 +75,35 @@ def _folds(text: str) -> list[tuple[str, str]]:
     return [(fold(m.group()), m.group()) for m in any_word().finditer(text)]
 
 
-def has_negation(text: str) -> bool:
-    """Whether a negating word stands in the text, in any of the languages known here."""
-    return any(word in NEGATIONS for word, _ in _folds(text))
+def negations(language: str = "") -> frozenset[str]:
+    """The negating words to look for in a reading of a language; of all where it is not known."""
+    return NEGATIONS - _NOT_HERE.get(language, frozenset())
 
 
-def gravity(ours: str, theirs: str, *, opens: bool = False) -> str:
+def has_negation(text: str, language: str = "") -> bool:
+    """Whether a negating word stands in the text.
+
+    ``language`` is that of the reading, whose own words are no negations of another language.
+    """
+    known = negations(language)
+    return any(word in known for word, _ in _folds(text))
+
+
+def gravity(ours: str, theirs: str, *, opens: bool = False, language: str = "") -> str:
     """What makes a change grave: "negation", "number", "date", "name", or "" for nothing.
 
     ``opens`` says that the words stand at the start of a sentence, where a capital means nothing.
+    ``language`` is that of the reading.
     """
     mine, his = _folds(ours), _folds(theirs)
-    if {w for w, _ in mine} & NEGATIONS != {w for w, _ in his} & NEGATIONS:
+    known = negations(language)
+    if {w for w, _ in mine} & known != {w for w, _ in his} & known:
         return "negation"
     changed = [w for w in mine if w not in his] + [w for w in his if w not in mine]
     if any(_YEAR.fullmatch(w) or (w in DATES and raw[:1].isupper()) for w, raw in changed):
         return "date"
-    if any(w in NUMBERS or w.isdigit() for w, _ in changed):
+    numbers = NUMBERS - _NO_NUMBERS_HERE.get(language, frozenset())
+    if any(w in numbers or w.isdigit() for w, _ in changed):
         return "number"
     names = [raw for w, raw in changed if raw[:1].isupper() and raw[1:2].islower()]
     if opens and names:

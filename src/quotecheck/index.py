@@ -13,18 +13,30 @@ import os
 import struct
 import weakref
 import zlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .normalize import Word, nth_word, words
+from .normalize import Word, hash_word, nth_word, words
 from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
-VERSION = 6
+VERSION = 7
 BLOCK = 2048
 STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
 _KEPT_BLOCKS = 8
+# Words that no text of a language does without, and hardly one of another has; and their least
+# share of the words by which a reading is known to be in that language.
+_USUAL = {
+    "en": "the of and to that with for his which",
+    "de": "der die und das nicht zu den ist sich",
+    "fr": "de la le et les des que du une",
+    "es": "de que y la el en los se las",
+    "it": "di che e la il per un del non",
+    "la": "et in est ad cum non ut sed atque",
+}
+_LEAST_SHARE = 0.06
 
 
 class IndexDamaged(Exception):
@@ -208,6 +220,20 @@ class IndexedReading:
             if hashes[i] == hashed:
                 return i
         return -1
+
+    @cached_property
+    def language(self) -> str:
+        """What the reading is written in, by its commonest words: "en", "de", "fr", "es", "it",
+        "la", or "" for another or where it is not plain.
+        """
+        shares = {code: self._share(usual.split()) for code, usual in _USUAL.items()}
+        first, second = sorted(shares, key=lambda code: -shares[code])[:2]
+        plain = shares[first] >= _LEAST_SHARE and shares[first] > 1.25 * shares[second]
+        return first if plain else ""
+
+    def _share(self, usual: list[str]) -> float:
+        known = [number for word in usual if (number := self.word_id(hash_word(word))) >= 0]
+        return sum(self.firsts[n + 1] - self.firsts[n] for n in known) / max(1, self.word_count)
 
     # -- pages --------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .align import Fit, fit
 from .ballot import LONG, SHORT, Window, around_rare_words, on_cited_pages, rarity, votes
+from .bracketed import bracketed
 from .exact import NEAR, as_quoted, cut_short
 from .index import IndexedReading
 from .lexicon import Lexicon
@@ -72,8 +73,10 @@ def locate(
         found = as_quoted(segments, limit, cited) or cut_short(segments, limit, cited)
         if not found and len(segments) == 1:
             found = respelled(segments[0], limit, cited)
-        if found:
-            return found
+    else:
+        found = bracketed(marked, lexicon, limit, cited)
+    if found:
+        return found
     if len(marked.folds) > _MOST_WORDS:
         return []
     return _approximate(marked, segments, cited) or _inside_marks(marked, lexicon, limit, cited)

@@ -15,17 +15,30 @@ from itertools import pairwise
 from .normalize import Word, levelled, words
 from .types import Span
 
+# What a writer says of the quotation: "emphasis added". Words of an author that begin like it,
+# "(my emphasis)" apart, are not taken for it: "(my brother came too)".
+_ASIDE = (
+    "(?:my |the |all )?(?:emphas[ie]s|italics|underlining|bold)"
+    "(?: (?:added|mine|ours|his|hers|theirs|original|in (?:the )?original|removed|omitted))?"
+    "|(?:my|our) (?:translation|trans\\.|ellips[ie]s|omissions?)"
+    "|(?:translation|trans\\.) (?:mine|ours|by me|modified|amended|altered|adapted)"
+    "|(?:meine )?hervorhebung(?:en)?(?: (?:von mir|im original|durch .{1,30}|hinzugef\u00fcgt))?"
+    "|(?:meine )?\u00fcbersetzung(?: von mir)?|(?:c\u2019est|c'est) moi qui souligne|je souligne"
+    "|nous soulignons|soulign\u00e9 par .{1,30}|ma traduction|(?:cursivas?|\u00e9nfasis) .{1,30}"
+    "|mi traducci\u00f3n|corsivo (?:mio|nostro|nell'originale)"
+    "|\u043a\u0443\u0440\u0441\u0438\u0432 .{1,30}"
+)
 _MARK = re.compile(
     r"(?P<ellipsis>[\[(][ \t]?(?:\u2026|\.[ \u00a0]?\.[ \u00a0]?\.(?:[ \u00a0]?\.)?)[ \t]?[\])]"
     r"|\u2026+|\.[ \u00a0]?\.[ \u00a0]?\.(?:[ \u00a0]?\.)*|\[\s?\]|\u22ef+|\uff0e{3,6})"
     r"|(?P<bracket>\[[^\[\]]{1,300}\])"
-    r"|(?P<aside>\((?:emphasis|italics|emphases|my|translation)[^()]{0,60}\))",
+    r"|(?P<aside>\((?:sic\b[^()]{0,20}|" + _ASIDE + r")\))",
     re.IGNORECASE,
 )
 _MAYBE = re.compile(r"[\[(\u2026\u22ef\uff0e]|\.[ \u00a0]?\.")
 _NOTHING = re.compile(
     r"\s*(?:sic\b.*|recte\b.*|!|\?|(?:my |the )?(?:emphas[ie]s|italics|translation)\b.*"
-    r"|\d{1,3})\s*",
+    r"|\d{1,3}|" + _ASIDE + r")\s*",
     re.IGNORECASE | re.DOTALL,
 )
 _HEAD = re.compile(r"[^\W_]*$")
@@ -45,6 +58,11 @@ class Gap:
     span: Span
     text: str
     stem: str = ""
+
+    @property
+    def most_words(self) -> int:
+        """How many words of the source it may stand for, when it is a bracket."""
+        return 1 if self.kind == "stem" else max(4, 2 * self.text.count(" ") + 4)
 
 
 @dataclass(frozen=True)

@@ -38,32 +38,32 @@ _MARKS = (
     "\u0c81-\u0c83\u0cbc-\u0ccd\u0d00-\u0d03\u0d3b-\u0d4d\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
     "\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
 )
-_APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u201b"
+APOSTROPHES = "'\u2019\u02bc\uff07\u2018\u201b`\u00b4\u2032"  # and what is typed for one
 _INVISIBLE = "\u200b-\u200d\u2060\ufeff"
 _LETTERS_ONLY = f"[^\\W_{_SIGNS}]"
 _RUN = f"{_LETTERS_ONLY}++(?:[{_MARKS}]++{_LETTERS_ONLY}*+)*+"
 _LOWER = "(?=[^\\W\\d_A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f])"
 _LINE_END = f"[-\u2010\u00ac][ \\t\\r]*+[\\n\\f\\v\u2028]\\s*+{_LOWER}"
-_JOINER = f"(?:[{_APOSTROPHES}]|\u00ad\\s*+|[{_INVISIBLE}]++|{_LINE_END})"
+_JOINER = f"(?:[{APOSTROPHES}]|\u00ad\\s*+|[{_INVISIBLE}]++|{_LINE_END})"
 # French and Italian elisions are words of their own, so that "l'homme" can be quoted from "homme".
 _ELISION = (
     "(?:[cdjlmnstCDJLMNST]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Qq]uoiqu|[Jj]usqu|[Dd]ell|[Nn]ell|[Aa]ll"
-    f"|[Dd]all|[Ss]ull|[Qq]uell|[Uu]n)(?=[{_APOSTROPHES}][^\\W\\d_])"
+    f"|[Dd]all|[Ss]ull|[Qq]uell|[Uu]n)(?=[{APOSTROPHES}][^\\W\\d_])"
 )
 # Most words are a run of letters and no more: they are tried first.
-_ALONE = f"(?![{_APOSTROPHES}\u00ad{_INVISIBLE}\u2010\u00ac-])"
+_ALONE = f"(?![{APOSTROPHES}\u00ad{_INVISIBLE}\u2010\u00ac-])"
 _WORD = f"{_RUN}{_ALONE}|[{_SIGNS}][{_MARKS}]*+|{_ELISION}|{_RUN}(?:{_JOINER}{_RUN})*+"
 
 # The same for text of ASCII signs alone, which is most text, in half the time.
 _PLAIN_RUN = "[A-Za-z0-9]++"
 _PLAIN_LINE_END = "-[ \\t\\r]*+[\\n\\f\\v]\\s*+(?=[a-z])"
 _PLAIN_WORD = re.compile(
-    f"{_PLAIN_RUN}(?!['-])|{_ELISION}|{_PLAIN_RUN}(?:(?:'|{_PLAIN_LINE_END}){_PLAIN_RUN})*+"
+    f"{_PLAIN_RUN}(?!['`-])|{_ELISION}|{_PLAIN_RUN}(?:(?:['`]|{_PLAIN_LINE_END}){_PLAIN_RUN})*+"
 )
 
 _NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
 _SUPERSCRIPT = re.compile("(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
-_DROPPED = re.compile(f"[{_APOSTROPHES}\u00ad{_INVISIBLE}\u0640\u2010\u00ac\\s-]+")
+_DROPPED = re.compile(f"[{APOSTROPHES}\u00ad{_INVISIBLE}\u0640\u2010\u00ac\\s-]+")
 _CLOSING = frozenset(".,;:!?)]}\"'\u2019\u201d\u00bb\u2026*\u2020\u2021")
 _LETTERS = str.maketrans(
     {
