@@ -116,6 +116,7 @@ reading-paste           POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-use            POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-remove         GET     in  404 404 404 404 404 403 403 403 ok  ok
 document-remove         POST    in  404 404 404 404 404 403 403 403 ok  ok
+document-reread         POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-recognise      POST    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        GET    in  404 404 404 404 404 403 403 403 ok  ok
 document-numbers        POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -314,6 +315,7 @@ def build() -> World:
             "reading-paste": of_reading,
             "document-use": {"public_id": document.public_id},
             "document-remove": {"public_id": document.public_id},
+            "document-reread": {"public_id": document.public_id},
             "document-recognise": {"public_id": document.public_id},
             "document-numbers": {"public_id": document.public_id},
             "reading-on": of_reading,

@@ -257,3 +257,9 @@ def test_the_search_index_can_be_made_anew(tmp_path: Path) -> None:
     code, said, complaints = quaestio(tmp_path, "reindex")
     assert (code, complaints) == (0, "")
     assert sorted(said.splitlines()) == ["0 discussions", "0 pages", "0 posts"]
+
+
+def test_an_operator_has_old_files_read_again(tmp_path: Path) -> None:
+    assert "There is no site" in quaestio(tmp_path, "reread")[2]
+    assert quaestio(tmp_path, "migrate")[0] == 0
+    assert quaestio(tmp_path, "reread") == (0, "0 files to be read again.\n", "")

@@ -101,6 +101,20 @@ def test_a_document_the_queue_never_heard_of_is_queued_once() -> None:
     assert DBTaskResult.objects.get().args_kwargs["args"] == [document.public_id]
 
 
+def test_a_file_that_was_to_be_read_again_is_queued_and_in_the_end_left_as_it_was() -> None:
+    document = cast.document(cast.reading(cast.course()))
+    Document.objects.update(rereading=True)
+    assert take_up() == 1
+    assert take_up() == 0
+    DBTaskResult.objects.update(
+        status="FAILED", worker_ids=[f"worker {number}" for number in range(TRIES)]
+    )
+    assert take_up() == 0
+    document.refresh_from_db()
+    assert (document.status, document.rereading) == (Document.Status.READY, False)
+    assert document.not_reread
+
+
 def test_what_waits_in_the_queue_is_not_queued_twice() -> None:
     enqueue_once(read_document, "x")
     enqueue_once(read_document, "x")

@@ -27,6 +27,7 @@ from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.models import Discussion, GuestEntry, Post
+from quaestio.readings.extraction.types import VERSION
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Passage, Reading
 from quaestio.readings.passages import make_passage, place_on
 from quaestio.search import index
@@ -138,6 +139,7 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
         media_type="text/plain",
         status=Document.Status.READY,
         text_sha256=sha256(whole.encode()).hexdigest(),
+        extractor=VERSION,
         pages_done=len(pages),
         pages_total=len(pages),
         is_current=True,

@@ -88,6 +88,15 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.set_defaults(command=reindex)
 
     one = commands.add_parser(
+        "reread",
+        help="have stored readings read again that an older version read",
+        description="For after an upgrade that reads files better. The worker does it after all "
+        "other work, from the files as they were uploaded; the pages in use stay until the new "
+        "ones are there. Courses that are finished are left as they are.",
+    )
+    one.set_defaults(command=reread)
+
+    one = commands.add_parser(
         "backup",
         help="copy database, files and key into a new folder, while the site runs",
         description="The folder is laid out as QUAESTIO_DATA is: to restore, stop the site and put "
@@ -236,6 +245,17 @@ def reindex(options: argparse.Namespace) -> int:
 
     for name, number in index.rebuild():
         tell(f"{number} {name}")
+    return 0
+
+
+def reread(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    need_newest_tables()
+    from quaestio.readings import rereading
+
+    asked = sum(rereading.reread(document=one, at_leisure=True) for one in rereading.outdated())
+    tell(f"{asked} file{'' if asked == 1 else 's'} to be read again.")
     return 0
 
 

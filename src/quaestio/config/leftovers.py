@@ -22,6 +22,7 @@ from django_tasks_db.models import DBTaskResult
 
 from quaestio.notifications.actions import release
 from quaestio.readings.actions import take_up_documents
+from quaestio.readings.rereading import take_up_rereading
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ TRIES = 3  # a task that has ended so many workers is not given to another
 READING_TASKS = (
     "quaestio.readings.tasks.read_document",
     "quaestio.readings.tasks.recognise_document",
+    "quaestio.readings.tasks.reread_document",
 )
 LONGEST = timedelta(hours=1)  # of a worker whose lock is not here, perhaps on another machine
 
@@ -95,7 +97,9 @@ def take_up() -> int:
         log.warning("A worker died over %s; it is done again.", task.task_path)
         begun = DBTaskResult.objects.running().filter(pk=task.pk, started_at=task.started_at)
         taken += begun.update(status="READY", started_at=None)
-    taken += take_up_documents(attempts_at(), tries=TRIES)
+    attempts = attempts_at()
+    taken += take_up_documents(attempts, tries=TRIES)
+    taken += take_up_rereading(attempts, tries=TRIES)
     for lock in give_back_letters():
         lock.unlink(missing_ok=True)
     return taken
@@ -110,8 +114,9 @@ def attempts_at() -> dict[str, tuple[int, bool]]:
         before, is_queued = attempts.get(name, (0, False))
         tries = len(task.worker_ids)
         attempts[name] = (
-            # Recognition is one task after another: each has its own tries.
-            max(before, tries) if task.task_path == READING_TASKS[1] else before + tries,
+            # Recognition is one task after another, and a file may be read again more than once:
+            # each has its own tries.
+            before + tries if task.task_path == READING_TASKS[0] else max(before, tries),
             is_queued or task.status in {"READY", "RUNNING"},
         )
     return attempts

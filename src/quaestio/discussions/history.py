@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db.models import Count, Max, Q
 from django.utils import timezone
@@ -23,11 +24,15 @@ Because = PastVerdict.Because
 Key = tuple[str, int]  # the words, and which occurrence of them in the post
 
 MOST_TOLD = 2  # of the changes of one quotation, the latest
+CHECKED_WITHIN = timedelta(days=1)  # after a file was read again, however much there was to do
 
 # With the date, and the reading that made the difference.
 SENTENCES = {
     Because.ADDED: gettext_lazy("%(was)s until %(date)s, when %(reading)s was uploaded"),
     Because.REPLACED: gettext_lazy("%(was)s until %(date)s, when %(reading)s got another file"),
+    Because.REREAD: gettext_lazy(
+        "%(was)s until %(date)s, when the file of %(reading)s was read again"
+    ),
     Because.REMOVED: gettext_lazy("%(was)s until %(date)s, when %(reading)s was taken out"),
     Because.CORRECTED: gettext_lazy(
         "%(was)s until %(date)s, when the record of %(reading)s was corrected"
@@ -102,11 +107,15 @@ Readings = dict[int | None, Reading]
 
 
 def _with_files(ids: set[int | None]) -> Readings:
-    """Readings with how many of their files could be read, and when the last came."""
+    """Readings with how many of their files could be read, when the last came, and when the one
+    in use was last read again.
+    """
     ready = Q(documents__status=Document.Status.READY)
     known = [pk for pk in ids if pk is not None]
     found = Reading.objects.filter(pk__in=known).annotate(
-        files=Count("documents", filter=ready), last=Max("documents__uploaded_at", filter=ready)
+        files=Count("documents", filter=ready),
+        last=Max("documents__uploaded_at", filter=ready),
+        reread=Max("documents__reread_at", filter=Q(documents__is_current=True)),
     )
     return {reading.pk: reading for reading in found}
 
@@ -116,6 +125,9 @@ def cause(old: Quotation, new: Checked, readings: Readings) -> tuple[str, Readin
     was_in, is_in = readings.get(old.reading_id), readings.get(new.reading_id)
     if was_in is not None and was_in.removed_at is not None and was_in != is_in:
         return Because.REMOVED, was_in
+    for one in (was_in, is_in):
+        if one is not None and was_just_reread(one, old):
+            return Because.REREAD, one
     if is_in is not None and is_in != was_in:
         is_first = is_in.files < 2  # type: ignore[attr-defined]
         return (Because.ADDED if is_first else Because.REPLACED), is_in
@@ -125,6 +137,14 @@ def cause(old: Quotation, new: Checked, readings: Readings) -> tuple[str, Readin
         is_in is None or was_in.last > old.checked_at  # type: ignore[attr-defined]
     )
     return (Because.REPLACED if replaced else Because.CORRECTED), was_in
+
+
+def was_just_reread(reading: Reading, old: Quotation) -> bool:
+    """Whether the file in use was read again since, and no other one came after that."""
+    at = reading.reread  # type: ignore[attr-defined]
+    if at is None or at <= max(old.checked_at, reading.last):  # type: ignore[attr-defined]
+        return False
+    return bool(timezone.now() - at < CHECKED_WITHIN)
 
 
 def remembering(checked: Sequence[Checked], past: Sequence[PastVerdict]) -> list[Checked]:

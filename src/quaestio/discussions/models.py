@@ -382,6 +382,7 @@ class PastVerdict(models.Model):
     class Because(models.TextChoices):
         ADDED = "added", _("a reading was uploaded")
         REPLACED = "replaced", _("a reading got another file")
+        REREAD = "reread", _("the file of a reading was read again")
         REMOVED = "removed", _("a reading was taken out of the course")
         CORRECTED = "corrected", _("the record or the page numbers of a reading were corrected")
         EDITED = "edited", _("the post was edited")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ from quaestio.readings.extraction import (
     OCR_DPI,
     Engine,
     Extracted,
+    ExtractedPage,
     Refused,
     Seen,
     extract,
@@ -36,7 +38,7 @@ from quaestio.readings.extraction import (
     write_recognised,
     write_seen,
 )
-from quaestio.readings.extraction.types import MARKDOWN
+from quaestio.readings.extraction.types import MARKDOWN, VERSION
 from quaestio.readings.locators import Correction, corrected
 from quaestio.readings.models import (
     PAGE_BREAK,
@@ -172,6 +174,13 @@ def enqueue(document_public_id: str) -> None:
     read_document.enqueue(document_public_id)
 
 
+def enqueue_rereading(document_public_id: str, *, at_leisure: bool) -> None:
+    from quaestio.readings.tasks import reread_document
+
+    task = reread_document if at_leisure else reread_document.using(priority=0)
+    task.enqueue(document_public_id)
+
+
 def read_document(*, document: Document) -> Document:
     """Turn a document into pages. What goes wrong becomes a sentence on the reading's page."""
     taken = Document.objects.filter(pk=document.pk).exclude(status=Document.Status.READY)
@@ -240,6 +249,14 @@ def refuse(document: Document, sentence: str, code: str = "") -> Document:
 @transaction.atomic
 def keep_pages(document: Document, extracted: Extracted) -> Document:
     """Store the pages of a document and make it the reading's current one."""
+    store_pages(document, extracted)
+    put_in_use(document)
+    after_change(document.reading.course)
+    return document
+
+
+def store_pages(document: Document, extracted: Extracted) -> list[Page]:
+    """Put what was read of a file in the place of the pages it had, if it had any."""
     pages = []
     for number, page in enumerate(extracted.pages, start=1):
         text = page.text.replace(PAGE_BREAK, "\n").replace("\x00", "")
@@ -264,22 +281,20 @@ def keep_pages(document: Document, extracted: Extracted) -> Document:
     put_labels(document, pages)
     document.pages.all().delete()
     Page.objects.bulk_create(pages, batch_size=200)
-    Document.objects.filter(reading=document.reading, is_current=True).update(is_current=False)
-    document.status, document.is_current = Document.Status.READY, True
+    document.status, document.extractor = Document.Status.READY, VERSION
     document.media_type = extracted.media_type
     document.message = " ".join(translated(warning) for warning in extracted.warnings)
     document.bare_pages = len(bare_sheets(pages))
-    document.refused_as, document.recognising = "", False
+    document.refused_as, document.recognising, document.rereading = "", False, False
+    document.not_reread = ""
     document.pages_done = document.pages_total = len(pages)
     document.labels_from = extracted.labels_from
     document.text_sha256 = print_of(pages)
     document.save()
-    put_in_index(document)
-    after_change(document.reading.course)
-    return document
+    return pages
 
 
-def bare_sheets(pages: Iterable[Page]) -> list[int]:
+def bare_sheets(pages: Iterable[Page | ExtractedPage]) -> list[int]:
     """The pages of the file on which there is no text."""
     with_text: dict[int, bool] = {}
     for page in pages:
@@ -322,6 +337,7 @@ def correct_label(*, document: Document, number: int, label: str, counts_on: boo
     The file is not read again; quotations are checked against the new numbers. How many pages
     changed.
     """
+    hold_still(document)
     LabelCorrection.objects.update_or_create(
         document=document, number=number, defaults={"label": label, "counts_on": counts_on}
     )
@@ -331,8 +347,14 @@ def correct_label(*, document: Document, number: int, label: str, counts_on: boo
 @transaction.atomic
 def take_back_correction(*, document: Document, number: int) -> int:
     """The page gets the number that was found in the file. How many pages changed."""
+    hold_still(document)
     document.label_corrections.filter(number=number).delete()
     return relabel(document)
+
+
+def hold_still(document: Document) -> None:
+    """Until the end of the transaction nobody puts other pages in the place of its own."""
+    Document.objects.select_for_update().get(pk=document.pk)
 
 
 def relabel(document: Document) -> int:
@@ -417,7 +439,7 @@ def recognise(*, document: Document, language: str) -> Document:
     engine = text_recogniser()
     if engine is None or language not in engine.languages:
         raise UploadRefused(_("Text recognition in this language is not installed here."))
-    if not document.is_scan or document.recognising:
+    if not document.is_scan or document.recognising or document.rereading:
         return document
     total = document.pages_total
     if total > settings.OCR_PAGES:
@@ -465,7 +487,7 @@ def recognise_some(*, document: Document, seconds: float) -> bool:
         if not still_wanted.update(pages_done=done, pages_total=len(wanted)):
             shutil.rmtree(folder, ignore_errors=True)
             return True
-    keep_recognised(document, folder, wanted)
+    keep_recognised(document, wanted)
     if not document.ocr_language:  # nothing came of it
         shutil.rmtree(folder, ignore_errors=True)
     return True
@@ -480,20 +502,28 @@ def seen_on(path: Path, number: int, engine: Engine, language: str) -> Seen:
         return Seen("")
 
 
-def keep_recognised(document: Document, folder: Path, numbers: Sequence[int]) -> None:
-    whole = folder / "whole"
-    texts = ((n, read_seen(seen_path(document, n)).hocr) for n in numbers)
-    write_recognised(((number, text) for number, text in texts if text), whole)
+def keep_recognised(document: Document, numbers: Sequence[int]) -> None:
     try:
-        extracted = extract(
-            Path(document.file.path), first_label=document.first_label, recognised=whole
-        )
+        with put_together(document, numbers) as whole:
+            extracted = extract(
+                Path(document.file.path), first_label=document.first_label, recognised=whole
+            )
         keep_pages(document, extracted)
     except Refused as refused:
         stop_recognising(document, translated(refused.sentence))
     except Exception:
         log.exception("Keeping the recognised text of document %s failed", document.public_id)
         stop_recognising(document, _("The text of this file could not be recognised."))
+
+
+@contextmanager
+def put_together(document: Document, numbers: Iterable[int]) -> Iterator[Path]:
+    """A file, for as long as the block runs, with what was recognised on these pages."""
+    whole = ocr_folder(document) / "whole"
+    texts = ((n, read_seen(seen_path(document, n)).hocr) for n in numbers)
+    try:
+        write_recognised(((number, text) for number, text in texts if text), whole)
+        yield whole
     finally:
         whole.unlink(missing_ok=True)
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from quaestio.courses.models import Course, Enrollment, Meeting
 from quaestio.readings.bibliography.names import names_from, names_text
 from quaestio.readings.bibliography.records import issued_from, record, year_of
-from quaestio.readings.extraction.types import PDF
+from quaestio.readings.extraction.types import PDF, VERSION
 from quaestio.readings.locators import called
 from quaestio.search.index import Searchable
 from quaestio.web.ids import PublicIdField, new_public_id
@@ -75,6 +75,10 @@ class Document(models.Model):
     ``labels_from`` says where the numbers of its pages come from, ``bare_pages`` how many pages
     of the file have no text. While ``recognising``, the text of these is being made out from
     their pictures in ``ocr_language``; the document stays what it is until that is done.
+
+    ``extractor`` is the version that made its pages (``extraction.types.VERSION``; 0 before there
+    were any). While ``rereading``, a newer one is at work on the file, and the pages stay in use.
+    ``not_reread`` says why that failed last time, ``reread_at`` when it last went well.
     """
 
     class Labels(models.TextChoices):
@@ -111,6 +115,10 @@ class Document(models.Model):
     pages_total = models.PositiveIntegerField(default=0)
     labels_from = models.CharField(max_length=20, choices=Labels, default=Labels.COUNTED)
     text_sha256 = models.CharField(max_length=64, blank=True)
+    extractor = models.PositiveIntegerField(default=0)
+    rereading = models.BooleanField(default=False)
+    reread_at = models.DateTimeField(null=True, blank=True, editable=False)
+    not_reread = models.TextField(blank=True)
     is_current = models.BooleanField(default=False)
     uploaded_by = models.ForeignKey(
         Enrollment, on_delete=models.SET_NULL, null=True, related_name="+"
@@ -126,6 +134,9 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(is_current=False) | Q(status="ready"), name="document_current_is_ready"
             ),
+            models.CheckConstraint(
+                condition=Q(rereading=False) | Q(status="ready"), name="document_reread_is_ready"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +148,11 @@ class Document(models.Model):
         if self.status == self.Status.READY:
             return self.media_type == PDF and self.bare_pages > 0 and not self.ocr_language
         return self.refused_as == "scan"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether its pages might come out better now."""
+        return self.status == self.Status.READY and self.extractor < VERSION
 
 
 class Page(Searchable, models.Model):

@@ -16,3 +16,8 @@ def ocr_folder(document: Document) -> Path:
 def seen_path(document: Document, sheet: int) -> Path:
     """What was seen on one page of the file (``extraction.ocr.write_seen``); there or not."""
     return ocr_folder(document) / f"{sheet}.seen"
+
+
+def seen_sheets(document: Document) -> list[int]:
+    """The pages of the file on which it is kept what was seen."""
+    return sorted(int(path.stem) for path in ocr_folder(document).glob("*.seen"))

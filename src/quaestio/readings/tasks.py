@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from quaestio.readings import actions
+from quaestio.readings import actions, rereading
 from quaestio.readings.models import Document
 
 
@@ -20,6 +20,20 @@ def read_document(document_public_id: str) -> str:
     if document is None:
         return "gone"
     return actions.read_document(document=document).status
+
+
+@task(priority=-10)
+def reread_document(document_public_id: str) -> str:
+    """Read a stored file once more into pages."""
+    document = (
+        Document.objects.select_related("reading__course")
+        .filter(public_id=document_public_id, rereading=True)
+        .first()
+    )
+    if document is None:
+        return "gone"
+    rereading.read_again(document=document)
+    return "done"
 
 
 SLICE = 30  # seconds; then others' work has its turn

@@ -18,6 +18,7 @@ urlpatterns = [
     path("r/<slug:public_id>/paste", views.paste, name="reading-paste"),
     path("document/<slug:public_id>/use", views.use, name="document-use"),
     path("document/<slug:public_id>/remove", views.remove_file, name="document-remove"),
+    path("document/<slug:public_id>/read-again", views.read_again, name="document-reread"),
     path("document/<slug:public_id>/recognise", views.recognise, name="document-recognise"),
     path("document/<slug:public_id>/numbers", views.numbers, name="document-numbers"),
     path("r/<slug:public_id>/p/<int:number>/picture", views.picture, name="picture"),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quaestio.courses.access import Seat, course_for
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right
-from quaestio.readings import actions
+from quaestio.readings import actions, rereading
 from quaestio.readings.access import document_for, page_for, reading_for
 from quaestio.readings.actions import UploadRefused
 from quaestio.readings.forms import (
@@ -96,6 +96,9 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         "current": current,
         "newest": newest,
         "recognising": next((one for one in documents if one.recognising), None),
+        "rereading": next((one for one in documents if one.rereading), None)
+        if seat.can(Right.READINGS)
+        else None,
         "working": newest is not None
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
         "pages": pages_of(current),
@@ -218,6 +221,15 @@ def remove_file(request: HttpRequest, public_id: str) -> HttpResponse:
             "grave": True,
         },
     )
+
+
+@require_POST
+@login_required
+def read_again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Read a stored file once more, better than when it came."""
+    _seat, document = document_for(request.user, public_id, Right.READINGS)
+    rereading.reread(document=document)
+    return redirect("reading", document.reading.public_id)
 
 
 @require_POST

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+# To be raised whenever files come out as other pages than before: those that an older version read
+# can then be read again. 1: chapters from the outline of a PDF.
+VERSION = 1
+
 MEGABYTE = 1024 * 1024
 
 PDF = "application/pdf"
