@@ -201,7 +201,7 @@ class Pages:
         paragraph = paragraph_at(page.text, page.paragraphs, at) if is_counted else 0
         return {
             "chapter": chapter,
-            "section": section or chapter,
+            "section": section,
             "paragraph": str(paragraph or ""),
         }
 

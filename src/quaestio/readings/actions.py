@@ -289,6 +289,7 @@ def store_pages(document: Document, extracted: Extracted) -> list[Page]:
     document.not_reread = ""
     document.pages_done = document.pages_total = len(pages)
     document.labels_from = extracted.labels_from
+    document.contents = extracted.contents
     document.text_sha256 = print_of(pages)
     document.save()
     return pages

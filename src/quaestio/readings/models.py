@@ -76,6 +76,9 @@ class Document(models.Model):
     of the file have no text. While ``recognising``, the text of these is being made out from
     their pictures in ``ocr_language``; the document stays what it is until that is done.
 
+    ``contents`` are its headings, where they lead to printed pages: how deep each stands, its
+    title, and the number of the page on which it begins.
+
     ``extractor`` is the version that made its pages (``extraction.types.VERSION``; 0 before there
     were any). While ``rereading``, a newer one is at work on the file, and the pages stay in use.
     ``not_reread`` says why that failed last time, ``reread_at`` when it last went well.
@@ -114,6 +117,7 @@ class Document(models.Model):
     pages_done = models.PositiveIntegerField(default=0)
     pages_total = models.PositiveIntegerField(default=0)
     labels_from = models.CharField(max_length=20, choices=Labels, default=Labels.COUNTED)
+    contents = models.JSONField(default=list, blank=True)
     text_sha256 = models.CharField(max_length=64, blank=True)
     extractor = models.PositiveIntegerField(default=0)
     rereading = models.BooleanField(default=False)

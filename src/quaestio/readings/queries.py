@@ -160,6 +160,33 @@ def pages_between(reading: Reading, first: int, last: int) -> list[Page]:
 
 
 @dataclass(frozen=True, slots=True)
+class ContentsRow:
+    """A line of a table of contents: how deep it stands, its title, and the page it leads to."""
+
+    level: int
+    title: str
+    page: Page
+
+
+FEW_ROWS = 60  # of a table of contents; a longer one shows fewer levels
+
+
+def contents_of(document: Document | None, pages: Sequence[Page]) -> list[ContentsRow]:
+    """The table of contents of a document, two levels of it at most. No query."""
+    by_number = {page.number: page for page in pages}
+    rows = [
+        ContentsRow(level, title, by_number[number])
+        for level, title, number in (document.contents if document else [])
+        if number in by_number
+    ]
+    for deepest in (1, 0):
+        shown = [row for row in rows if row.level <= deepest]
+        if len(shown) <= FEW_ROWS:
+            break
+    return shown if len(shown) > 1 else []
+
+
+@dataclass(frozen=True, slots=True)
 class NumberedPage:
     """A page with the number printed on it, and what a teacher said about that, if anything."""
 

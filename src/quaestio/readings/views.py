@@ -34,6 +34,7 @@ from quaestio.readings.forms import (
 from quaestio.readings.models import Document, Page, Reading
 from quaestio.readings.pictures import picture_of
 from quaestio.readings.queries import (
+    contents_of,
     documents_of,
     numbered_pages_of,
     page_with_label,
@@ -88,6 +89,7 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
     documents = documents_of(found)
     current = next((one for one in documents if one.is_current), None)
     newest = documents[0] if documents else None
+    pages = pages_of(current)
     return {
         "seat": seat,
         "course": seat.course,
@@ -101,7 +103,8 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         else None,
         "working": newest is not None
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
-        "pages": pages_of(current),
+        "pages": pages,
+        "contents": contents_of(current, pages),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
         "cited": row_of(seat.course.citation_style, found),
         **recognition_of(seat, current, newest),

@@ -148,6 +148,31 @@ def pdf(
     return assemble(bodies, trailer)
 
 
+def outline(sheets: Sequence[Sheet], entries: Sequence[tuple[int, str, int]]) -> bytes:
+    """A PDF with bookmarks: how deep each stands, its title, and the page of the file it leads to."""
+    parents: list[int] = []
+    above, children = {}, dict[int, list[int]]()
+    for number, (level, _title, _page) in enumerate(entries, 1001):
+        parents = parents[:level]
+        above[number] = parents[-1] if parents else 1000
+        children.setdefault(above[number], []).append(number)
+        parents.append(number)
+    objects = [f"<< /Type /Outlines {_ends(children.get(1000, []))} >>".encode()]
+    for number, (_level, title, page) in enumerate(entries, 1001):
+        beside = children[above[number]]
+        at = beside.index(number)
+        following = f"/Next {beside[at + 1]} 0 R" if at + 1 < len(beside) else ""
+        objects.append(
+            f"<< /Title ({title}) /Parent {above[number]} 0 R /Dest [{8 + 2 * page} 0 R /Fit] "
+            f"{following} {_ends(children.get(number, []))} >>".encode()
+        )
+    return pdf(sheets, catalog="/Outlines 1000 0 R", objects=objects)
+
+
+def _ends(children: Sequence[int]) -> str:
+    return f"/First {children[0]} 0 R /Last {children[-1]} 0 R" if children else ""
+
+
 def assemble(bodies: dict[int, bytes], trailer: str) -> bytes:
     """The objects, a cross-reference table and a trailer, with the offsets right."""
     out = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")

@@ -58,6 +58,13 @@ def section_numbers(headings: Sequence[str]) -> list[str]:
     return found
 
 
+def named_sections(headings: Sequence[str]) -> list[str]:
+    """As ``section_numbers``, without those that could as well be a chapter's: "2. Method"."""
+    matches = [_SECTION.match(heading) for heading in headings]
+    numbers = [match and (match["named"] or match["decimal"]) for match in matches]
+    return [(_figures(number) or number.lower()) if number else "" for number in numbers]
+
+
 def opens_section(paragraph: str) -> str:
     """The number of a section that begins with a paragraph, without a heading: "§ 12. It is …"."""
     match = _OPENS_SECTION.match(paragraph)

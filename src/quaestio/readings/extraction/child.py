@@ -146,6 +146,7 @@ def _send(extracted: Extracted, speaker: Speaker) -> None:
                 "author": extracted.author,
                 "warnings": [[w.template, w.values] for w in extracted.warnings],
                 "labels_from": extracted.labels_from,
+                "contents": extracted.contents,
             }
         },
         now=False,

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from .archive import Archive, damaged, protected
 from .decoding import decode
 from .markup import article_of, parse_html, pieces_of
-from .paging import Piece, SectionBreak, labels_from, pages_of
+from .paging import Piece, SectionBreak, contents_of, labels_from, pages_of
 from .prose import clean
 from .trees import Element, attribute, parse_xml
 from .types import EPUB, Extracted, Limits, Refused
@@ -38,7 +38,9 @@ def read_epub(archive: Archive, limits: Limits, progress: Progress) -> Extracted
         progress(number, len(spine))
     pages = pages_of(pieces)
     title, author = _said(package, "title"), _said(package, "creator")
-    return Extracted(EPUB, title, author, pages, labels_from=labels_from(pages))
+    return Extracted(
+        EPUB, title, author, pages, labels_from=labels_from(pages), contents=contents_of(pieces)
+    )
 
 
 def _refuse_protected(archive: Archive, limits: Limits) -> None:

@@ -13,11 +13,12 @@ from .chapters import (
     opens_section,
     section_numbers,
 )
-from .types import ExtractedPage
+from .types import ExtractedPage, Heading
 
 _WORDS = 600
 _FEWEST_BEFORE_HEADING = 300
 _LONGEST_PARAGRAPH = 12_000  # characters; more is no paragraph but a file without line breaks
+_MOST_HEADINGS = 1_000
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
@@ -62,6 +63,19 @@ def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
             sections.append([])
     parts = (part for section in sections for part in _by_length(_bearable(section)))
     return tuple(_pages((("", part) for part in parts), "paragraph"))
+
+
+def contents_of(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
+    """The headings, where they stand on printed pages; other parts are short and bear their own."""
+    pieces = list(pieces)
+    if sum(1 for piece in pieces if isinstance(piece, PageBreak)) < 2:
+        return ()
+    return tuple(
+        Heading(0, " ".join(block.text.split())[:300], number)
+        for number, (_label, blocks) in enumerate(_by_breaks(pieces), 1)
+        for block in blocks
+        if block.is_heading
+    )[:_MOST_HEADINGS]
 
 
 def labels_from(pages: Iterable[ExtractedPage]) -> str:

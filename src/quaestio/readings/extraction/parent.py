@@ -17,6 +17,7 @@ from .types import (
     SIDES,
     Extracted,
     ExtractedPage,
+    Heading,
     Limits,
     Order,
     Refused,
@@ -143,6 +144,10 @@ def _extracted(about: dict[str, Any], pages: list[dict[str, Any]]) -> Extracted:
         pages=tuple(_page(page) for page in pages),
         warnings=tuple(_(_text(template), **values) for template, values in about["warnings"]),
         labels_from=_one_of(LABEL_SOURCES, about["labels_from"]),
+        contents=tuple(
+            Heading(max(0, int(level)), _text(title)[:300], int(number))
+            for level, title, number in about["contents"]
+        ),
     )
 
 

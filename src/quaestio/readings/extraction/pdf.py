@@ -13,6 +13,7 @@ from .footnotes import footnotes
 from .furniture import find_furniture
 from .hocr import lines_seen
 from .layout import Line, Sheet
+from .outline import headings_of, in_chapters, outline_of
 from .pdftext import Box, lines_of
 from .prose import Vocabulary, clean, paragraphs
 from .spreads import Spread, are_spreads, is_cut, spread_of, two_labels
@@ -57,13 +58,15 @@ def read_pdf(
     carried = [clean(document.get_page_label(index) or "")[:20] for index in range(count)]
     pages, warnings, labels_from = _pages(_parts(spreads, carried), order)
     bare = [number for number in bare if number not in lost]
+    outline = outline_of(document)
     return Extracted(
         PDF,
         _meant(_meta(document, "Title")),
         _meant(_meta(document, "Author")),
-        pages,
+        tuple(in_chapters(outline, pages)) if outline else pages,
         tuple(warnings + _of_recognition(seen) + _missing(lost, bare)),
         labels_from,
+        tuple(headings_of(outline, pages)),
     )
 
 

@@ -128,12 +128,23 @@ class ExtractedPage:
     side: str = ""
 
 
+class Heading(NamedTuple):
+    """An entry of a table of contents: how deep it stands (0 at the top), its title, and the
+    ``number`` of the page on which it begins.
+    """
+
+    level: int
+    title: str
+    number: int
+
+
 @dataclass(frozen=True, slots=True)
 class Extracted:
     """A whole file. ``warnings`` are sentences for the teacher; the pages are good all the same.
 
     ``labels_from`` says where the labels come from: ``carried`` inside the file, ``printed`` on
-    the pages, ``given`` by the teacher, or ``counted``.
+    the pages, ``given`` by the teacher, or ``counted``. ``contents`` are its headings, where they
+    are known and lead to printed pages.
     """
 
     media_type: str
@@ -142,6 +153,7 @@ class Extracted:
     pages: tuple[ExtractedPage, ...]
     warnings: tuple[Sentence, ...] = ()
     labels_from: str = "counted"
+    contents: tuple[Heading, ...] = ()
 
 
 class Seen(NamedTuple):
