@@ -137,6 +137,26 @@ def read_citation(content: str, shelf: Shelf) -> Read | None:
     return _with_work(Read(year=year, pages=pages, labelled=labelled), rest, shelf)
 
 
+_A_WORK = re.compile(
+    r"\bet al\b|(?<!\w)(?:1[4-9]|20)\d\d[a-f](?!\w)|"
+    r"^\s*(?:qtd\.? in|(?:quoted|cited) (?:in|by|from)|zit(?:iert)?\.? (?:nach|in|bei)|"
+    r"cité (?:dans|par)|цит\. по)\b",
+    re.IGNORECASE,
+)
+
+
+def has_year(content: str) -> bool:
+    return _YEAR.search(content) is not None
+
+
+def is_a_work(content: str) -> bool:
+    """Whether a bracket of a name and a year can mean nothing but a work: "(Orlova 1990a)",
+    "(Orlova et al. 1990)", "(quoted in Orlova 1990)". "(Paris 1919)" may be an event, "(Stalin
+    1953)" a death, "(see Prague 1968)" another example.
+    """
+    return bool(_A_WORK.search(content))
+
+
 def read_note(content: str, shelf: Shelf) -> Read | None:
     """What a footnote says, where author and title stand among other particulars."""
     content = _SPACE.sub(" ", content).strip()[:600]

@@ -20,6 +20,7 @@ from quotecheck.references import (
     Reference,
     Surroundings,
     exact_title,
+    find_asides,
     find_references,
 )
 from quotecheck.terms import looks_like_title, why_term, word_count
@@ -66,7 +67,8 @@ def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation
     Somebody who is merely named ("Smith writes") is left out unless a reading is theirs or words
     are quoted from them.
     """
-    extraction = _Extraction(post, shelf_of(tuple(readings)))
+    shelf = shelf_of(tuple(readings))
+    extraction = _Extraction(post, shelf)
     used = {
         quotation.citation.span: quotation.citation
         for quotation in extraction.quotations()
@@ -77,6 +79,8 @@ def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation
         for reference in extraction.references
         if reference.citation not in extraction.glosses and _worth_telling(reference, used)
     }
+    asides = find_asides(extraction.around, shelf, extraction.references)
+    found |= {citation.span: citation for citation in asides}
     for span, citation in used.items():  # some are put together from a name and a page
         if span not in found or found[span].how == "named":
             found[span] = citation

@@ -12,9 +12,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
-from quotecheck.citing import LONGEST, Read, find_locators, read_citation, read_note
+from quotecheck.citing import (
+    LONGEST,
+    Read,
+    find_locators,
+    has_year,
+    is_a_work,
+    read_citation,
+    read_note,
+)
 from quotecheck.names import Shelf, plain, title_words
 from quotecheck.quotemarks import Marked, Paragraph, trimmed
 from quotecheck.types import Citation, Span
@@ -156,6 +165,45 @@ def find_references(around: Surroundings, shelf: Shelf) -> list[Reference]:
     return _Resolver(around, shelf).resolve(found)
 
 
+def find_asides(
+    around: Surroundings, shelf: Shelf, known: Sequence[Reference]
+) -> Iterator[Citation]:
+    """Works that are named by author and year alone, where nothing is quoted from them and they are
+    none of the readings: beside another work in the bracket, of which the post cites a page
+    elsewhere, or said as is said of works only. Anything else in a bracket may be an event.
+    """
+    sure = [one.citation for one in known if one.kind in ("bracket", "note")]
+    sure = [one for one in sure if one.reading or (one.author and one.year and one.pages)]
+    works = {(plain(one.author), one.year) for one in sure}
+    sure_starts = sorted(one.span.start for one in sure)
+    taken = sorted(one.citation.span for one in known)
+    ends = list(accumulate((span.end for span in taken), max))
+    for match in _BRACKET.finditer(around.text):
+        if not has_year(match[1]) or around.quoted_around(match.start()) is not None:
+            continue
+        beside = bisect_left(sure_starts, match.start()) < bisect_left(sure_starts, match.end())
+        for part, span in _parts_of(match):
+            before = bisect_left(taken, (span.end,))
+            if before and ends[before - 1] > span.start:
+                continue
+            read = read_citation(part, shelf)
+            if read is None or read.matched or read.title or read.pages or read.again:
+                continue
+            if not (read.author and read.year):
+                continue
+            if beside or is_a_work(part) or (plain(read.author), read.year) in works:
+                yield _citation(around, span, read, "bracket")
+
+
+def _parts_of(match: re.Match[str]) -> Iterator[tuple[str, Span]]:
+    """What semicolons part in a bracket, and where it stands; the whole bracket where it is one."""
+    parts, position = match[1].split(";"), match.start(1)
+    for part in parts:
+        span = Span(position, position + len(part))
+        position += len(part) + 1
+        yield part, span if len(parts) > 1 else Span(match.start(), match.end())
+
+
 # A post taken apart
 
 
@@ -204,14 +252,8 @@ def _brackets(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
             continue
         if match.group()[0] == "[" and match[1].strip("^ ").isdigit():
             continue
-        position = match.start(1)
-        parts = match[1].split(";")
         found: list[Reference] = []
-        for part in parts:
-            span = Span(position, position + len(part))
-            position += len(part) + 1
-            if len(parts) == 1:
-                span = Span(match.start(), match.end())
+        for part, span in _parts_of(match):
             if part not in memory:
                 memory[part] = read_citation(part, shelf)
             read = memory[part]

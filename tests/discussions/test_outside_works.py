@@ -53,6 +53,18 @@ def test_a_work_cited_without_a_quotation_has_one_quiet_note(anna: cast.Enrollme
     assert "Orlova 1990, 7</span>" not in second
 
 
+def test_an_author_and_a_year_are_told_where_they_can_be_no_event(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course, year="2006"))
+    text = (
+        "As is known (Jones 2006; Dobson 2009).</p><p>So it is (Orlova et al. 1990).</p>"
+        "<p>It ended (Stalin 1953), as others had (Paris 1919; Berlin 1945)."
+    )
+    post = cast.response(anna, cast.discussion(anna), text)
+    works = OutsideWork.objects.order_by("pk").values_list("author", "year")
+    assert list(works) == [("Dobson", "2009"), ("Orlova et al", "1990")]
+    assert post.body_html.count("not among the readings") == 2
+
+
 def test_it_is_said_while_one_writes_too(anna: cast.Enrollment) -> None:
     cast.document(cast.reading(anna.course))
     panel = (
