@@ -38,11 +38,11 @@ def test_a_discussion_says_whether_its_time_is_past_and_whether_one_can_still_an
     now = timezone.make_aware(NOW)
     assert answers_due(Discussion(), now) == ""
     due = Discussion(due_at=at(27, 23, 59), state=Discussion.State.OPEN)
-    assert answers_due(due, now) == "answers due today, 23:59"
+    assert answers_due(due, now) == "answers due today, 27 November, 23:59"
     late = now + timedelta(hours=1)
-    assert answers_due(due, late) == "answers were due yesterday, 23:59, still open"
+    assert answers_due(due, late) == "answers were due yesterday, 27 November, 23:59, still open"
     due.state = Discussion.State.CLOSED
-    assert answers_due(due, late) == "answers were due yesterday, 23:59"
+    assert answers_due(due, late) == "answers were due yesterday, 27 November, 23:59"
 
 
 @pytest.mark.django_db

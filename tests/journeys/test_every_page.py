@@ -235,3 +235,16 @@ def test_no_page_spills_over_a_phone(open_page: OpenPage, problems: Problems) ->
             page.goto(path)
             found += spills(page, path)
     assert not found, "\n".join(found)
+
+
+def test_what_was_read_of_a_blog_page_shuts_nobody_out_either(open_page: OpenPage) -> None:
+    from tests.transfers.test_import import PAGE
+
+    teacher = cast.instructor()
+    page = open_page(as_=teacher.user, size=NARROW)
+    path = f"/c/{teacher.course.public_id}/import"
+    page.goto(path)
+    page.locator("main textarea").fill(PAGE)
+    page.get_by_role("button", name="Read the page").click()
+    page.locator(".response-row").first.wait_for()
+    assert complaints(page, path) == []

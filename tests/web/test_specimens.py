@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, Route
 
-from tests.support.browser import DESKTOP, NARROW, OpenPage, axe
+from tests.support.browser import DESKTOP, NARROW, OpenPage, Problems, axe
 from tests.web.render_specimens import SPECIMENS, render
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'"
@@ -23,7 +23,10 @@ def show(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SPECIMENS)
-def test_axe_finds_nothing_and_nothing_sticks_out(page: Page, name: str) -> None:
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    page: Page, problems: Problems, name: str
+) -> None:
+    problems.expect("/x)")  # where the specimen of what is under way asks how far it is
     show(page, name)
     for size in (DESKTOP, NARROW):
         page.set_viewport_size({"width": size["width"], "height": size["height"]})

@@ -22,6 +22,7 @@ from quaestio.discussions.access import visible_discussions
 from quaestio.discussions.due import answers_due
 from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.discussions.queries import PostRow, Presence, QuestionRow, Thread, thread_of
+from quaestio.discussions.quoting import inner_marks
 from quaestio.discussions.rendering import css, lemma, shown_verdict, url_in
 from quaestio.participation.answered import Answered, who_answered
 from quaestio.readings.names import short_name
@@ -113,6 +114,11 @@ class Exchange:
     post: PostRow
     to: PostRow
     opening: str
+
+    @property
+    def words(self) -> str:
+        """The words it answers, to be put in quotation marks."""
+        return inner_marks(self.post.quotes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,7 +297,7 @@ function keepDraft(form) {
      beside this one; the writer decides, nothing is written over unasked. */
   function conflict(other) {
     stopped = true;
-    kept(words("conflict"));
+    kept(words("choose"));
     offer({ plain: other.body ?? "", html: other.html, compared: other.compared }, () => { setVersion(other.version); stopped = false; stored = ""; save(); });
   }
 
