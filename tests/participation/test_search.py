@@ -20,6 +20,8 @@ from quaestio.courses.roles import Role
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Pseudonym
+from quaestio.readings.models import Page
+from quaestio.search import index
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,74 @@ def test_a_page_of_a_reading_leads_to_the_marked_passage() -> None:
     assert '<mark id="passage"' in cast.sign_in(anna).get(
         f"/r/{reading.public_id}/p/2?from=21&to=27"
     ).content.decode().replace("<mark id=passage", '<mark id="passage"')
+
+
+def overleaf(of: Course) -> Any:
+    reading = cast.reading(of)
+    cast.document(
+        reading,
+        "It was a queue like any other: nobody had brought a pencil, and the winter ended in a",
+        "single afternoon, and nobody noticed it. The committee met above the post-",
+        "office, where the secretary wrote with a burnt match.",
+    )
+    return reading
+
+
+@pytest.mark.parametrize(
+    ("words", "pages"),
+    [
+        ('"ended in a single afternoon"', [1]),
+        ('"a single"', [1]),
+        ('"IN A SINGLE AFTERNOON, and"', [1]),
+        ('winter "ended in a single afternoon" pencil', [1]),
+        (
+            '"a queue like any other nobody had brought a pencil and the winter ended in a single"',
+            [1],
+        ),
+        ('"above the postoffice where the secretary"', [2]),
+        ("postoffice", [2]),
+        ('"single afternoon"', [2]),
+        ('"afternoon single"', []),
+        ('"ended single"', []),
+        ('"in a a single"', []),
+        ("nobody", [1, 2]),
+        ('nobody -"in a single afternoon"', [2]),
+        ("office", [3]),
+    ],
+)
+def test_words_that_run_over_the_end_of_a_page_are_found_on_it(
+    words: str, pages: list[int]
+) -> None:
+    anna = cast.instructor()
+    overleaf(anna.course)
+    shown = html.fromstring(page(anna, anna.course, q=words, sort="new"))
+    links = [link.get("href") for link in shown.iterfind('.//li[@class="entry"]//a[@href]')]
+    assert sorted(int(link.split("/p/")[1].partition("?")[0]) for link in links) == pages
+
+
+def test_such_words_are_marked_in_the_result_and_where_it_leads() -> None:
+    anna = cast.instructor()
+    reading = overleaf(anna.course)
+    shown = page(anna, anna.course, q='"ended in a single afternoon"')
+    assert "<mark>ended in a single afternoon</mark>, and nobody noticed it." in shown
+    address = f"/r/{reading.public_id}/p/1?from=75&amp;to=16&amp;until=2#passage"
+    assert f'href="{address}"' in shown
+    client = cast.sign_in(anna)
+    first = client.get(unescape(address)).content.decode()
+    assert ">ended in a</mark>" in first
+    assert "The passage continues on p. 42" in first
+
+
+def test_the_footnotes_of_a_page_do_not_stand_between() -> None:
+    anna = cast.instructor()
+    reading = overleaf(anna.course)
+    first = reading.documents.get().pages.get(number=1)
+    first.notes_at = len(first.text) + 2
+    first.text += "\n\n1. In the archive, file 12."
+    first.save()
+    index.put(list(Page.get_indexed_objects()))
+    assert finds(anna, '"ended in a single afternoon"')
+    assert not finds(anna, '"file 12 single"')
 
 
 def test_a_page_without_pages_is_named_by_its_paragraphs() -> None:

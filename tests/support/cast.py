@@ -156,7 +156,7 @@ def document(of: Reading, *texts: str, first_label: int = 41) -> Document:
             start=start,
         )
         start += len(text) + len(PAGE_BREAK)
-    index.put(list(made.pages.select_related("document__reading__course")))
+    index.put(list(Page.get_indexed_objects().filter(document=made)))
     return made
 
 

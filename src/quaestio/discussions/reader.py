@@ -58,7 +58,6 @@ from quaestio.readings.passages import (
     passages_on,
     place_on,
     place_over,
-    run_on,
     stretch_of,
     words_now,
 )
@@ -74,6 +73,7 @@ from quaestio.readings.queries import (
     readings_of,
 )
 from quaestio.readings.rendering import Beside, Span, page_html, paragraphs
+from quaestio.readings.turns import run_on
 from quaestio.readings.views import about_reading
 from quaestio.web.richtext import CONTROL
 

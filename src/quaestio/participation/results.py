@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from typing import Any
 
@@ -31,14 +31,26 @@ from quaestio.discussions.models import Discussion, Post, Quotation
 from quaestio.readings.access import visible_readings
 from quaestio.readings.locators import called
 from quaestio.readings.models import AssignedReading, Page, Reading
+from quaestio.readings.passages import Stretch
+from quaestio.readings.queries import pages_after
+from quaestio.readings.turns import over_the_turn, run_on
 from quaestio.search.index import matching, scores
-from quaestio.search.words import Piece, Wanted, marked, places_of_terms, snippet
+from quaestio.search.words import (
+    Piece,
+    Wanted,
+    marked,
+    places_of_terms,
+    snippet,
+    stands_among,
+    words_of,
+)
 from quaestio.web.richtext import flatten
 
 POSTS, DISCUSSIONS, PAGES = "posts", "discussions", "readings"
 KINDS = (POSTS, DISCUSSIONS, PAGES)
 ON_A_PAGE = 20
 OF_EACH = 5  # where all kinds stand together
+NEAR_TURN = 1000  # characters on either side of the end of a page in which words run over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,23 +271,54 @@ def pages_found(seats: Sequence[Seat], asked: Search) -> QuerySet[Page]:
 
 
 def page_results(seats: Sequence[Seat], pages: Sequence[Page], words: Wanted) -> list[Result]:
+    """One query more where words run over the end of some page."""
+    following = pages_after(page for page in pages if goes_on(page, words))
     results = []
     for page in pages:
         reading = page.document.reading
-        places = places_of_terms(words.terms, page.text)
+        over = turn_found(page, following.get(page.pk), words)
+        stretch, pieces = over or on_page(page, words)
         address = reverse("page", args=[reading.public_id, page.number])
-        if places:
-            address += f"?from={places[0][0]}&to={places[0][1]}#passage"
         results.append(
             Result(
-                url=address,
+                url=f"{address}?{stretch.query(page.number)}#passage" if stretch else address,
                 label=called(page.kind, page.label, page.number),
                 title=[Piece(str(reading), False)],
-                pieces=snippet(page.text, places),
+                pieces=pieces,
                 course=reading.course.title,
             )
         )
     return results
+
+
+def goes_on(page: Page, words: Wanted) -> bool:
+    """Whether something that was found on a page does not stand on it, but ends overleaf."""
+    there = words_of(page.text)
+    return not all(stands_among(term, there) for term in words.terms)
+
+
+def on_page(page: Page, words: Wanted) -> tuple[Stretch | None, list[Piece]]:
+    """The first of the words looked for that stand on a page, and what is shown of it."""
+    places = places_of_terms(words.terms, page.text)
+    stretch = Stretch(page.number, places[0][0], page.number, places[0][1]) if places else None
+    return stretch, snippet(page.text, places)
+
+
+def turn_found(
+    page: Page, following: Page | None, words: Wanted
+) -> tuple[Stretch, list[Piece]] | None:
+    """The first words looked for that begin on a page and end on the one after it."""
+    if following is None:
+        return None
+    skipped = max(0, len(page.body.rstrip()) - NEAR_TURN)
+    first, second = page.body[skipped:], following.body[:NEAR_TURN]
+    find = partial(places_of_terms, words.terms)
+    for (start, _end), (_begin, until) in over_the_turn(first, second, find):
+        whole = run_on([first.rstrip(), second])
+        stretch = Stretch(page.number, skipped + start, following.number, until)
+        places = [place for place in find(whole) if place[0] >= start]
+        return stretch, snippet(whole, places[:1])
+    return None
 
 
 Finder = tuple[

@@ -305,7 +305,7 @@ def bare_sheets(pages: Iterable[Page | ExtractedPage]) -> list[int]:
 
 def put_in_index(document: Document) -> None:
     """From now on a search finds these pages, and those of the reading's other files no more."""
-    index.put(list(document.pages.select_related("document__reading__course")))
+    index.put(list(Page.get_indexed_objects().filter(document=document).order_by("number")))
     index.drop(Page.objects.filter(document__reading=document.reading).exclude(document=document))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,11 +15,13 @@ from quaestio.readings.bibliography.names import names_from, names_text
 from quaestio.readings.bibliography.records import issued_from, record, year_of
 from quaestio.readings.extraction.types import PDF, VERSION
 from quaestio.readings.locators import called
+from quaestio.readings.turns import parted
 from quaestio.search.index import Searchable
 from quaestio.web.ids import PublicIdField, new_public_id
 
 # Between two pages in a document's whole text; a page's own text never holds it.
 PAGE_BREAK = "\f"
+BEGINNING = 1000  # characters of a page that go into the index with the page before it
 
 
 class Reading(models.Model):
@@ -217,9 +220,18 @@ class Page(Searchable, models.Model):
     def notes(self) -> str:
         return "" if self.notes_at is None else self.text[self.notes_at :]
 
+    search_goes_on = True
+
     @property
     def search_text(self) -> str:
         return self.text
+
+    @property
+    def search_turn(self) -> tuple[str, str]:
+        """As ``get_indexed_objects`` has fetched it; without that no page follows."""
+        following = getattr(self, "following", None) or ""
+        notes_at = getattr(self, "following_notes_at", None)
+        return parted(self.body, following[:notes_at]) if following else ("", "")
 
     @property
     def search_course(self) -> str:
@@ -227,9 +239,13 @@ class Page(Searchable, models.Model):
 
     @classmethod
     def get_indexed_objects(cls) -> models.QuerySet[Page]:
-        """Those that are read: of the current documents."""
+        """Those that are read: of the current documents. Each with how it goes on overleaf."""
         current = cls.objects.filter(document__is_current=True)
-        return current.select_related("document__reading__course")
+        after = cls.objects.filter(document=OuterRef("document"), number=OuterRef("number") + 1)
+        return current.select_related("document__reading__course").annotate(
+            following=Subquery(after.values(beginning=Left("text", BEGINNING))[:1]),
+            following_notes_at=Subquery(after.values("notes_at")[:1]),
+        )
 
     @property
     def locator(self) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from quaestio.courses.models import Enrollment
 from quaestio.readings.models import Bookmark, Document, Page, Passage, Reading
+from quaestio.readings.turns import over_the_turn, run_on
 from quaestio.search.finding import Span, level, places_of
 
 AROUND = 120  # characters kept on either side, to know the place again by
@@ -43,43 +44,12 @@ class Place:
         return run_on(part.page.text[part.start : part.end] for part in self.parts)
 
 
-_CUT_WORD = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]$")
-
-
-def run_on(texts: Iterable[str]) -> str:
-    """Texts of pages in a row as one; a word that was cut at the end of a page is whole again."""
-    whole = ""
-    for text in texts:
-        before, text = whole.rstrip(), text.strip() if whole else text
-        cut = _CUT_WORD.search(before)
-        if cut and text[:1].islower():
-            whole = before[: cut.start()] + text
-        else:
-            whole = f"{before} {text}" if before else text
-    return whole
-
-
-def over_the_turn(text: str, following: str, wanted: str) -> Iterator[tuple[Span, Span]]:
-    """Where ``wanted``, which is levelled, begins in the text of a page and ends in that of the one
-    after it: its span in the one and in the other.
-    """
-    seam = text.rstrip()
-    joined = run_on([seam, following])
-    # A cut word loses its hyphen; between pages there is a space else.
-    turn = len(seam) if joined.startswith(f"{seam} ") else len(seam) - 1
-    begins = turn + 1 if turn == len(seam) else turn
-    indent = len(following) - len(following.lstrip())
-    for start, end in places_of(wanted, joined):
-        if start < turn and end > begins:
-            yield (start, len(seam)), (indent, end - begins + indent)
-
-
 def place_over(page: Page, following: Page | None, words: str) -> Place | None:
     """The place of words that begin on a page and end on the one after it."""
     wanted = level(words)
     if following is None or not wanted:
         return None
-    for here, there in over_the_turn(page.body, following.body, wanted):
+    for here, there in over_the_turn(page.body, following.body, partial(places_of, wanted)):
         return Place(page, *here, (Place(following, *there),))
     return None
 

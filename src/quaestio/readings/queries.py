@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
+from operator import or_
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from quaestio.courses.access import Seat
@@ -26,7 +29,8 @@ from quaestio.readings.models import (
     Reading,
 )
 from quaestio.readings.names import short_name
-from quaestio.readings.passages import Place, Stretch, over_the_turn, run_on
+from quaestio.readings.passages import Place, Stretch
+from quaestio.readings.turns import over_the_turn, run_on
 from quaestio.search.finding import level, places_of
 
 
@@ -226,6 +230,16 @@ def page_after(page: Page) -> Page | None:
     return Page.objects.filter(document_id=page.document_id, number=page.number + 1).first()
 
 
+def pages_after(pages: Iterable[Page]) -> dict[int, Page]:
+    """By page, by primary key, the one after it, with its text. One query at most."""
+    wanted = {(page.document_id, page.number + 1): page.pk for page in pages}
+    if not wanted:
+        return {}
+    places = (Q(document=document, number=number) for document, number in wanted)
+    there = Page.objects.filter(reduce(or_, places))
+    return {wanted[page.document_id, page.number]: page for page in there}
+
+
 def bookmark_of(seat: Seat, reading: Reading) -> Bookmark | None:
     """Where this person stopped reading."""
     return Bookmark.objects.filter(person=seat.enrollment, reading=reading).first()
@@ -341,7 +355,7 @@ def hits_over(page: Page | None, following: Page, wanted: str) -> Iterator[Hit]:
     near = 4 * len(wanted) + 40  # no need to look at all of both pages again
     skipped = max(0, len(page.body.rstrip()) - near)
     first, second = page.body[skipped:], following.body[:near]
-    for (start, end), (begin, until) in over_the_turn(first, second, wanted):
+    for (start, end), (begin, until) in over_the_turn(first, second, partial(places_of, wanted)):
         found = run_on([first[start:end], second[begin:until]])
         before, _ = surroundings(page.body, skipped + start, skipped + end)
         _, after = surroundings(following.body, begin, until)

@@ -68,17 +68,53 @@ class Searchable(Indexed):
         """The public id of its course."""
         raise NotImplementedError
 
+    search_goes_on = False  # the text of a row may go on in another: see ``search_turn``
+
+    @property
+    def search_turn(self) -> tuple[str, str]:
+        """Where the text goes on in another row: its end, and the beginning there, parted between
+        words. A phrase that runs over the turn is found with this row.
+        """
+        return "", ""
+
     @property
     def search_words(self) -> str:
         """The words that are put into the index, after the one that stands for the course."""
+        words = words_of(self.search_text[:LONGEST_TEXT])
         return " ".join(
-            [course_word(self.search_course), *words_of(self.search_text[:LONGEST_TEXT])]
+            [course_word(self.search_course), *words, *turn_words(*self.search_turn, words)]
         )
 
 
 def course_word(public_id: str) -> str:
     """A word that all rows of a course share, so that a search never looks into another's."""
     return f"incourse{public_id}"
+
+
+# Before the words at a turn, which are in the index once more. The letter is a Cyrillic one that
+# was written in a single psalter, so nobody finds these words but who means to.
+ENDS, BEGINS = "\ua66e", "\ua66e\ua66e"
+AT_TURN = 12  # words on either side of it that are looked at
+_NEAR = 40 * AT_TURN  # characters that these are in
+
+
+def turn_words(before: str, after: str, known: Sequence[str]) -> list[str]:
+    """The words on both sides of a turn, those before it told from those after it, so that what
+    stands on one side alone is not found here. A word that the turn cuts in two stands as it is,
+    too, unless it is ``known``.
+    """
+    last, first = words_of(before[-_NEAR:])[-AT_TURN:], words_of(after[:_NEAR])[:AT_TURN]
+    if not last or not first:
+        return []
+    whole = [] if last[-1] in known[-AT_TURN:] else last[-1:]
+    return [*whole, *(ENDS + word for word in last), *(BEGINS + word for word in first)]
+
+
+def over_the_turn(words: Sequence[str]) -> Iterator[SearchQuery]:
+    """Words in a row, where so many of them stand before the turn and the others after it."""
+    for turn in range(1, len(words) + 1):
+        last, first = words[max(0, turn - AT_TURN) : turn], words[turn : turn + AT_TURN]
+        yield Phrase(" ".join([*(ENDS + one for one in last), *(BEGINS + one for one in first)]))
 
 
 # -- What goes in -------------------------------------------------------------------------------
@@ -179,9 +215,10 @@ def matching(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> Que
     here = places_in(courses)
     if not wanted.terms or here is None:
         return rows.none()
-    found = rows.filter(pk__in=_holding(rows, [here, *map(asked, wanted.terms)]))
+    terms = [asked(term, rows.model) for term in wanted.terms]
+    found = rows.filter(pk__in=_holding(rows, [here, *terms]))
     for term in wanted.without:
-        found = found.exclude(pk__in=_holding(rows, [here, asked(term)]))
+        found = found.exclude(pk__in=_holding(rows, [here, asked(term, rows.model)]))
     return found
 
 
@@ -192,7 +229,7 @@ def scores(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> dict[
     here = places_in(courses)
     if not wanted.terms or here is None:
         return {}
-    terms = [asked(term) for term in wanted.terms]
+    terms = [asked(term, rows.model) for term in wanted.terms]
     if is_inside():
         engine: Scoring = get_search_backend()
         return dict(engine.scores(rows.model, here, terms))
@@ -206,11 +243,14 @@ def places_in(courses: Iterable[str]) -> SearchQuery | None:
     return Or(places) if len(places) > 1 else next(iter(places), None)
 
 
-def asked(term: Term) -> SearchQuery:
+def asked(term: Term, model: Any) -> SearchQuery:
     """A term in the engine's words. A phrase is taken as it stands; a plain word is a beginning."""
     if len(term.words) == 1 and not term.whole:
         return PlainText(term.words[0], operator="and")
-    return Phrase(" ".join(term.words))
+    here = Phrase(" ".join(term.words))
+    if len(term.words) == 1 or not model.search_goes_on:
+        return here
+    return Or([here, *over_the_turn(term.words)])
 
 
 def _holding(rows: QuerySet[Row], parts: list[SearchQuery]) -> Any:

@@ -100,6 +100,15 @@ def _places(terms: Iterable[Term], text: str) -> Iterator[Span]:
                 yield origins[start], with_its_accents(text, origins[last] + 1)
 
 
+def stands_among(term: Term, words: Sequence[str]) -> bool:
+    """Whether a term stands in a text of these words."""
+    length = len(term.words)
+    return any(
+        all(_is(term, word, words[at + number]) for number, word in enumerate(term.words))
+        for at in range(len(words) - length + 1)
+    )
+
+
 def _is(term: Term, word: str, there: str) -> bool:
     there = there[:LONGEST_WORD]
     return there == word if term.whole else there.startswith(word)
