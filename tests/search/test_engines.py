@@ -36,6 +36,8 @@ FOUND = {
     "BUTTER kitchen": {"plain"},
     "but": {"plain"},
     "utter": set(),
+    "inc": set(),
+    "incourse": set(),
     '"price of butter"': {"plain"},
     '"butter of price"': set(),
     '"butt"': set(),

@@ -86,9 +86,12 @@ class Searchable(Indexed):
         )
 
 
+COURSE = "incourse"
+
+
 def course_word(public_id: str) -> str:
     """A word that all rows of a course share, so that a search never looks into another's."""
-    return f"incourse{public_id}"
+    return f"{COURSE}{public_id}"
 
 
 # Before the words at a turn, which are in the index once more. The letter is a Cyrillic one that
@@ -244,9 +247,12 @@ def places_in(courses: Iterable[str]) -> SearchQuery | None:
 
 
 def asked(term: Term, model: Any) -> SearchQuery:
-    """A term in the engine's words. A phrase is taken as it stands; a plain word is a beginning."""
-    if len(term.words) == 1 and not term.whole:
-        return PlainText(term.words[0], operator="and")
+    """A term in the engine's words. A phrase is taken as it stands; a plain word is a beginning,
+    unless the word for the course, which is in each row, begins like it: "inc".
+    """
+    first = term.words[0]
+    if len(term.words) == 1 and not term.whole and not COURSE.startswith(first[: len(COURSE)]):
+        return PlainText(first, operator="and")
     here = Phrase(" ".join(term.words))
     if len(term.words) == 1 or not model.search_goes_on:
         return here
