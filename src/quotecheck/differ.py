@@ -23,6 +23,7 @@ from .types import Change, Span
 _FAR = 6000  # characters an ellipsis may swallow before it joins what stands far apart
 _FAR_PAGES = 3
 _SELDOM = 3  # times that a scan may misread a word the same way
+_COMMON = 50  # times that a word occurs for a misreading to be thought its own
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
 _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
@@ -32,6 +33,7 @@ _ODD_ASCII = re.compile("[a-z][A-Z]")  # the same where there are no other lette
 _APOSTROPHED = re.compile(f"[^\\W\\d_]+[{APOSTROPHES}][^\\W\\d_]+")
 _SHORTENED = re.compile(f"[{APOSTROPHES}](?:s|t|d|m|re|ve|ll)$", re.IGNORECASE)
 _APOSTROPHES = frozenset(APOSTROPHES)
+_ELLIPSIS = re.compile(r"\u2026|\.\s?\.\s?\.")
 _DIVIDING = re.compile("[-\u2010\u00ac]\\s+")
 # Words that are others without their apostrophe.
 _CONFUSED = frozenset(("its", "were", "well", "ill", "hell", "shell", "wed", "cant", "wont", "id"))
@@ -67,6 +69,14 @@ class Pair:
         """Some of the quotation as it was written."""
         return self.marked.text[start:end]
 
+    def written(self, word: Word) -> str:
+        """A word of the reading as it stands there, without what a page break put into it."""
+        raw = self.reading.text(word.start, word.end)
+        if "\n" in raw:
+            first, *_, last = raw.split("\n")
+            return first + last
+        return raw
+
     def whole(self) -> Span:
         """All of the place in the reading."""
         return Span(self.source[0].start, self.source[-1].end)
@@ -84,7 +94,11 @@ def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) 
     for step in steps:
         if step.op == "equal":
             found += _in_equal_words(pair, step, apostrophes) if hidden else []
-        elif (unfinished and _goes_on(pair, step)) or _written_otherwise(pair, step):
+        elif (
+            (unfinished and _goes_on(pair, step))
+            or _written_otherwise(pair, step)
+            or _own_ellipsis(pair, step)
+        ):
             continue
         else:
             change = _change(pair, step)
@@ -109,6 +123,17 @@ def _span(words: Sequence[Word], a: int, b: int) -> Span:
         return Span(words[a - 1].end, words[a - 1].end)
     at = words[0].start if words else 0
     return Span(at, at)
+
+
+def _own_ellipsis(pair: Pair, step: Step) -> bool:
+    """Whether an ellipsis is the author's own, and nothing is left out at it."""
+    if step.gap is None or step.gap.kind != "ellipsis" or step.sa < step.sb:
+        return False
+    at = step.sa - pair.base
+    if not 0 < at < len(pair.source):
+        return False
+    between = pair.reading.text(pair.source[at - 1].end, pair.source[at].start)
+    return bool(_ELLIPSIS.search(between))
 
 
 def _goes_on(pair: Pair, step: Step) -> bool:
@@ -252,21 +277,21 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
             found.append(Change("mark", here, there, text[slice(*here)], pair.reading.text(*there)))
             continue
         ours = text[word.start : word.end]
-        if apostrophes and _differs_in_apostrophe(pair, word, other):
-            here, there = Span(word.start, word.end), Span(other.start, other.end)
-            theirs = pair.reading.text(other.start, other.end)
-            found.append(Change("replace", here, there, ours, theirs))
+        plain = ours.isascii() and not accented and not _ODD_CAPITAL.search(ours)
+        if plain and not apostrophes:
             continue
-        if ours.isascii() and not accented and not _ODD_CAPITAL.search(ours):
-            continue
-        theirs = pair.reading.text(other.start, other.end)
-        if _differs_in_accents(ours, theirs, accented) or _differs_in_capitals(ours, theirs):
+        theirs = pair.written(other)
+        if (
+            (apostrophes and _differs_in_apostrophe(pair, word, theirs))
+            or (not plain and _differs_in_accents(ours, theirs, accented))
+            or _differs_in_capitals(ours, theirs)
+        ):
             here, there = Span(word.start, word.end), Span(other.start, other.end)
-            found.append(Change("replace", here, there, ours, theirs))
+            found.append(Change("replace", here, there, ours, pair.reading.text(*there)))
     return found
 
 
-def _differs_in_apostrophe(pair: Pair, word: Word, other: Word) -> bool:
+def _differs_in_apostrophe(pair: Pair, word: Word, written: str) -> bool:
     """Whether one word has an apostrophe inside that the other has not: "it's" for its.
 
     One that is missing is held against nobody, for it may have been lost on the way, unless the
@@ -274,7 +299,7 @@ def _differs_in_apostrophe(pair: Pair, word: Word, other: Word) -> bool:
     """
     mine = pair.quoted(word.start, word.end)
     ours = not _APOSTROPHES.isdisjoint(mine)
-    theirs = not _APOSTROPHES.isdisjoint(pair.reading.text(other.start, other.end))
+    theirs = not _APOSTROPHES.isdisjoint(written)
     if ours or not theirs:
         # Elsewhere in a word it may be what has become of an accent: "Pense'es".
         return ours and not theirs and bool(_SHORTENED.search(mine))
@@ -341,7 +366,26 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     ):
         return False
     strange = [w for w in words if _is_nonsense(pair, w.fold, rarest)]
-    return bool(strange) and all(w in strange or w.fold in ours for w in words)
+    if not strange or any(w not in strange and w.fold not in ours for w in words):
+        return False
+    return not _read_nearer(pair, ours, theirs, rarest)
+
+
+def _read_nearer(pair: Pair, ours: str, theirs: str, count: int) -> bool:
+    """Whether what the scan has is nearer to another common word than to the one quoted.
+
+    "thoir" is a misreading of their, not of his.
+    """
+    far = Levenshtein.distance(ours, theirs)
+    if far < 2:
+        return False
+    for entry in pair.lexicon.alike(theirs):
+        if entry.total > _COMMON and 20 * entry.total > count:
+            number, word, _, _ = next(entry.rows())
+            other = pair.lexicon.readings[number].spelling(word)
+            if other != ours and Levenshtein.distance(other, theirs) < far:
+                return True
+    return False
 
 
 def _count(pair: Pair, word: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from .normalize import Word, levelled, words
+from .normalize import APOSTROPHES, Word, levelled, words
 from .types import Span
 
 # What a writer says of the quotation: "emphasis added". Words of an author that begin like it,
@@ -41,8 +41,8 @@ _NOTHING = re.compile(
     r"|\d{1,3}|" + _ASIDE + r")\s*",
     re.IGNORECASE | re.DOTALL,
 )
-_HEAD = re.compile(r"[^\W_]*$")
-_TAIL = re.compile(r"[^\W_]*")
+_HEAD = re.compile(f"(?:[^\\W_]+[{APOSTROPHES}])*[^\\W_]*$")
+_TAIL = re.compile(f"[^\\W_]*(?:[{APOSTROPHES}][^\\W_]+)*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,3 +193,18 @@ def test_the_same_words_in_two_posts_keep_their_own_places(paged: Library) -> No
     texts = ["He wrote, “Winter came early that year” (41).", "“Winter came early that year” (41)."]
     starts = [check(Post(text), paged)[0].quotation.span.start for text in texts]
     assert starts == [10, 0]
+
+
+def test_a_head_with_accents_inside_a_divided_word_is_no_difference(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    first = ["Le matin", "Plus tard", "À midi", "Vers le soir", "La nuit", "Le lendemain"]
+    pages = [
+        f"{number} DU CÔTÉ DE L’ÉTÉ\nversée par les feux de la lampe allumée depuis la veille.\n"
+        f"Le vent se leva, la ville dormait.\n{when} la place était déserte et tra-\n"
+        for number, when in enumerate(first)
+    ]
+    starts = [sum(map(len, pages[:i])) for i in range(len(pages))]
+    marks = tuple(PageMark(start, str(i)) for i, start in enumerate(starts))
+    library.put(Reading("town", "".join(pages), "La Ville", pages=marks))
+    quoted = "la ville dormait. À midi la place était déserte et traversée par les feux"
+    assert check_quotation(quoted, library).verdict is Verdict.VERBATIM
