@@ -10,6 +10,7 @@ from tests.support import cast
 
 from quaestio.discussions.actions import close_discussion
 from quaestio.discussions.due import answers_due, in_words
+from quaestio.discussions.forms import DiscussionForm
 from quaestio.discussions.models import Discussion
 
 NOW = datetime(2026, 11, 27, 23, 50)
@@ -75,3 +76,10 @@ def test_a_kept_page_does_not_go_on_saying_that_answers_are_due_today(
         page = client.get(f"/d/{discussion.public_id}/").content.decode()
         told.append([word for word in ("tomorrow,", "today,", "yesterday,") if word in page])
     assert told == [["tomorrow,"], ["tomorrow,"], ["today,"], ["yesterday,"]]
+
+
+@pytest.mark.django_db
+def test_whoever_sets_a_time_is_told_of_which_place_it_is() -> None:
+    anna = cast.instructor()
+    with timezone.override("Europe/Warsaw"):
+        assert "The time in Europe/Warsaw." in str(DiscussionForm(course=anna.course))

@@ -254,3 +254,11 @@ def test_a_remark_is_text_and_keeps_the_made_up_name() -> None:
     shown = page(scene.anna, f"/d/{draft.public_id}/")
     assert "<script>x" not in shown
     assert "Maya Lindqvist (" in shown
+
+
+def test_where_nobody_could_lead_the_page_says_how_students_come_in() -> None:
+    anna = cast.instructor()
+    meeting = cast.meeting(anna.course)
+    shown = page(anna, f"/m/{meeting.public_id}/leaders")
+    assert "There are no students yet." in shown
+    assert f'/c/{anna.course.public_id}/invitations"' in shown

@@ -36,6 +36,17 @@ def test_the_heading_counts_the_responses() -> None:
     assert "2 responses to “Was it planned?”" in page_of(client, question)
 
 
+def test_a_link_at_the_top_leads_over_all_responses_to_ones_own() -> None:
+    anna = cast.instructor()
+    question = cast.discussion(anna)
+    client = cast.sign_in(cast.student(anna.course))
+    assert '<a href="#write">Respond</a>' in page_of(client, question)
+    observer = cast.sign_in(cast.observer(anna.course))
+    assert "#write" not in page_of(observer, question)
+    actions.close_discussion(discussion=question, by=anna)
+    assert "#write" not in page_of(client, question)
+
+
 def test_a_question_nobody_answered_stands_out() -> None:
     anna = cast.instructor()
     question = cast.discussion(anna)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -168,6 +169,9 @@ class DiscussionForm(forms.Form):
 
     def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["due_at"].help_text = _now("The time in %(zone)s.") % {
+            "zone": timezone.get_current_timezone_name()
+        }
         self.fields["meeting"].queryset = course.meetings.all()  # type: ignore[attr-defined]
         self.fields["section"].queryset = course.sections.all()  # type: ignore[attr-defined]
 
