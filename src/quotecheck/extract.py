@@ -65,7 +65,7 @@ def find_citations(post: Post, readings: Sequence[ReadingInfo]) -> list[Citation
     """Every place of a post where it says whose words it gives, in order.
 
     Somebody who is merely named ("Smith writes") is left out unless a reading is theirs or words
-    are quoted from them.
+    are quoted from them. What may be a work or an event has ``how`` "perhaps".
     """
     shelf = shelf_of(tuple(readings))
     extraction = _Extraction(post, shelf)

@@ -39,6 +39,8 @@ from quotecheck.vocabulary import (
 
 # As many readings can be offered when a page is given and nothing says of which.
 MOST_CANDIDATES = 12
+# Words in a bracket before a year that may name an author: "Orlova and Berg", not "Oxford: Berg".
+MOST_NAMES = 3
 
 _BRACKET = re.compile(rf"[(（\[]([^()（）\[\]\n]{{1,{LONGEST}}})[)）\]]")
 _NOTE_CALL = re.compile(
@@ -170,7 +172,8 @@ def find_asides(
 ) -> Iterator[Citation]:
     """Works that are named by author and year alone, where nothing is quoted from them and they are
     none of the readings: beside another work in the bracket, of which the post cites a page
-    elsewhere, or said as is said of works only. Anything else in a bracket may be an event.
+    elsewhere, or said as is said of works only. Anything else may be an event, and is a work
+    "perhaps".
     """
     sure = [one.citation for one in known if one.kind in ("bracket", "note")]
     sure = [one for one in sure if one.reading or (one.author and one.year and one.pages)]
@@ -191,8 +194,9 @@ def find_asides(
                 continue
             if not (read.author and read.year):
                 continue
-            if beside or is_a_work(part) or (plain(read.author), read.year) in works:
-                yield _citation(around, span, read, "bracket")
+            is_sure = beside or is_a_work(part) or (plain(read.author), read.year) in works
+            if is_sure or (len(read.author.split()) <= MOST_NAMES and ":" not in read.author):
+                yield _citation(around, span, read, "bracket" if is_sure else "perhaps")
 
 
 def _parts_of(match: re.Match[str]) -> Iterator[tuple[str, Span]]:

@@ -121,7 +121,8 @@ class Citation:
     readings fit equally. ``pages`` are the labels cited, in order, a range given by its two ends.
     ``how`` it is said: "bracket", "pages" (a page alone), "again" (ibid.), "note", or "named": the
     sentence names somebody. Whoever is named may be quoted from another one's reading, so this
-    is no claim about where the words stand.
+    is no claim about where the words stand. "perhaps" is a name and a year in a bracket that are no
+    reading's and belong to no quotation: a work or an event.
     """
 
     span: Span

@@ -60,9 +60,34 @@ def test_an_author_and_a_year_are_told_where_they_can_be_no_event(anna: cast.Enr
         "<p>It ended (Stalin 1953), as others had (Paris 1919; Berlin 1945)."
     )
     post = cast.response(anna, cast.discussion(anna), text)
-    works = OutsideWork.objects.order_by("pk").values_list("author", "year")
-    assert list(works) == [("Dobson", "2009"), ("Orlova et al", "1990")]
+    works = OutsideWork.objects.filter(is_sure=True).order_by("pk")
+    assert list(works.values_list("author", "year")) == [
+        ("Dobson", "2009"),
+        ("Orlova et al", "1990"),
+    ]
     assert post.body_html.count("not among the readings") == 2
+
+
+def test_what_may_be_a_work_or_an_event_is_listed_for_teachers_alone(
+    anna: cast.Enrollment,
+) -> None:
+    cast.document(cast.reading(anna.course))
+    maya = cast.student(anna.course)
+    discussion = cast.discussion(anna)
+    post = cast.response(maya, discussion, "As was known (Lenin 1917), and again (Paris 1919).")
+    assert "readings" not in post.body_html
+    tree = html.fromstring(readings_page(anna))
+    (folded,) = tree.xpath("//details[contains(., '2 more, perhaps')]")
+    assert "Lenin (1917)" in " ".join(folded.text_content().split())
+    assert "perhaps" not in readings_page(maya)
+    panel = cast.sign_in(maya).post(
+        f"/c/{anna.course.public_id}/check", {"body": "As was known (Lenin 1917)."}
+    )
+    assert "readings, so" not in panel.content.decode()
+    cast.response(anna, discussion, "Surely (Lenin 1917, 12).")
+    tree = html.fromstring(readings_page(anna))
+    (folded,) = tree.xpath("//details[contains(., '1 more, perhaps')]")
+    assert "Lenin" not in folded.text_content()
 
 
 def test_it_is_said_while_one_writes_too(anna: cast.Enrollment) -> None:

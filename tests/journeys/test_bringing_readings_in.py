@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.readings.extraction.makepdf import open_book, pdf, scanned, sheet
+from tests.readings.extraction.makepdf import open_book, outline, pdf, scanned, sheet
 from tests.support import cast, tesseract
 from tests.support.browser import PHONE, OpenPage, axe, shoot
 from tests.support.tesseract import SEEN
@@ -83,6 +83,35 @@ def test_a_scan_gets_its_text_and_its_numbers(
     desk.get_by_label("Go to printed page").fill("117")
     desk.get_by_role("button", name="Go", exact=True).click()
     expect(desk.get_by_text(SEEN)).to_be_visible()
+
+
+def test_a_book_has_its_contents_and_is_read_again_by_a_better_version(
+    desk: Page, teacher: Enrollment, tmp_path: Path, open_page: OpenPage
+) -> None:
+    reading = cast.reading(teacher.course)
+    book = tmp_path / "book.pdf"
+    texts = [f"Chapter {n}. The year of {n}\n\n\n{PRINT}" for n in (1, 2, 3)]
+    entries = [(0, f"Chapter {n}. The year of {n}", n) for n in (1, 2, 3)]
+    book.write_bytes(outline([sheet(text) for text in texts], entries))
+    desk.goto(f"/r/{reading.public_id}/upload")
+    desk.get_by_label("File").set_input_files(book)
+    desk.get_by_role("button", name="Upload").click()
+    contents = desk.get_by_role("navigation", name="Contents")
+    expect(contents.get_by_role("link")).to_have_count(3)
+    assert axe(desk) == []
+    shoot(desk, "contents")
+    Document.objects.update(extractor=0)
+    desk.reload()
+    desk.get_by_role("button", name="read this file again").click()
+    expect(contents).to_be_visible()
+    expect(desk.get_by_text("read by an earlier version")).to_have_count(0)
+    maya = open_page(as_=cast.student(teacher.course).user, size=PHONE)
+    maya.goto(f"/r/{reading.public_id}/")
+    maya.get_by_role("link", name="Chapter 2. The year of 2").click()
+    expect(maya.get_by_text("nobody had brought a pencil")).to_be_visible()
+    expect(maya.locator(".kicker")).to_contain_text("Chapter 2. The year of 2")
+    assert axe(maya) == []
+    shoot(maya, "chapter-phone")
 
 
 def test_a_web_page_is_pasted_and_its_paragraphs_are_numbered(

@@ -79,7 +79,7 @@ discussions.Quotation nameless discussion post number text start end verdict cit
     page_number page_label page_start page_end last_page further detail checked_at
 discussions.PastVerdict nameless discussion post text occurrence verdict page_label until because
     reading
-discussions.OutsideWork nameless discussion post raw author title year
+discussions.OutsideWork nameless discussion post raw author title year is_sure
 discussions.Draft gone person +target +fields version +updated_at
 discussions.Visit gone person +discussion +seen_at +looked_at version
 discussions.Pseudonym nameless +discussion person +name

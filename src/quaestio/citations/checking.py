@@ -62,7 +62,7 @@ class Checked:
 @dataclass(frozen=True, slots=True)
 class Outside:
     """A citation of a work that is none of the course's readings, as it was written (``raw``), and
-    where: offsets in ``flatten(source).text``.
+    where: offsets in ``flatten(source).text``. One that is not ``is_sure`` may name an event.
     """
 
     start: int
@@ -71,6 +71,7 @@ class Outside:
     author: str = ""
     title: str = ""
     year: str = ""
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
     for citation in cited:
         known = citation.reading is not None or citation.candidates
         # Whom a sentence merely names is not cited.
-        if known or citation.how not in {"bracket", "note"}:
+        if known or citation.how not in {"bracket", "note", "perhaps"}:
             continue
         if citation.author or citation.title:
             yield Outside(
@@ -133,6 +134,7 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
                 citation.author[:300],
                 citation.title[:300],
                 citation.year[:20],
+                citation.how != "perhaps",
             )
 
 

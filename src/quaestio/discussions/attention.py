@@ -197,12 +197,15 @@ def attention_of(seat: Seat, reading: Reading, pages: Sequence[Page]) -> Attenti
 
 @dataclass(slots=True)
 class Wanted:
-    """A work that posts cite and that is none of the readings: perhaps one to upload."""
+    """A work that posts cite and that is none of the readings: perhaps one to upload. Where none of
+    them says so that it ``is_sure``, it may be an event.
+    """
 
     author: str
     title: str
     year: str
     raw: str
+    is_sure: bool = False
     posts: list[Quoter] = field(default_factory=list)
 
     @property
@@ -229,6 +232,7 @@ def wanted_works(seat: Seat) -> list[Wanted]:
     for one in rows:
         key = (level(one.author), level(one.title), one.year)
         work = found.setdefault(key, Wanted(one.author, one.title, one.year, one.raw))
+        work.is_sure = work.is_sure or one.is_sure
         quoter = quoter_of(one.discussion, one.post, bylines)
         if quoter.url not in {there.url for there in work.posts}:
             work.posts.append(quoter)

@@ -414,7 +414,8 @@ class PastVerdict(models.Model):
 class OutsideWork(models.Model):
     """A citation, in a post or in a context, of a work that is none of the course's readings.
 
-    ``raw`` is the citation as it was written; the rest is what could be made out of it.
+    ``raw`` is the citation as it was written; the rest is what could be made out of it. Where it is
+    not ``is_sure``, it may be no work but an event ("Paris 1919"): then teachers alone are told.
     """
 
     discussion = models.ForeignKey(
@@ -427,6 +428,7 @@ class OutsideWork(models.Model):
     author = models.CharField(max_length=300, blank=True)
     title = models.CharField(max_length=300, blank=True)
     year = models.CharField(max_length=20, blank=True)
+    is_sure = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["pk"]

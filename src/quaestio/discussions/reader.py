@@ -89,6 +89,7 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
     if not seat.is_member:
         raise Http404
     came_from(request, seat)
+    works = wanted_works(seat)
     return render(
         request,
         "discussions/readings.html",
@@ -96,7 +97,8 @@ def readings(request: HttpRequest, public_id: str) -> HttpResponse:
             "seat": seat,
             "course": seat.course,
             "rows": readings_of(seat),
-            "wanted": wanted_works(seat),
+            "wanted": [work for work in works if work.is_sure],
+            "perhaps": [work for work in works if not work.is_sure],
         },
     )
 

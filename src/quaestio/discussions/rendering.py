@@ -93,13 +93,13 @@ def set_notes(
 
 def quietly(outside: Sequence[Outside], checked: Sequence[Checked]) -> list[Outside]:
     """The works from outside the course that a margin names: each once in a post, and none that
-    stands in the note on a quotation already.
+    stands in the note on a quotation already, or is perhaps no work.
     """
     quoted = {one.citation for one in checked}
     met = {work_of(one) for one in outside if one.raw in quoted}
     told = []
     for one in outside:
-        if work_of(one) not in met:
+        if one.is_sure and work_of(one) not in met:
             met.add(work_of(one))
             told.append(one)
     return told

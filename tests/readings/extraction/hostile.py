@@ -8,7 +8,15 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 
-from tests.readings.extraction.makepdf import Sheet, assemble, open_book, pdf, scanned, sheet
+from tests.readings.extraction.makepdf import (
+    Sheet,
+    assemble,
+    open_book,
+    outline,
+    pdf,
+    scanned,
+    sheet,
+)
 from tests.readings.extraction.makezip import docx, epub, overlapping, packed, paragraph, xhtml
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -104,6 +112,23 @@ PDFS: dict[str, Callable[[], bytes]] = {
         catalog="/PageLabels 1000 0 R",
         objects=[b"<< /Kids [1000 0 R 1000 0 R] >>"],
     )),
+    "bookmarks in a circle": lambda: (pdf(
+        [sheet("Marked.")],
+        catalog="/Outlines 1000 0 R",
+        objects=[
+            b"<< /First 1001 0 R /Last 1001 0 R >>",
+            b"<< /Title (One) /Dest [10 0 R /Fit] /First 1000 0 R /Next 1001 0 R >>",
+        ],
+    )),
+    "bookmarks without end": lambda: outline(
+        [sheet("Marked.")] * 3, [(0, f"Chapter {n}. Mark", 1 + n % 3) for n in range(100_000)]
+    ),
+    "bookmarks without a bottom": lambda: outline(
+        [sheet("Marked.")], [(n, f"Mark {n}", 1) for n in range(5_000)]
+    ),
+    "a bookmark as long as a book": lambda: outline(
+        [sheet("Marked.")] * 2, [(0, "m " * 500_000, 1), (0, "Chapter " + "9" * 50_000, 2)]
+    ),
     "a label as long as a book": lambda: (pdf(
         [sheet("Numbered.")], labels="0 << /S /D /P (" + "x" * 100_000 + ") >>"
     )),
@@ -162,7 +187,7 @@ def sound() -> list[bytes]:
     pages = [sheet(f"Leaf {n}.\nA sound page, with\na second line.", foot=str(n)) for n in range(4)]
     letters = "Снег сошёл. «Оттепель», 1954.\n\nNaïve façade, “quoted” – and so on.\n" * 20
     return [
-        GOOD,
+        outline(pages, [(0, "Leaf 0.", 1), (1, "Chapter 1", 2), (1, "Chapter 2", 4)]),
         pdf([open_book(pages[0], pages[1]), open_book(pages[2], pages[3])], labels="0 << /S /r >>"),
         scanned(pdf(pages[:1]), dpi=40),
         docx(

@@ -146,6 +146,7 @@ def put_quotations(
             author=one.author,
             title=one.title,
             year=one.year,
+            is_sure=one.is_sure,
         )
         for one in rendered.outside
     )
