@@ -81,11 +81,12 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
         *(citation.reading, citation.pages, citation.candidates),
     )
     look = library.look()
-    key = (look.state, quotation.text, cited, unfinished)
+    joints = _joints(quotation)
+    key = (look.state, quotation.text, joints, cited, unfinished)
     known: Finding | None = library.answers.get(key)
     if known is not None:
         return replace(known, quotation=quotation)
-    finding = _check(quotation, look, unfinished)
+    finding = _check(quotation, joints, look, unfinished)
     if len(library.answers) >= KEPT_ANSWERS:
         library.answers.clear()
     if len(quotation.text) <= LONGEST_KEPT:
@@ -93,7 +94,20 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     return finding
 
 
-def _check(quotation: Quotation, look: Look, unfinished: bool) -> Finding:
+def _joints(quotation: Quotation) -> tuple[int, ...]:
+    """Where in its text a quotation goes on after the writer cut in."""
+    found: list[int] = []
+    at = 0
+    for piece in quotation.pieces[:-1]:
+        at += piece.end - piece.start
+        paragraph = quotation.text.startswith("\n\n", at)
+        if not paragraph:
+            found.append(at)
+        at += 2 if paragraph else 1
+    return tuple(found)
+
+
+def _check(quotation: Quotation, joints: tuple[int, ...], look: Look, unfinished: bool) -> Finding:
     readings = look.readings
     citation = quotation.citation
     cited = _cited(citation, readings)
@@ -111,6 +125,8 @@ def _check(quotation: Quotation, look: Look, unfinished: bool) -> Finding:
     best = located[0]
     place = _place(best)
     found = _compared(marked, best, place, look, unfinished)
+    if joints:
+        found = found.with_joints(joints)
     words = wording(found.changes)
     cited = cited or next((one for one in meant if one.has(place)), None)
     placing = _placing(place, citation, cited, look)

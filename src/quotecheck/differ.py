@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -44,6 +44,20 @@ class Differences(NamedTuple):
 
     changes: tuple[Change, ...]
     misread: tuple[tuple[str, str], ...]
+
+    def with_joints(self, joints: tuple[int, ...]) -> Differences:
+        """The same where the writer cut in: what is left out there is not unmarked.
+
+        "It was not hunger," she says, "but rumour" claims no words between. A negation is not to
+        be lost there all the same.
+        """
+        changes = [
+            replace(change, op="mark")
+            if change.op == "delete" and change.quote.start in joints and change.grave != "negation"
+            else change
+            for change in self.changes
+        ]
+        return Differences(tuple(changes), self.misread)
 
 
 @dataclass(frozen=True, slots=True)

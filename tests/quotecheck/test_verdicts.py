@@ -208,3 +208,21 @@ def test_a_head_with_accents_inside_a_divided_word_is_no_difference(tmp_path: Pa
     library.put(Reading("town", "".join(pages), "La Ville", pages=marks))
     quoted = "la ville dormait. À midi la place était déserte et traversée par les feux"
     assert check_quotation(quoted, library).verdict is Verdict.VERBATIM
+
+
+def test_words_left_out_where_the_writer_cuts_in_are_no_slip(library: Library) -> None:
+    post = "“The harbour froze in the winter,” she writes, “and no ship could leave it.”"
+    (finding,) = check(Post(post), library)
+    assert finding.verdict is Verdict.EDITED
+
+
+def test_a_negation_is_not_left_out_where_the_writer_cuts_in(library: Library) -> None:
+    (finding,) = check(Post("“It was,” she writes, “hunger that broke the siege.”"), library)
+    assert finding.verdict is Verdict.ALTERED
+    assert [change.grave for change in finding.changes] == ["negation"]
+
+
+def test_words_left_out_elsewhere_than_where_the_writer_cuts_in_are_told(library: Library) -> None:
+    post = "“The harbour froze in the winter,” she writes, “and ship could leave it.”"
+    (finding,) = check(Post(post), library)
+    assert finding.verdict is Verdict.ALTERED
