@@ -16,6 +16,8 @@ _CELLS = 3000  # the largest table of words against words that is filled in
 _EDGE = 6  # words of the source looked at beyond a doubtful edge
 # What a step costs. A word put for an unlike one costs a little more than one left out beside an
 # equal one, a little less than one put in.
+_LEFT_OUT = 5  # letters that a word left out counts as at most
+_MOVED, _NEAR_BY = 2, 3  # letters that a word counts as that stands so many words away
 _SKIP, _ADD, _SWAP, _UNLIKE, _FREE = 2.0, 2.05, 0.45, 1.59, 0.05
 
 
@@ -45,10 +47,15 @@ class Move(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """How a list of words lies best in a longer one. ``cost`` counts letters that differ."""
+    """How a list of words lies best in a longer one.
+
+    ``cost`` counts letters that differ, a word left out as a few at most. ``moved`` are words of
+    the quotation that stand one or two words away from where they should.
+    """
 
     moves: list[Move]
     cost: float
+    moved: Sequence[int] = ()
 
 
 def fit(quote: Sequence[str], source: Sequence[str], free: Collection[int] = ()) -> Fit:
@@ -59,7 +66,7 @@ def fit(quote: Sequence[str], source: Sequence[str], free: Collection[int] = ())
     firm = _firm(quote, source)
     if not firm:
         moves = _table(quote, source, free, open_start=True, open_end=True)
-        return Fit(moves, _cost(moves, quote, source, free))
+        return _weighed(moves, quote, source, free)
     moves = []
     qa, sa, _ = firm[0]
     if qa:
@@ -79,7 +86,7 @@ def fit(quote: Sequence[str], source: Sequence[str], free: Collection[int] = ())
         local = [i - q for i in free]
         tail = _table(quote[q:], source[s:high], local, open_end=True)
         moves += _shifted(tail, q, s)
-    return Fit(moves, _cost(moves, quote, source, free))
+    return _weighed(moves, quote, source, free)
 
 
 def _firm(quote: Sequence[str], source: Sequence[str]) -> list[tuple[int, int, int]]:
@@ -243,19 +250,49 @@ def _coarse(quote: Sequence[str], source: Sequence[str]) -> list[Move]:
     ]
 
 
-def _cost(
+def _weighed(
     moves: list[Move], quote: Sequence[str], source: Sequence[str], free: Collection[int]
-) -> float:
+) -> Fit:
     cost = 0.0
+    lost: list[int] = []  # words of the source left out, and of the quotation put in
+    new: list[int] = []
     for qa, qb, sa, sb, equal in moves:
         if equal:
             continue
         if qa == qb:
             if qa not in free:
-                cost += sum(map(len, source[sa:sb]))
+                lost += range(sa, sb)
+                cost += sum(min(len(word), _LEFT_OUT) for word in source[sa:sb])
         else:
+            if sa == sb:
+                new += range(qa, qb)
             cost += Levenshtein.distance("".join(quote[qa:qb]), "".join(source[sa:sb]))
-    return cost
+    if not lost or not new:
+        return Fit(moves, cost)
+    moved = _moved(moves, quote, source, lost, new)
+    for i in moved:
+        cost += _MOVED - len(quote[i]) - min(len(quote[i]), _LEFT_OUT)
+    return Fit(moves, cost, moved)
+
+
+def _moved(
+    moves: list[Move],
+    quote: Sequence[str],
+    source: Sequence[str],
+    lost: list[int],
+    new: list[int],
+) -> list[int]:
+    """Words put in that are left out a word or two away: "a private more place"."""
+    # Of each place in the quotation that in the source beside it.
+    beside = {move.qa: move.sa for move in moves if move.qb > move.qa}
+    found = []
+    for i in new:
+        for j in lost:
+            if quote[i] == source[j] and abs(j - beside.get(i, j + 9)) <= _NEAR_BY:
+                lost.remove(j)
+                found.append(i)
+                break
+    return found
 
 
 def align_ranges(

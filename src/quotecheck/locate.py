@@ -40,6 +40,7 @@ _MOST_WORDS = 5000  # of a quotation that is looked for in other wording
 _INNER_MARK = re.compile('["\u201c-\u201f\u00ab\u00bb]')
 _LEAST_INSIDE, _FEWEST_INSIDE = 0.6, 2  # share of the letters, and words, in inner marks
 _BEFORE_OPENING = " \t\n\u00a0([\u2014-"
+_MOVED = 0.7  # share of its bits that a word is worth beside the place where it should stand
 _MOST_MARKS = 40
 _BRACKET = 12  # words a bracket may stand for while a place is sought
 
@@ -307,6 +308,9 @@ def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float
         else:
             ours = "".join(probe.folds[move.qa : move.qb])
             bits += _likeness_bits(ours, "".join(folds[move.sa : move.sb]), reading)
+    for i in fitted.moved:
+        spot = entries[i].spot(number)
+        bits += _MOVED * rarity(probe.folds[i], spot[1] if spot else 0, reading)
     return bits
 
 
