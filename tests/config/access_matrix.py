@@ -22,6 +22,7 @@ from tests.support import cast
 
 from quaestio.accounts.models import User
 from quaestio.courses.actions import make_feed_key
+from quaestio.courses.links import proof_of as invited_proof
 from quaestio.courses.models import Course
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.emails import tell_of_opening
@@ -70,6 +71,12 @@ section-new             POST   in  404 404 404 404 404 403 403 403 403 ok
 participation           GET    in  404 404 404 404 404 403 403 403 ok  ok
 participation-file      GET    in  404 404 404 404 404 403 403 403 ok  ok
 people                  GET    in  404 404 404 404 404 403 ok  ok  ok  ok
+class-list              GET    in  404 404 404 404 404 403 403 403 403 ok
+class-list              POST   in  404 404 404 404 404 403 403 403 403 ok
+invitee-again           POST   in  404 404 404 404 404 403 403 403 403 ok
+invitee-end             POST   in  404 404 404 404 404 403 403 403 403 ok
+invited                 GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+invited                 POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 person-role             GET    in  404 404 404 404 404 403 403 403 403 ok
 person-role             POST   in  404 404 404 404 404 403 403 403 403 ok
 person-remove           GET    in  404 404 404 404 404 403 403 403 403 ok
@@ -259,6 +266,9 @@ def build() -> World:
         "assistant": cast.assistant(course).user,
         "instructor": teacher.user,
     }
+    # After somebody was taken out: an older invitation would not let them in again.
+    (invitee,) = cast.listed(teacher, "Iris Listed <iris@example.org>")
+    kept = {"course_id": course.public_id, "public_id": invitee.public_id}
     assert author.user and teacher.user
     tell_of_opening(discussion, teacher)
     told = author.user.notices.get()
@@ -284,6 +294,13 @@ def build() -> World:
             "participation": in_course,
             "participation-file": in_course,
             "people": in_course,
+            "class-list": in_course,
+            "invitee-again": kept,
+            "invitee-end": kept,
+            "invited": {
+                "public_id": invitee.public_id,
+                "proof": invited_proof(invitee.public_id),
+            },
             "person-role": person,
             "person-remove": person,
             "invitations": in_course,
@@ -368,6 +385,7 @@ def build() -> World:
             "section-new": {"name": "A"},
             "person-role": {"byline": "Danielle", "role": "assistant"},
             "invitations": {"role": "student"},
+            "class-list": {"list": "ida@example.org", "role": "student", "do": "store"},
             "meeting-new": a_meeting,
             "meeting-edit": a_meeting,
             "meeting-readings": {f"pages-{reading.public_id}": "1-2"},

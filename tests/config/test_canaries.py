@@ -20,7 +20,7 @@ from tests.config.test_access_matrix import close_file
 from tests.support import cast
 
 from quaestio.courses import actions as courses
-from quaestio.courses.models import Enrollment, Guest
+from quaestio.courses.models import Enrollment, Guest, Invitee
 from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Discussion, GuestEntry
@@ -67,6 +67,8 @@ def world() -> World:
         if person is not None and person.user is not None:
             own = {name} if name in {"stranger", "removed"} else {name, "instructor"}
             made.canaries[person.user.email] = own
+    name = made.canary("invitee", "instructor")
+    cast.listed(anna, f"{name} <{made.canary('inviteemail', 'instructor')}@example.org>")
     seen = cast.discussion(anna, made.canary("open", "observer", "student", "author", *teachers))
     draft = cast.discussion(anna, made.canary("posing", *teachers), open_now=False)
     courses.set_leaders(meeting=(meeting := cast.meeting(course)), people=[maya])
@@ -194,6 +196,7 @@ def world() -> World:
             for name in (
                 "course",
                 "people",
+                "class-list",
                 "invitations",
                 "readings",
                 "course-settings",
@@ -255,6 +258,7 @@ def test_an_address_is_not_told_as_a_hash_either(name: str, world: World) -> Non
     read = crawl(cast.sign_in(world.people[name]), world.addresses)
     addresses = [one.user.email for one in world.people.values() if one is not None and one.user]
     addresses += Guest.objects.values_list("address", flat=True)
+    addresses += Invitee.objects.values_list("address", flat=True)
     addresses += GuestEntry.objects.exclude(address="").values_list("address", flat=True)
     for address in addresses:
         email = address.encode()

@@ -23,7 +23,8 @@ from tests.readings.extraction.makepdf import pdf, sheet
 
 from quaestio.accounts.models import User
 from quaestio.courses import actions as courses
-from quaestio.courses.models import Course, Enrollment, Invitation, Meeting
+from quaestio.courses.classlist import read_list
+from quaestio.courses.models import Course, Enrollment, Invitation, Invitee, Meeting
 from quaestio.courses.roles import Role
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.models import Discussion, GuestEntry, Post
@@ -110,6 +111,12 @@ def removed(of: Course, name: str = "Rolf Gone") -> Enrollment:
 
 def invitation(by: Enrollment, role: str = Role.STUDENT, **options: Any) -> Invitation:
     return courses.invite(by=by, role=role, **options)
+
+
+def listed(by: Enrollment, *lines: str) -> list[Invitee]:
+    """The people of a class list who have no account yet, and are invited by mail."""
+    courses.put_list_in(by=by, lines=read_list("\n".join(lines)))
+    return list(by.course.invitees.order_by("pk"))
 
 
 # -- Meetings and readings ----------------------------------------------------------------------

@@ -1,4 +1,5 @@
-"""What has served its time goes: notices, letters, done tasks, sessions that have expired.
+"""What has served its time goes: notices, letters, invitations that nobody followed, done tasks,
+sessions that have expired.
 
 Nothing that people wrote is among it, and nothing that is still to be sent or done. ``clear_old``
 runs once a day; how long things stay is set by the operator (``docs/operating.md``), 0 for ever.
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django_tasks_db.models import DBTaskResult
 
+from quaestio.courses.models import Invitee
 from quaestio.notifications import actions
 from quaestio.notifications.models import Letter, Notice, Round
 
@@ -29,6 +31,7 @@ def clear_old(now: datetime) -> dict[str, int]:
     gone = {
         "notices": clear(old_notices(now)),
         "letters": clear(old_letters(now), lambda some: actions.forget_letters(letters=some)),
+        "invitations": clear(old_invitees(now)),
         "rounds": clear(old_rounds(now)),
         "tasks": clear(done_tasks(now)),
     }
@@ -57,6 +60,12 @@ def old_letters(now: datetime) -> QuerySet[Letter]:
     limit = before(now, settings.KEEP_LETTERS)
     done = Letter.objects.exclude(state=Letter.State.WAITING)
     return done.filter(created_at__lt=limit) if limit else Letter.objects.none()
+
+
+def old_invitees(now: datetime) -> QuerySet[Invitee]:
+    """Places kept for people on a class list who did not come in time, so many days ago."""
+    limit = before(now, settings.KEEP_INVITATIONS)
+    return Invitee.objects.filter(expires_at__lt=limit) if limit else Invitee.objects.none()
 
 
 def old_rounds(now: datetime) -> QuerySet[Round]:

@@ -31,6 +31,7 @@ NAMES = {
         "DEMO",
         "DIGEST_HOUR",
         "HOSTS",
+        "KEEP_INVITATIONS",
         "KEEP_LETTERS",
         "KEEP_NOTICES",
         "KEEP_TASKS",

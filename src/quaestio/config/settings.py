@@ -197,6 +197,8 @@ AFTER_READINGS_CHANGED = [
 # (docs/decisions/0010).
 NOTICE_WORDS = "quaestio.discussions.emails.words_of"
 LIST_NAMES = "quaestio.discussions.emails.list_names"
+# What a letter to somebody without an account says, and where it goes.
+OUTSIDE_LETTERS = "quaestio.courses.emails.invitation"
 
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -258,6 +260,7 @@ DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
 # For how many days what has served its time is kept (config/clearing.py); 0 for ever.
 KEEP_NOTICES = env.number("QUAESTIO_KEEP_NOTICES", 180, least=0, most=36500)
 KEEP_LETTERS = env.number("QUAESTIO_KEEP_LETTERS", 30, least=0, most=36500)
+KEEP_INVITATIONS = env.number("QUAESTIO_KEEP_INVITATIONS", 30, least=0, most=36500)
 KEEP_TASKS = env.number("QUAESTIO_KEEP_TASKS", 14, least=0, most=36500)
 
 # -- Words and times ---------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from quaestio.accounts.models import User
-from quaestio.courses.models import Course, Enrollment, FeedKey, Invitation, Meeting
+from quaestio.courses.models import Course, Enrollment, FeedKey, Invitation, Invitee, Meeting
 from quaestio.courses.roles import MAY_INVITE, PUBLIC, READ_ONLY, RIGHTS, Right, Role
 from quaestio.web.rows import Joined
 
@@ -153,6 +153,13 @@ def enrollment_for(
     return seat, found
 
 
+def enrollment_in(user: Viewer, course: Course) -> Enrollment | None:
+    """Whoever is or was in the course, for those who hold a link to it."""
+    if not user.is_authenticated:
+        return None
+    return Enrollment.objects.filter(course=course, user_id=user.pk).first()
+
+
 def seats_of(user: Viewer) -> list[Seat]:
     """A person's seats in all their courses, in one query: for pages that list courses."""
     if not user.is_authenticated:
@@ -177,6 +184,21 @@ def visible_invitations(seat: Seat) -> QuerySet[Invitation]:
 def invitation_for(user: Viewer, course_id: str, public_id: str) -> tuple[Seat, Invitation]:
     seat = course_for(user, course_id, Right.INVITE)
     found = visible_invitations(seat).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return seat, found
+
+
+def visible_invitees(seat: Seat) -> QuerySet[Invitee]:
+    """Who is on the class list and has not come yet, for those who see the addresses."""
+    if not (seat.can(Right.SEE_ROSTER) and seat.can(Right.SEE_EMAIL)):
+        return Invitee.objects.none()
+    return Invitee.objects.filter(course=seat.course)
+
+
+def invitee_for(user: Viewer, course_id: str, public_id: str) -> tuple[Seat, Invitee]:
+    seat = course_for(user, course_id, Right.ADMIT)
+    found = visible_invitees(seat).filter(public_id=public_id).first()
     if found is None:
         raise Http404
     return seat, found

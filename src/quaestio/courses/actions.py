@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from quaestio.accounts.models import User
+from quaestio.courses.classlist import Line
 from quaestio.courses.deeds import Deed
+from quaestio.courses.listplan import Step, plan_of
 from quaestio.courses.models import (
     Course,
     Enrollment,
     FeedKey,
     Guest,
     Invitation,
+    Invitee,
     Leader,
     Meeting,
     Section,
     Trace,
+    in_a_month,
     new_token,
 )
-from quaestio.courses.queries import why_refused
+from quaestio.courses.queries import invitee_behind, why_no_place, why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
-from quaestio.notifications.actions import tell
+from quaestio.notifications.actions import tell, write_outside
+from quaestio.notifications.queries import letters_outside
 
 
 class LinkRefused(Exception):
-    """A join link does not open. ``reason``: unknown, revoked, expired, used_up,
+    """A join link does not open. ``reason``: unknown, revoked, expired, used_up, taken,
     sealed or removed."""
 
     def __init__(self, reason: str) -> None:
@@ -213,17 +220,185 @@ def join_once(by: User, token: str) -> Enrollment:
     ).update(uses=F("uses") + 1)
     if not taken:
         raise LinkRefused("used_up")
-    if there is not None:
-        there.removed_at, there.role, there.section = None, invitation.role, invitation.section
-        there.save(update_fields=["removed_at", "role", "section"])
-        return there
-    return Enrollment.objects.create(
-        course=invitation.course,
-        user=by,
-        role=invitation.role,
-        section=invitation.section,
-        byline=by.name,
+    enrollment = enroll(by, invitation.course, invitation.role, invitation.section)
+    settle_invitee(enrollment, by)
+    return enrollment
+
+
+# -- Class lists --------------------------------------------------------------------------------
+
+MOST_A_DAY = 1_000  # invitations by one teacher: whoever has an account can make a course
+MOST_LETTERS = 3  # to one address in a day
+
+
+class TooMany(Exception):
+    """More mails than anybody may have sent in one day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What became of a class list: how many are in now, were invited by mail, were changed."""
+
+    enrolled: int
+    invited: int
+    changed: int
+
+
+@transaction.atomic
+def put_list_in(
+    *, by: Enrollment, lines: Iterable[Line], role: str = Role.STUDENT, with_sections: bool = False
+) -> Listed:
+    """Bring the people of a class list into the course. Whoever has an account whose owner has
+    confirmed the address is in at once and is told so; to the others goes a link that only the
+    owner of the address gets. What is wrong with a line leaves that line out. The same list again
+    changes nothing.
+    """
+    if role not in MAY_INVITE.get(by.role, frozenset()):
+        raise PermissionDenied
+    course = Course.objects.select_for_update().get(pk=by.course_id)
+    plan = plan_of(course, lines, role=role, with_sections=with_sections)
+    owners = owners_of(step.line.address for step in plan.fresh)
+    invited = [step for step in plan.fresh if step.line.address not in owners]
+    if invited and invited_today(by) + len(invited) > MOST_A_DAY:
+        raise TooMany
+    sections = sections_of(course, [step.section for step in plan.steps if step.section])
+    for step in plan.changed:
+        place_as_listed(step, sections, by)
+    people = [
+        enroll(owners[step.line.address], course, step.role, sections.get(step.section))
+        for step in plan.fresh
+        if step.line.address in owners
+    ]
+    invitees = Invitee.objects.bulk_create(
+        Invitee(
+            course=course,
+            address=step.line.address,
+            name=step.line.name,
+            role=step.role,
+            section=sections.get(step.section),
+            invited_by=by,
+        )
+        for step in invited
     )
+    write_outside(about=[one.public_id for one in invitees])
+    listed = Listed(len(people), len(invitees), len(plan.changed))
+    if any((listed.enrolled, listed.invited, listed.changed)):
+        counts = {"enrolled": listed.enrolled, "invited": listed.invited}
+        trace = note_deed(Deed.LISTED, by=by, detail=counts)
+        touch(course.pk)
+        tell(
+            to=[one.user for one in people if one.user is not None],
+            kind="enrolled",
+            about=course.public_id,
+            key=f"enrolled:{course.public_id}:{trace.pk}",
+            list=course.public_id,
+        )
+    return listed
+
+
+def owners_of(addresses: Iterable[str]) -> dict[str, User]:
+    """The accounts whose owners have shown that these addresses are theirs."""
+    confirmed = EmailAddress.objects.filter(
+        email__in=set(addresses), verified=True, user__is_active=True
+    )
+    return {one.email: one.user for one in confirmed.select_related("user")}
+
+
+def invited_today(by: Enrollment) -> int:
+    since = timezone.now() - timedelta(days=1)
+    lists = Trace.objects.filter(deed=Deed.LISTED, by__user=by.user_id, at__gte=since)
+    return sum(detail.get("invited", 0) for detail in lists.values_list("detail", flat=True))
+
+
+def sections_of(course: Course, names: Iterable[str]) -> dict[str, Section]:
+    """The course's sections by name; those that are missing are made."""
+    there = {one.name: one for one in Section.objects.filter(course=course)}
+    for name in dict.fromkeys(names):
+        if name not in there:
+            there[name] = make_section(course=course, name=name)
+    return there
+
+
+def place_as_listed(step: Step, sections: Mapping[str, Section], by: Enrollment) -> None:
+    section = sections.get(step.section)
+    if step.person is not None:
+        place(
+            enrollment=step.person,
+            by=by,
+            role=step.role,
+            byline=step.person.byline,
+            section=section,
+        )
+    elif step.invitee is not None:
+        step.invitee.role, step.invitee.section = step.role, section
+        step.invitee.save(update_fields=["role", "section"])
+
+
+def enroll(user: User, course: Course, role: str, section: Section | None) -> Enrollment:
+    """Into the course, by the name of the account; whoever was taken out is in again."""
+    there = Enrollment.objects.filter(course=course, user=user).first()
+    if there is None:
+        return Enrollment.objects.create(
+            course=course, user=user, role=role, section=section, byline=user.name
+        )
+    if there.removed_at is not None:
+        there.removed_at, there.role, there.section = None, role, section
+        there.save(update_fields=["removed_at", "role", "section"])
+    return there
+
+
+@transaction.atomic
+def invite_again(*, invitee: Invitee) -> Invitee:
+    """Another mail with the same link, which is good for a month from now."""
+    day = timezone.now() - timedelta(days=1)
+    letters = letters_outside([invitee.public_id], since=day)
+    if len(letters) >= MOST_LETTERS:
+        raise TooMany
+    invitee.invited_at, invitee.expires_at = timezone.now(), in_a_month()
+    invitee.save(update_fields=["invited_at", "expires_at"])
+    if not any(one.state == one.State.WAITING for one in letters):
+        write_outside(about=[invitee.public_id])
+    return invitee
+
+
+@transaction.atomic
+def end_invitation(*, invitee: Invitee) -> None:
+    """The place is kept no longer; the link opens nothing, and the address is forgotten."""
+    invitee.delete()
+
+
+@transaction.atomic
+def take_place(*, by: User, public_id: str) -> Enrollment:
+    """Come in by the link that was mailed, with whichever account. It works once."""
+    invitee = invitee_behind(public_id)
+    if invitee is None:
+        raise LinkRefused("taken")
+    there = Enrollment.objects.filter(course=invitee.course, user=by).first()
+    if reason := why_no_place(invitee, there):
+        raise LinkRefused(reason)
+    # One statement decides, however many people press at once.
+    if not Invitee.objects.filter(pk=invitee.pk).delete()[0]:
+        raise LinkRefused("taken")
+    enrollment = enroll(by, invitee.course, invitee.role, invitee.section)
+    keep_in_section(enrollment, invitee.section)
+    return enrollment
+
+
+def keep_in_section(enrollment: Enrollment, section: Section | None) -> None:
+    """Whoever is in already is placed as the list says where they have no section yet."""
+    if section is not None and enrollment.section_id is None:
+        enrollment.section = section
+        enrollment.save(update_fields=["section"])
+
+
+def settle_invitee(enrollment: Enrollment, user: User) -> None:
+    """Somebody on the class list has come by another way: by an address that they have confirmed
+    they are known to be the one, and no place is kept any longer.
+    """
+    confirmed = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    for one in Invitee.objects.filter(course=enrollment.course_id, address__in=confirmed):
+        keep_in_section(enrollment, one.section)
+        one.delete()
 
 
 @transaction.atomic

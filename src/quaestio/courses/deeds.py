@@ -27,6 +27,7 @@ class Deed(models.TextChoices):
     CHANGED_ROLE = "changed_role", _("changed a role")
     HELD = "held", _("made somebody’s posts wait")
     RELEASED = "released", _("let somebody post at once again")
+    LISTED = "listed", _("put a class list in")
     REMOVED = "removed", _("took somebody out of the course")
     CHANGED_SETTINGS = "changed_settings", _("changed the settings of the course")
     SEALED = "sealed", _("finished the course")

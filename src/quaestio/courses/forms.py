@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from quaestio.courses.classlist import MOST_BYTES, Line, ListRefused, decoded, read_list
 from quaestio.courses.models import Course, Enrollment, Invitation, Meeting, Section
 from quaestio.courses.roles import MAY_INVITE, Role
 
@@ -102,6 +104,58 @@ class InvitationForm(forms.ModelForm[Invitation]):
         if day < timezone.localdate():
             raise forms.ValidationError(_("This day has passed."))
         return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+class ListForm(forms.Form):
+    """A class list, pasted or as a file. Once it is valid, ``lines`` is what was read of it."""
+
+    list = forms.CharField(
+        label=_("The class list"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+        help_text=_(
+            "A person to a line: “Maya Lindqvist &lt;maya@example.edu&gt;”, an address alone, or "
+            "“Lindqvist, Maya; maya@example.edu; Monday”. Or a table with a row of headings, as "
+            "other systems export it."
+        ),
+    )
+    file = forms.FileField(
+        label=_("Or a file"),
+        required=False,
+        help_text=_("CSV or plain text, such as an export from Moodle, Canvas or Blackboard."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
+    )
+    role = forms.ChoiceField(
+        label=_("They join as"),
+        help_text=_("Unless the list itself names a role. Who is in already stays what they are."),
+    )
+    with_sections = forms.BooleanField(
+        label=_("Place people in the sections that the list names"),
+        required=False,
+        help_text=_("Sections that are missing are made."),
+    )
+
+    def __init__(self, *args: Any, by: Enrollment, **options: Any) -> None:
+        super().__init__(*args, **options)
+        allowed = MAY_INVITE[by.role]
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            (role.value, role.label) for role in Role if role.value in allowed
+        ]
+        self.fields["role"].initial = Role.STUDENT
+        self.lines: Sequence[Line] = ()
+        self.text = ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        file = data.get("file")
+        field = "file" if file else "list"
+        try:
+            self.text = decoded(file.read(MOST_BYTES + 1)) if file else data.get("list") or ""
+            self.lines = read_list(self.text)
+        except ListRefused as refused:
+            self.add_error(field, str(refused))
+        return data
 
 
 class PersonForm(forms.ModelForm[Enrollment]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -238,6 +238,50 @@ class Invitation(models.Model):
     @property
     def is_good(self) -> bool:
         return not self.revoked_at and not self.is_used_up and self.expires_at > timezone.now()
+
+
+def in_a_month() -> datetime:
+    return timezone.now() + timedelta(days=30)
+
+
+class Invitee(models.Model):
+    """A place kept for somebody on a class list who has not come yet.
+
+    Only the link that was mailed to ``address`` opens it, whichever account it is opened with. The
+    row goes when the place is taken, when a teacher ends it, and some time after it has expired:
+    until then the address is shown to instructors and to nobody else.
+    """
+
+    public_id = PublicIdField()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="invitees")
+    address = models.EmailField(max_length=254)
+    name = models.CharField(max_length=120, blank=True)
+    role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.STUDENT)
+    section = models.ForeignKey(
+        Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    invited_by = models.ForeignKey(
+        Enrollment, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    invited_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(default=in_a_month)
+
+    class Meta:
+        ordering = ["name", "address"]
+        constraints = [
+            models.UniqueConstraint(fields=["course", "address"], name="invitee_once_per_address"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values) & ~Q(role=Role.GUEST), name="invitee_role_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="invitee_by_expiry")]
+
+    def __str__(self) -> str:
+        return self.name or self.public_id
+
+    @property
+    def is_over(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class Meeting(models.Model):

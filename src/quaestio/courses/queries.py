@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from quaestio.courses.access import Seat, Viewer, visible_invitations, visible_people
-from quaestio.courses.models import Enrollment, Invitation, Meeting, Section
+from quaestio.courses.access import (
+    Seat,
+    Viewer,
+    enrollment_in,
+    visible_invitations,
+    visible_invitees,
+    visible_people,
+)
+from quaestio.courses.models import Enrollment, Invitation, Invitee, Meeting, Section
 from quaestio.courses.roles import Right, Role
+from quaestio.notifications.queries import letters_outside
 
 ORDER_OF_ROLES = [Role.INSTRUCTOR, Role.ASSISTANT, Role.STUDENT, Role.OBSERVER, Role.GUEST]
 
@@ -42,9 +53,7 @@ def invitation_behind(token: str, user: Viewer) -> tuple[Invitation | None, str,
     invitation = Invitation.objects.select_related("course").filter(token=token).first()
     if invitation is None:
         return None, "unknown", False
-    there = None
-    if user.is_authenticated:
-        there = Enrollment.objects.filter(course=invitation.course, user_id=user.pk).first()
+    there = enrollment_in(user, invitation.course)
     if there is not None and there.removed_at is None:
         return invitation, "", True
     return invitation, why_refused(invitation, there), False
@@ -60,7 +69,45 @@ def why_refused(invitation: Invitation, there: Enrollment | None = None) -> str:
         return "used_up"
     if invitation.course.is_sealed:
         return "sealed"
-    # Whoever was removed needs a new link, or removing would end nothing.
-    if there is not None and there.removed_at and invitation.created_at <= there.removed_at:
-        return "removed"
-    return ""
+    return "removed" if was_removed(there, invitation.created_at) else ""
+
+
+def was_removed(there: Enrollment | None, invited_at: datetime) -> bool:
+    """Whoever was taken out needs a newer invitation, or taking out would end nothing."""
+    return there is not None and there.removed_at is not None and invited_at <= there.removed_at
+
+
+# -- People on a class list who have not come yet -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A place that is kept, and what became of the last mail about it: "" where nothing is known
+    any more, else the state of the letter.
+    """
+
+    invitee: Invitee
+    mail: str
+
+
+def invitees(seat: Seat) -> list[Kept]:
+    """Who is invited and has not come yet. Two queries."""
+    found = list(visible_invitees(seat).select_related("section"))
+    letters = letters_outside(one.public_id for one in found) if found else []
+    state = {one.about: one.state for one in letters}  # the newest is the last
+    return [Kept(one, state.get(one.public_id, "")) for one in found]
+
+
+def invitee_behind(public_id: str) -> Invitee | None:
+    """The place that a mailed link leads to, while it is kept."""
+    found = Invitee.objects.select_related("course", "section", "invited_by")
+    return found.filter(public_id=public_id).first()
+
+
+def why_no_place(invitee: Invitee, there: Enrollment | None = None) -> str:
+    """Why a kept place cannot be taken, "" if it can; ``there`` as in ``why_refused``."""
+    if invitee.is_over:
+        return "expired"
+    if invitee.course.is_sealed:
+        return "sealed"
+    return "removed" if was_removed(there, invitee.invited_at) else ""

@@ -11,6 +11,18 @@ urlpatterns = [
     path("c/<slug:public_id>/reopen", views.course_reopen, name="course-reopen"),
     path("c/<slug:public_id>/sections", views.section_new, name="section-new"),
     path("c/<slug:public_id>/people", views.people, name="people"),
+    path("c/<slug:public_id>/people/list", views.class_list, name="class-list"),
+    path(
+        "c/<slug:course_id>/people/invited/<slug:public_id>/again",
+        views.invitee_again,
+        name="invitee-again",
+    ),
+    path(
+        "c/<slug:course_id>/people/invited/<slug:public_id>/end",
+        views.invitee_end,
+        name="invitee-end",
+    ),
+    path("invited/<slug:public_id>/<slug:proof>", views.invited, name="invited"),
     path("c/<slug:course_id>/people/<slug:public_id>/role", views.person_role, name="person-role"),
     path(
         "c/<slug:course_id>/people/<slug:public_id>/remove",

@@ -12,15 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from quaestio.accounts.models import User
 from quaestio.courses import actions, queries
 from quaestio.courses.access import (
+    Seat,
     course_for,
     enrollment_for,
+    enrollment_in,
     invitation_for,
+    invitee_for,
     meeting_for,
     visible_people,
 )
@@ -28,11 +32,14 @@ from quaestio.courses.forms import (
     CourseForm,
     InvitationForm,
     LeadersForm,
+    ListForm,
     MeetingForm,
     NewCourseForm,
     PersonForm,
     SectionForm,
 )
+from quaestio.courses.links import is_proof
+from quaestio.courses.listplan import Plan, plan_of
 from quaestio.courses.roles import Right, Role
 
 page_with_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -146,6 +153,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
         {
             "seat": seat,
             "people": queries.roster(seat),
+            "kept": queries.invitees(seat),
             "invite_url": reverse("invitations", args=[seat.course.public_id]),
         },
     )
@@ -214,6 +222,133 @@ def last_instructor() -> str:
     )
 
 
+# -- Class lists --------------------------------------------------------------------------------
+
+
+@page_with_form
+@login_required
+def class_list(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A list is looked at first; the same address puts it in."""
+    seat = course_for(request.user, public_id, Right.ADMIT)
+    by = seat.need(Right.ADMIT)
+    if request.method != "POST":
+        return list_page(request, seat, ListForm(by=by))
+    form = ListForm(request.POST, request.FILES, by=by)
+    if not form.is_valid():
+        return list_page(request, seat, form)
+    role, with_sections = form.cleaned_data["role"], form.cleaned_data["with_sections"]
+    if request.POST.get("do") == "store" and not form.cleaned_data["file"]:
+        try:
+            listed = actions.put_list_in(
+                by=by, lines=form.lines, role=role, with_sections=with_sections
+            )
+        except actions.TooMany:
+            form.add_error(None, too_many())
+            return list_page(request, seat, form)
+        messages.success(request, what_came_of(listed))
+        return redirect("people", seat.course.public_id)
+    plan = plan_of(seat.course, form.lines, role=role, with_sections=with_sections)
+    again = ListForm(initial={**form.cleaned_data, "list": form.text}, by=by)
+    return list_page(request, seat, again, plan)
+
+
+def list_page(
+    request: HttpRequest, seat: Seat, form: ListForm, plan: Plan | None = None
+) -> HttpResponse:
+    return render(
+        request,
+        "courses/class_list.html",
+        {"seat": seat, "form": form, "plan": plan},
+        status=status_of(form) if form.is_bound else 200,
+    )
+
+
+def too_many() -> str:
+    return _(
+        "More than %(most)s invitations in one day are not sent. Put in a part of the list."
+    ) % {"most": f"{actions.MOST_A_DAY:,}"}
+
+
+def what_came_of(listed: actions.Listed) -> str:
+    parts = []
+    if listed.enrolled:
+        parts.append(
+            ngettext("%(n)s person is in.", "%(n)s people are in.", listed.enrolled)
+            % {"n": listed.enrolled}
+        )
+    if listed.invited:
+        parts.append(
+            ngettext(
+                "%(n)s invitation goes out by mail.",
+                "%(n)s invitations go out by mail.",
+                listed.invited,
+            )
+            % {"n": listed.invited}
+        )
+    if listed.changed:
+        parts.append(
+            ngettext("%(n)s was changed.", "%(n)s were changed.", listed.changed)
+            % {"n": listed.changed}
+        )
+    return " ".join(parts) or _("Everybody on the list was there already. Nothing was changed.")
+
+
+@require_POST
+@login_required
+def invitee_again(request: HttpRequest, course_id: str, public_id: str) -> HttpResponse:
+    seat, found = invitee_for(request.user, course_id, public_id)
+    try:
+        actions.invite_again(invitee=found)
+    except actions.TooMany:
+        messages.error(request, _("Three mails went to this address today. Try again tomorrow."))
+    else:
+        messages.success(
+            request, _("The invitation goes out again. It is good for a month from now.")
+        )
+    return redirect("people", seat.course.public_id)
+
+
+@require_POST
+@login_required
+def invitee_end(request: HttpRequest, course_id: str, public_id: str) -> HttpResponse:
+    seat, found = invitee_for(request.user, course_id, public_id)
+    actions.end_invitation(invitee=found)
+    messages.success(request, _("The invitation is ended, and its link opens nothing any more."))
+    return redirect("people", seat.course.public_id)
+
+
+@sensitive_variables("proof")
+@page_with_form
+def invited(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
+    """What the link in the mail opens: whoever has it takes the place, with whichever account; or
+    has the address deleted."""
+    if not is_proof(public_id, proof):
+        return refused(request, "unknown")
+    invitee = queries.invitee_behind(public_id)
+    if invitee is None:
+        return refused(request, "taken")
+    if request.method == "POST" and request.POST.get("do") == "delete":
+        actions.end_invitation(invitee=invitee)
+        return render(request, "courses/invited_deleted.html")
+    there = enrollment_in(request.user, invitee.course)
+    if reason := queries.why_no_place(invitee, there):
+        return refused(request, reason)
+    if request.method == "POST" and request.user.is_authenticated:
+        try:
+            enrollment = actions.take_place(by=request.user, public_id=public_id)
+        except actions.LinkRefused as error:
+            return refused(request, error.reason)
+        messages.success(request, _("Welcome. You are in."))
+        return redirect(enrollment.course)
+    is_member = there is not None and there.removed_at is None
+    return render(request, "courses/invited.html", {"invitee": invitee, "is_member": is_member})
+
+
+def refused(request: HttpRequest, reason: str) -> HttpResponse:
+    status = 404 if reason == "unknown" else 410
+    return render(request, "courses/join_refused.html", {"reason": reason}, status=status)
+
+
 # -- Invitations --------------------------------------------------------------------------------
 
 
@@ -271,14 +406,13 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if not reason and request.method == "POST" and request.user.is_authenticated:
         try:
             enrollment = actions.join(by=request.user, token=token)
-        except actions.LinkRefused as refused:
-            reason = refused.reason
+        except actions.LinkRefused as error:
+            reason = error.reason
         else:
             messages.success(request, _("Welcome. You are in."))
             return redirect(enrollment.course)
     if reason:
-        status = 404 if reason == "unknown" else 410
-        return render(request, "courses/join_refused.html", {"reason": reason}, status=status)
+        return refused(request, reason)
     return render(request, "courses/join.html", {"invitation": invitation})
 
 

@@ -179,7 +179,9 @@ def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, W
     few queries for one notice and for thirty.
     """
     leading = [one for one in notices if one.kind == "leading"]
+    enrolled = [one for one in notices if one.kind == "enrolled"]
     found = words_of_leading(leading, as_news) if leading else {}
+    found |= words_of_enrolled(enrolled, as_news) if enrolled else {}
     things = Things([one for one in notices if one.kind in KINDS])
     for notice in notices:
         telling = things.telling(notice)
@@ -211,6 +213,31 @@ def words_of_leading(notices: Sequence[Notice], as_news: bool) -> dict[int, Word
             button=_("See what is to be read"),
             list=meeting.course.public_id,
             list_name=meeting.course.title,
+        )
+    return found
+
+
+def words_of_enrolled(notices: Sequence[Notice], as_news: bool) -> dict[int, Words]:
+    """That a teacher has put somebody into a course, for as long as they are in. One query."""
+    members = Enrollment.objects.filter(
+        course__public_id__in={one.about for one in notices},
+        user__in={one.to_id for one in notices},
+        removed_at__isnull=True,
+    ).select_related("course")
+    there = {(one.user_id, one.course.public_id): one.course for one in members}
+    found = {}
+    for notice in notices:
+        course = there.get((notice.to_id, notice.about))
+        if course is None or (as_news and course.is_sealed):
+            continue
+        found[notice.pk] = Words(
+            title=_("You are in a course: your teacher has put the class list in"),
+            place=course.title,
+            course=course.term,
+            path=course.get_absolute_url(),
+            button=_("Go to the course"),
+            list=course.public_id,
+            list_name=course.title,
         )
     return found
 

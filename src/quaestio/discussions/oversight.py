@@ -224,6 +224,7 @@ def name_of(name: str) -> str:
     """What a field that was changed is called on its form."""
     names = {"meeting": _("meeting"), "section": _("section"), "role": _("role")}
     names |= {"merged": _("what was merged"), "posts": _("posts")}
+    names |= {"enrolled": _("in at once"), "invited": _("invited by mail")}
     if name in names:
         return names[name]
     for model in (Course, Discussion):

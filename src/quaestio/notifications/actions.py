@@ -143,6 +143,18 @@ def write_digests(*, day: date, now: datetime) -> int:
 
 
 @transaction.atomic
+def write_outside(*, about: Iterable[str], now: datetime | None = None) -> int:
+    """A letter to somebody without an account for each of these things, by its public id: what it
+    says, and to which address, is asked when it is sent. How many.
+    """
+    at = now or timezone.now()
+    letters = [
+        Letter(kind=Letter.Kind.OUTSIDE, about=one, created_at=at, next_try_at=at) for one in about
+    ]
+    return len(Letter.objects.bulk_create(letters))
+
+
+@transaction.atomic
 def forget_letters(*, letters: Collection[int]) -> None:
     """Delete letters that were sent or given up, by their keys. Their notices stay on the site and
     are not mailed again.

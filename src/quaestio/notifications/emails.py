@@ -19,12 +19,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from quaestio.notifications.links import unsubscribe_url, whole
 from quaestio.notifications.models import How, Letter, Notice
 from quaestio.notifications.queries import rules_for
-from quaestio.notifications.words import Words, words_of
+from quaestio.notifications.words import Words, Written, words_of
 
 WIDTH = 72  # characters of a line of plain text
 MOST = 60  # notices in one mail; the others stand on the site
@@ -75,6 +76,8 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
 
     ``letter.to`` must be loaded.
     """
+    if letter.to is None:
+        return outside(letter)
     if not letter.to.is_active:
         return None
     items = items_of(letter)
@@ -86,11 +89,43 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
         return one_notice(letter, items[0])
 
 
+def outside(letter: Letter) -> EmailMultiAlternatives | None:
+    """To somebody without an account, by whoever knows what it is about."""
+    with translation.override(settings.LANGUAGE_CODE):
+        written: Written | None = import_string(settings.OUTSIDE_LETTERS)(letter.about)
+        if written is None:
+            return None
+        context = {**written.context, "subject": written.subject, **of_the_site()}
+        message = EmailMultiAlternatives(
+            subject=one_line(written.subject)[:LONGEST_SUBJECT],
+            body=render_to_string(f"{written.template}.txt", context).strip() + "\n",
+            to=[formataddr((one_line(written.name), written.address))],
+            headers=by_a_machine(letter),
+        )
+        message.attach_alternative(
+            render_to_string(f"{written.template}.html", context), "text/html"
+        )
+    return message
+
+
+def by_a_machine(letter: Letter) -> dict[str, str]:
+    """What tells programs that nobody typed this mail, and whether they have it already."""
+    return {
+        "Message-ID": f"<{letter.public_id}@{host()}>",
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+
+
+def of_the_site() -> dict[str, str]:
+    return {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+
+
 def items_of(letter: Letter) -> list[Item]:
     """What may still be told, and is still wanted by mail."""
     notices = list(letter.notices.order_by("created_at", "pk"))
     for notice in notices:
-        notice.to = letter.to
+        notice.to = letter.to  # type: ignore[assignment]  # a digest or notice has a reader
     rules = rules_for(notices)
     wanted = [
         one
@@ -157,11 +192,11 @@ def mail(
     list_name: str,
     headers: dict[str, str],
 ) -> EmailMultiAlternatives:
+    assert letter.to is not None
     stop = unsubscribe_url(letter.to, stops)
     context = {
         **context,
-        "site_name": settings.SITE_NAME,
-        "site_url": settings.SITE_URL,
+        **of_the_site(),
         "notices_url": whole(reverse("notices")),
         "settings_url": whole(reverse("mail-settings")),
         "unsubscribe_url": stop,
@@ -173,12 +208,10 @@ def mail(
         body=render_to_string(f"notifications/mail/{template}.txt", context).strip() + "\n",
         to=[formataddr((one_line(letter.to.name), letter.to.email))],
         headers={
-            "Message-ID": f"<{letter.public_id}@{host()}>",
+            **by_a_machine(letter),
             "List-Id": list_id(list_name, stops or "daily"),
             "List-Unsubscribe": f"<{stop}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-            "X-Auto-Response-Suppress": "All",
             **headers,
         },
     )

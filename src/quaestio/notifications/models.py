@@ -49,6 +49,9 @@ class MailRule(models.Model):
 class Letter(models.Model):
     """One mail to one person, from the moment it is to be sent to the moment it was.
 
+    Of a letter to somebody without an account only ``about`` is known, a public id: whoever knows
+    of that thing gives the address and the words when it is sent (``OUTSIDE_LETTERS``).
+
     Whoever sends it first moves ``next_try_at`` ahead: until then it is theirs (``claimed_by``).
     If they die, it is due again. Its ``public_id`` is in its Message-ID, the same at every try.
     """
@@ -56,6 +59,7 @@ class Letter(models.Model):
     class Kind(models.TextChoices):
         NOTICE = "notice", _("one notice")
         DIGEST = "digest", _("the notices of a day")
+        OUTSIDE = "outside", _("to somebody without an account")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -65,9 +69,14 @@ class Letter(models.Model):
 
     public_id = PublicIdField()
     to = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="letters",
     )
     kind = models.CharField(max_length=20, choices=Kind)
+    about = models.CharField(max_length=40, blank=True)
     day = models.DateField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=300, blank=True)
@@ -82,8 +91,14 @@ class Letter(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["to", "day"], name="digest_once_a_day"),
             models.CheckConstraint(
-                condition=Q(kind="digest", day__isnull=False) | Q(kind="notice", day__isnull=True),
+                condition=Q(kind="digest", day__isnull=False)
+                | ~Q(kind="digest") & Q(day__isnull=True),
                 name="letter_digest_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="outside", to__isnull=True) & ~Q(about="")
+                | ~Q(kind="outside") & Q(to__isnull=False, about=""),
+                name="letter_has_reader",
             ),
             models.CheckConstraint(
                 condition=~Q(state="sent") | Q(sent_at__isnull=False), name="letter_sent_has_time"
@@ -92,7 +107,8 @@ class Letter(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"], condition=Q(state="waiting"), name="letter_waiting"
-            )
+            ),
+            models.Index(fields=["about"], condition=~Q(about=""), name="letter_about"),
         ]
 
     def __str__(self) -> str:

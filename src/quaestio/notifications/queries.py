@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
 
 from quaestio.accounts.models import User
-from quaestio.notifications.models import How, MailRule, Notice, ReturnedMail
+from quaestio.notifications.models import How, Letter, MailRule, Notice, ReturnedMail
 from quaestio.notifications.words import Words, words_of
 
 PAGE = 30
@@ -81,3 +82,11 @@ def rule_of(person: User, name: str) -> How | None:
 def returned_mail(person: User) -> ReturnedMail | None:
     """That mail to this person's present address came back."""
     return ReturnedMail.objects.filter(person=person, address=person.email).first()
+
+
+def letters_outside(about: Iterable[str], *, since: datetime | None = None) -> list[Letter]:
+    """The letters to people without an account about these things, the oldest first. One query."""
+    letters = Letter.objects.filter(kind=Letter.Kind.OUTSIDE, about__in=list(about))
+    if since is not None:
+        letters = letters.filter(created_at__gte=since)
+    return list(letters.order_by("created_at", "pk"))

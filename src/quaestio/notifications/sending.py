@@ -8,6 +8,7 @@ that is sent again with the same Message-ID: one at most, the one in hand.
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -144,6 +145,8 @@ def deliver(letter: Letter, server: Server, told: Sent) -> bool:
 
 
 def is_returned(letter: Letter) -> bool:
+    if letter.to is None:
+        return False
     return ReturnedMail.objects.filter(person=letter.to_id, address=letter.to.email).exists()
 
 
@@ -157,7 +160,7 @@ def refused_or_later(
     if code not in PERMANENT or (is_address and said.startswith("5.7.")):
         later(letter, reason, told)
         return
-    if is_address:
+    if is_address and letter.to is not None:
         ReturnedMail.objects.update_or_create(
             person=letter.to,
             defaults={
@@ -180,7 +183,7 @@ def put_back(letter: Letter, at: datetime, reason: str, tries: int | None = None
     mine(letter).update(
         next_try_at=at,
         claimed_by="",
-        reason=reason[:300],
+        reason=kept(letter, reason),
         tries=letter.tries if tries is None else tries,
     )
 
@@ -193,10 +196,18 @@ def give_up(letter: Letter, reason: str) -> None:
 def end(letter: Letter, state: str, reason: str = "") -> None:
     mine(letter).update(
         state=state,
-        reason=reason[:300],
+        reason=kept(letter, reason),
         claimed_by="",
         sent_at=timezone.now() if state == Letter.State.SENT else None,
     )
+
+
+def kept(letter: Letter, reason: str) -> str:
+    """What is remembered of an answer. A server may repeat the address, and whoever has no account
+    is known here by none.
+    """
+    said = reason if letter.to_id else re.sub(r"\S*@\S*", "…", reason)
+    return said[:300]
 
 
 def mine(letter: Letter) -> Any:

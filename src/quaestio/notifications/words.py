@@ -1,5 +1,5 @@
 """What notices say. This app knows people, not discussions; the words come from whoever does,
-through two functions that the settings name (``NOTICE_WORDS``, ``LIST_NAMES``).
+through functions that the settings name (``NOTICE_WORDS``, ``LIST_NAMES``, ``OUTSIDE_LETTERS``).
 """
 
 from __future__ import annotations
@@ -32,6 +32,19 @@ class Words:
     list: str
     list_name: str
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A letter to somebody without an account: to which address and name, the subject, and the
+    template (without its ending) with what it shows.
+    """
+
+    address: str
+    name: str
+    subject: str
+    template: str
+    context: Mapping[str, object]
 
 
 def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, Words]:

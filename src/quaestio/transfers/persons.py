@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from quaestio.accounts.models import User
 from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
-from quaestio.courses.models import Enrollment, FeedKey, Guest
+from quaestio.courses.models import Enrollment, FeedKey, Guest, Invitee
 from quaestio.discussions.models import Draft, GuestEntry, Thanks, Visit
 from quaestio.readings.models import Bookmark, Document, Passage
 
@@ -28,20 +28,23 @@ class StillNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Whom an address belongs to: an account (None for a guest alone), a place in each course, and
-    what they sent as a guest and have not confirmed.
+    """Whom an address belongs to: an account (None for a guest alone), a place in each course, what
+    they sent as a guest and have not confirmed, and where they are invited and have not come yet.
     """
 
     address: str
     account: User | None
     places: Sequence[Enrollment]
     unconfirmed: Sequence[GuestEntry]
+    invited: Sequence[Invitee]
 
     @property
     def name(self) -> str:
         if self.account is not None:
             return self.account.name
-        return self.places[0].byline if self.places else self.address
+        if self.places:
+            return self.places[0].byline
+        return next((one.name for one in self.invited if one.name), self.address)
 
 
 def somebody_at(address: str) -> Somebody | None:
@@ -54,8 +57,10 @@ def somebody_at(address: str) -> Somebody | None:
         account,
         list(places.order_by("joined_at", "pk")),
         list(GuestEntry.objects.filter(address=address).order_by("created_at")),
+        list(Invitee.objects.filter(address=address).select_related("course", "section")),
     )
-    return found if account or found.places or found.unconfirmed else None
+    known = account or found.places or found.unconfirmed or found.invited
+    return found if known else None
 
 
 def all_about(person: Somebody) -> dict[str, Any]:
@@ -84,6 +89,17 @@ def all_about(person: Somebody) -> dict[str, Any]:
         "unconfirmed": [
             {"name": one.name, "written": one.created_at, "text": one.fields.get("source", "")}
             for one in person.unconfirmed
+        ],
+        "invited": [
+            {
+                "course": one.course.title,
+                "name": one.name,
+                "role": one.role,
+                "section": one.section.name if one.section else "",
+                "invited": one.invited_at,
+                "good_until": one.expires_at,
+            }
+            for one in person.invited
         ],
     }
 
@@ -146,6 +162,8 @@ def forget(person: Somebody) -> int:
         leave(one)
     for entry in person.unconfirmed:
         entry.delete()
+    for invitee in person.invited:
+        invitee.delete()
     if person.account is not None:
         person.account.delete()
     return len(person.places)
