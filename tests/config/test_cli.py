@@ -15,8 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 from pytest_django import Settings
+from tests.support import cast
 
 from quaestio.config import cli
+from quaestio.readings.models import Document
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 120  # seconds, for a machine that has much else to do
@@ -257,6 +259,19 @@ def test_the_search_index_can_be_made_anew(tmp_path: Path) -> None:
     code, said, complaints = quaestio(tmp_path, "reindex")
     assert (code, complaints) == (0, "")
     assert sorted(said.splitlines()) == ["0 discussions", "0 pages", "0 posts"]
+
+
+@pytest.mark.django_db
+def test_a_site_tells_at_its_start_of_files_that_an_older_version_read(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cast.document(cast.reading(cast.course()))
+    cli.tell_of_outdated()
+    assert capsys.readouterr().out == ""
+    Document.objects.update(extractor=0)
+    cli.tell_of_outdated()
+    told = "1 file was read by an older version; “quaestio reread” reads them again.\n"
+    assert capsys.readouterr().out == told
 
 
 def test_an_operator_has_old_files_read_again(tmp_path: Path) -> None:

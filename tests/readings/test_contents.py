@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.readings.extraction.makepdf import outline, sheet
-from tests.readings.extraction.makezip import epub
+from tests.readings.extraction.makezip import docx, epub, paragraph
 from tests.support import cast
 
 from quaestio.citations.checking import read_source
@@ -79,6 +79,19 @@ def test_an_electronic_book_with_printed_pages_has_contents_too(
         for n in (1, 2, 3)
     ]
     document = kept(reading, tmp_path, epub(pages))
+    document.refresh_from_db()
+    assert document.contents == [[0, f"Chapter {n}", n] for n in (1, 2, 3)]
+
+
+def test_a_word_document_has_them_where_its_pages_are_known(
+    maya: Enrollment, tmp_path: Path
+) -> None:
+    turn = "<w:p><w:r><w:lastRenderedPageBreak/><w:t>Words.</w:t></w:r></w:p>"
+    text = "".join(
+        paragraph(f"Chapter {n}", style="berschrift1") + paragraph("Words.") + turn
+        for n in (1, 2, 3)
+    )
+    document = kept(cast.reading(maya.course, "Frost"), tmp_path, docx(text, pages=4))
     document.refresh_from_db()
     assert document.contents == [[0, f"Chapter {n}", n] for n in (1, 2, 3)]
 

@@ -225,12 +225,23 @@ def serve(options: argparse.Namespace) -> int:
     start_django()
     if not options.no_migrate:
         prepare_database()
+        tell_of_outdated()
     return run_site(
         address,
         workers=options.workers,
         worker=has_queue() and not options.no_worker,
         ready=lambda: tell(f"Quaestio is at {address} (Ctrl+C stops it)."),
     )
+
+
+def tell_of_outdated() -> None:
+    """After an upgrade, what ``quaestio reread`` would do."""
+    from quaestio.readings.rereading import outdated
+
+    number = outdated().count()
+    if number:
+        files = "file was" if number == 1 else "files were"
+        tell(f"{number} {files} read by an older version; “quaestio reread” reads them again.")
 
 
 def migrate(options: argparse.Namespace) -> int:

@@ -265,7 +265,8 @@ def pages_found(seats: Sequence[Seat], asked: Search) -> QuerySet[Page]:
         pages = pages.filter(document__reading__in=assigned.values("reading"))
     found = matching(pages, asked.words, courses_of(seats))
     reading = F("document__reading")
-    return found.select_related("document__reading__course").order_by(
+    whose = found.select_related("document__reading__course").defer("document__contents")
+    return whose.order_by(
         F("document__reading__author"), F("document__reading__title"), reading, "number"
     )
 

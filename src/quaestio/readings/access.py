@@ -48,6 +48,7 @@ def page_for(user: Viewer, public_id: str, number: int) -> tuple[Seat, Reading, 
     seat, reading = reading_for(user, public_id)
     page = (
         Page.objects.select_related("document")
+        .defer("document__contents")
         .filter(document__reading=reading, document__is_current=True, number=number)
         .first()
     )

@@ -242,7 +242,8 @@ class Page(Searchable, models.Model):
         """Those that are read: of the current documents. Each with how it goes on overleaf."""
         current = cls.objects.filter(document__is_current=True)
         after = cls.objects.filter(document=OuterRef("document"), number=OuterRef("number") + 1)
-        return current.select_related("document__reading__course").annotate(
+        whose = current.select_related("document__reading__course").defer("document__contents")
+        return whose.annotate(
             following=Subquery(after.values(beginning=Left("text", BEGINNING))[:1]),
             following_notes_at=Subquery(after.values("notes_at")[:1]),
         )

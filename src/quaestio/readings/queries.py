@@ -58,7 +58,8 @@ def readings_of(seat: Seat) -> list[ReadingRow]:
     """A course's readings with their documents, in three queries."""
     readings = by_name(visible_readings(seat))
     documents: dict[int, Document] = {}
-    for document in Document.objects.filter(reading__in=readings).order_by("uploaded_at", "pk"):
+    uploaded = Document.objects.filter(reading__in=readings).defer("contents")
+    for document in uploaded.order_by("uploaded_at", "pk"):
         there = documents.get(document.reading_id)
         if there is None or not there.is_current:
             documents[document.reading_id] = document

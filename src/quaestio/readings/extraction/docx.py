@@ -8,7 +8,7 @@ from lxml import etree
 
 from . import labels
 from .archive import Archive
-from .paging import Block, PageBreak, Piece, pages_of
+from .paging import Block, PageBreak, Piece, contents_of, pages_of
 from .prose import clean
 from .trees import Element, attribute, parse_xml
 from .types import DOCX, Extracted, Limits, Order
@@ -34,7 +34,7 @@ def read_docx(archive: Archive, order: Order, limits: Limits) -> Extracted:
     pieces = _with_pages(reader, order, _pages_counted_by_word(archive, limits))
     pages = pages_of(pieces + notes.blocks())
     source = "given" if order.first_label and pages and pages[0].kind == "page" else "counted"
-    return Extracted(DOCX, title, author, pages, labels_from=source)
+    return Extracted(DOCX, title, author, pages, labels_from=source, contents=contents_of(pieces))
 
 
 def _main_part(archive: Archive, limits: Limits) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from .decoding import decode
-from .paging import Block, PageBreak, Piece, labels_from, pages_of
+from .paging import Block, PageBreak, Piece, contents_of, labels_from, pages_of
 from .prose import clean
 from .types import HTML, Extracted, Refused
 from .types import Sentence as _
@@ -62,7 +62,8 @@ def read_html(data: bytes) -> Extracted:
     declared = _CHARSET.search(data[:4096])
     root = parse_html(decode(data, declared[1].decode("ascii", "replace") if declared else ""))
     article = article_of(root)
-    pages = pages_of(pieces_of(article))
+    pieces = pieces_of(article)
+    pages = pages_of(pieces)
     if not any(page.text for page in pages):
         raise Refused(
             "no_text",
@@ -72,7 +73,9 @@ def read_html(data: bytes) -> Extracted:
             ),
         )
     title, author = _title(root, article), _named(root, "author")
-    return Extracted(HTML, title, author, pages, labels_from=labels_from(pages))
+    return Extracted(
+        HTML, title, author, pages, labels_from=labels_from(pages), contents=contents_of(pieces)
+    )
 
 
 def parse_html(text: str) -> Element:
