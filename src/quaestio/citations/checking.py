@@ -6,7 +6,7 @@ draft can be checked while it is typed. Nothing here writes to the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -18,7 +18,7 @@ from quaestio.citations.mending import Mend, mends_of, which_of
 from quaestio.citations.placing import Pages, places_in_question
 from quaestio.citations.shelf import course_library, course_shelf, public_id_of
 from quaestio.courses.models import Course, Enrollment
-from quaestio.readings.models import Reading
+from quaestio.readings.models import Document, Reading
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
 from quotecheck import (
@@ -111,7 +111,8 @@ def read_source(course: Course, source: str) -> Read:
                 raise
     readings = {filed.reading.public_id: filed.reading for filed in shelf}
     findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
-    checked = _as_checked(findings, readings, flat.text, course.citation_style)
+    documents = {filed.reading.pk: filed.current for filed in shelf if filed.current}
+    checked = _as_checked(findings, readings, documents, flat.text, course.citation_style)
     names = {public_id: short_name(reading) for public_id, reading in readings.items()}
     return Read(list(checked), list(_outside(cited)), names)
 
@@ -142,7 +143,11 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
 
 
 def _as_checked(
-    findings: Sequence[Finding], readings: dict[str, Reading], text: str, style: str
+    findings: Sequence[Finding],
+    readings: dict[str, Reading],
+    documents: Mapping[int, Document],
+    text: str,
+    style: str,
 ) -> Iterable[Checked]:
     pages = Pages(
         [
@@ -151,7 +156,8 @@ def _as_checked(
             for place in places_in_question(finding)
             if (public_id := public_id_of(place.reading)) in readings
             for span in place.spans
-        ]
+        ],
+        documents,
     )
     for finding in findings:
         finding, wrong = pages.located(finding, readings)

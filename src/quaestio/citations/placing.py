@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from quaestio.citations.mending import Mend, locator_of
 from quaestio.citations.shelf import public_id_of
 from quaestio.readings.locators import called, paragraph_at, part_at
-from quaestio.readings.models import Page, Reading
+from quaestio.readings.models import Document, Page, Reading
 from quaestio.readings.passages import Place as PlaceOnPages
-from quaestio.readings.wholetext import Part, parts_of
+from quaestio.readings.wholetext import Part, layouts
 from quotecheck import Citation, Finding, Locator, Place, Span, Verdict, find_locators
 
 
@@ -39,8 +42,10 @@ def cites_part(finding: Finding) -> bool:
 
 
 def place_of(reading: Reading, spans: Sequence[Span]) -> PlaceOnPages | None:
-    """A place in the whole text of a reading as one on its pages. Two queries."""
-    pages = Pages([(reading, span) for span in spans])
+    """A place in the whole text of a reading as one on its pages. Two queries, three at most."""
+    in_use = reading.documents.filter(is_current=True)
+    documents = {document.reading_id: document for document in in_use}
+    pages = Pages([(reading, span) for span in spans], documents)
     by_number = {page.number: page for page in pages.pages.values()}
     parts = [
         PlaceOnPages(by_number[number], start, end)
@@ -87,23 +92,29 @@ def _ends_of(place: Place) -> tuple[int, int]:
 
 
 class Pages:
-    """The pages on which some passages stand, fetched in two queries, looked up by offset."""
+    """The pages on which some passages stand, looked up by offset. ``documents`` are the files in
+    use, by the key of their reading. One query, and one for each file whose layout is not kept.
+    """
 
-    def __init__(self, passages: Sequence[tuple[Reading, Span]]) -> None:
-        rows: dict[int, list[tuple[int, int, int | None, int | None]]] = {}
-        pages = Page.objects.filter(
-            document__reading__in={reading for reading, _ in passages}, document__is_current=True
-        )
-        columns = ("document__reading_id", "pk", "start", "notes_at", "notes_start")
-        for reading_id, *row in pages.values_list(*columns):
-            rows.setdefault(reading_id, []).append(tuple(row))
-        self.parts = {reading_id: parts_of(of_it) for reading_id, of_it in rows.items()}
-        wanted = {
-            part.page_id
-            for reading, span in passages
-            for part, _end in self.parts_in(reading, span)
+    def __init__(
+        self, passages: Sequence[tuple[Reading, Span]], documents: Mapping[int, Document]
+    ) -> None:
+        self.documents = documents
+        self.parts = {
+            reading.pk: layouts.of(documents[reading.pk])
+            for reading, _span in passages
+            if reading.pk in documents
         }
-        self.pages = {page.pk: page for page in Page.objects.filter(pk__in=wanted)}
+        wanted: dict[int, set[int]] = {}
+        for reading, span in passages:
+            for part, _end in self.parts_in(reading, span):
+                wanted.setdefault(documents[reading.pk].pk, set()).add(part.number)
+        of_each = [Q(document=pk, number__in=numbers) for pk, numbers in wanted.items()]
+        pages = Page.objects.filter(reduce(or_, of_each)) if of_each else []
+        self.pages = {(page.document_id, page.number): page for page in pages}
+
+    def page(self, reading: Reading, part: Part) -> Page:
+        return self.pages[self.documents[reading.pk].pk, part.number]
 
     def parts_in(self, reading: Reading, span: Span) -> Iterator[tuple[Part, int]]:
         """The parts of the whole text that a span touches, each with where the next begins."""
@@ -122,12 +133,12 @@ class Pages:
         """The page on which an offset of the whole text stands, and the offset on it."""
         parts = self.parts[reading.pk]
         part = parts[max(self._index(parts, offset), 0)]
-        return self.pages[part.page_id], offset - part.start + part.at
+        return self.page(reading, part), offset - part.start + part.at
 
     def places(self, reading: Reading, span: Span) -> Iterator[tuple[Page, int, int]]:
         """What of a span stands where: pages, and from where to where on each."""
         for part, following in self.parts_in(reading, span):
-            page = self.pages[part.page_id]
+            page = self.page(reading, part)
             left = max(span.start - part.start, 0) + part.at
             right = min(span.end, following) - part.start + part.at
             right = min(right, len(page.text) if part.at else len(page.body.rstrip()))

@@ -66,8 +66,14 @@ def drop_draft(person: Enrollment, target: str, source: str, version: int | None
     if version is None:
         drafts.delete()
         return
-    draft = drafts.first()
-    if draft is not None and (draft.version <= version or is_within(draft, source)):
+    drop_grown(drafts.first(), source, version)
+
+
+def drop_grown(draft: Draft | None, source: str, version: int | None) -> None:
+    """The same for a draft that has been found already. No query where there is none."""
+    if draft is None:
+        return
+    if version is None or draft.version <= version or is_within(draft, source):
         draft.delete()
 
 

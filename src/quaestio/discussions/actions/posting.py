@@ -6,20 +6,19 @@ Quotations are checked before the transaction opens: a lock is never held while 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quaestio.courses.deeds import Deed
 from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions.access import COUNTING, in_edit_window, waits
-from quaestio.discussions.actions.drafts import drop_draft
+from quaestio.discussions.actions.drafts import drop_grown
 from quaestio.discussions.actions.parts import (
     EditConflict,
     PostedBefore,
@@ -44,12 +43,14 @@ from quaestio.discussions.actions.stands import put_stand, take_stand
 from quaestio.discussions.actions.telling import have_answered_told
 from quaestio.discussions.models import (
     Discussion,
+    Draft,
     Position,
     Post,
     Revision,
 )
 from quaestio.discussions.rendering import Rendered, render
 from quaestio.search import index
+from quaestio.web.rows import Joined
 
 
 def respond(
@@ -70,25 +71,23 @@ def respond(
     """
     key = key or uuid.uuid4()
     text = take_source(source)
-    known = posted_before(by, key, text)
-    if known is not None:
-        return known
-    if not discussion.is_open:
-        raise PostRefused(closed_sentence(discussion))
-    taken = take_stand(discussion, answers, positions or {})
-    new = NewPost(by, text, render(discussion.course, text), key, at)
-    try:
+    target = f"respond:{discussion.public_id}"
+    held = waits(by, discussion.course)
+
+    def make() -> Post:
+        if not discussion.is_open:
+            raise PostRefused(closed_sentence(discussion))
+        new = NewPost(by, text, render(discussion.course, text), key, held, at)
         with transaction.atomic():
-            locked = lock_open(discussion.pk)
+            locked, draft = open_to_change(discussion.pk, by, target, numbers=0 if held else 1)
             locked.course = discussion.course
-            post = new.put(locked, number=locked.numbers_given + 1)
-            put_stand(post, taken, post.created_at, is_new=True)
-            touch(locked, numbers_given=F("numbers_given") + (1 if post.number else 0))
-            drop_draft(by, f"respond:{locked.public_id}", text, draft_version)
-    except IntegrityError:
-        # The same submission, a moment earlier, by another process.
-        return posted_meanwhile(by, key, text)
-    return post
+            stand = take_stand(locked, by, answers, positions or {})
+            post = new.put(locked, number=locked.numbers_given)
+            put_stand(post, stand, post.created_at, is_new=True)
+            drop_grown(draft, text, draft_version)
+        return post
+
+    return made_once(by, key, text, make)
 
 
 def reply(
@@ -106,53 +105,67 @@ def reply(
     """
     key = key or uuid.uuid4()
     text = take_source(source)
-    known = posted_before(by, key, text)
-    if known is not None:
-        return known
-    if not parent.discussion.is_open:
-        raise PostRefused(closed_sentence(parent.discussion))
-    if parent.state != Post.State.POSTED:
-        raise PostRefused(taken_back_sentence())
-    related = relation_fields(parent, relation or Relation())
-    new = NewPost(by, text, render(parent.discussion.course, text), key, at)
+    target = f"reply:{parent.public_id}"
     root_pk = parent.root_id or parent.pk
-    try:
+    held = waits(by, parent.discussion.course)
+
+    def make() -> Post:
+        if not parent.discussion.is_open:
+            raise PostRefused(closed_sentence(parent.discussion))
+        if parent.state != Post.State.POSTED:
+            raise PostRefused(taken_back_sentence())
+        related = relation_fields(parent, relation or Relation())
+        new = NewPost(by, text, render(parent.discussion.course, text), key, held, at)
         with transaction.atomic():
-            discussion = lock_open(parent.discussion_id)
+            discussion, draft = open_to_change(parent.discussion_id, by, target)
             discussion.course = parent.discussion.course
-            there = Post.objects.select_for_update().in_bulk({parent.pk, root_pk})
-            if parent.pk not in there or there[parent.pk].state != Post.State.POSTED:
-                raise PostRefused(taken_back_sentence())
-            root = there[root_pk]
-            number = root.replies_made + 1
-            post = new.put(discussion, number=number, root=root, parent=parent, **related)
-            if post.number:
-                Post.objects.filter(pk=root.pk).update(replies_made=F("replies_made") + 1)
-            touch(discussion)
-            drop_draft(by, f"reply:{parent.public_id}", text, draft_version)
-    except IntegrityError:
-        return posted_meanwhile(by, key, text)
-    return post
+            number = number_below(root_pk, parent.pk, given=0 if held else 1)
+            post = new.put(discussion, number=number, root_id=root_pk, parent=parent, **related)
+            drop_grown(draft, text, draft_version)
+        return post
+
+    return made_once(by, key, text, make)
+
+
+# The response and the post that is answered, which may be one: as they are now, and locked.
+ANSWERED = """
+    UPDATE discussions_post
+    SET replies_made = replies_made + CASE WHEN id = %s THEN %s ELSE 0 END
+    WHERE id IN (%s, %s)
+    RETURNING id, state, replies_made
+"""
+
+
+def number_below(root_pk: int, parent_pk: int, *, given: int) -> int:
+    """The number of the newest reply under a response, after so many more were ``given``;
+    ``PostRefused`` where the post that is answered does not stand any more. One query.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(ANSWERED, [root_pk, given, root_pk, parent_pk])
+        there = {pk: (state, made) for pk, state, made in cursor.fetchall()}
+    if parent_pk not in there or there[parent_pk][0] != Post.State.POSTED:
+        raise PostRefused(taken_back_sentence())
+    return int(there[root_pk][1])
 
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
     """What a response and a reply have in common: who wrote what, and what became of its
-    quotations. With ``at`` it is an old one, and nobody is told.
+    quotations. ``held``: it waits for a teacher. With ``at`` it is an old one, and nobody is told.
     """
 
     by: Enrollment
     text: str
     rendered: Rendered
     key: uuid.UUID
+    held: bool
     at: datetime | None
 
     def put(self, discussion: Discussion, *, number: int, **where: Any) -> Post:
         """Store it, under this number unless it waits; with its quotations, the words that are
         found, its writer's name, and whoever is to be told. The discussion is locked.
         """
-        now = self.at or timezone.now()
-        held = waits(self.by, discussion.course)
+        now, held = self.at or timezone.now(), self.held
         post = Post.objects.create(
             discussion=discussion,
             author=self.by,
@@ -176,12 +189,41 @@ class NewPost:
         return post
 
 
-def lock_open(discussion_pk: int) -> Discussion:
-    """The discussion, locked; ``PostRefused`` where it takes nothing any more."""
-    discussion = lock(discussion_pk)
+# The discussion with its version grown, and so locked; and the draft that is to go.
+CHANGING = Joined(
+    """
+    UPDATE discussions_discussion
+    SET version = version + 1, numbers_given = numbers_given + %s
+    WHERE id = %s
+    RETURNING {discussions_discussion},
+        (SELECT id FROM discussions_draft WHERE person_id = %s AND target = %s),
+        (SELECT version FROM discussions_draft WHERE person_id = %s AND target = %s)
+    """,
+    discussions_discussion=Discussion,  # SQLite knows no other name in RETURNING
+    draft=int,
+    draft_version=int,
+)
+
+
+def open_to_change(
+    discussion_pk: int, by: Enrollment, target: str, *, numbers: int = 0
+) -> tuple[Discussion, Draft | None]:
+    """The discussion as it is now, for this transaction alone (``parts.lock``), which changes what
+    readers see (``parts.touch``) and gives out so many ``numbers``. With it, without its text, the
+    draft that this person has for ``target``. ``PostRefused`` where it takes nothing any more. One
+    query.
+    """
+    mine = (by.pk, target)
+    found = CHANGING.first([numbers, discussion_pk, *mine, *mine])
+    if found is None:
+        raise Discussion.DoesNotExist
+    discussion, draft, version = found
     if not discussion.is_open:
         raise PostRefused(closed_sentence(discussion))
-    return discussion
+    if draft is None:
+        return discussion, None
+    names = ["id", "person_id", "target", "version"]
+    return discussion, Draft.from_db(DEFAULT_DB_ALIAS, names, [draft, *mine, version])
 
 
 def put_in_index(post: Post, course: Course) -> None:
@@ -190,20 +232,32 @@ def put_in_index(post: Post, course: Course) -> None:
     index.put([post])
 
 
+def made_once(by: Enrollment, key: uuid.UUID, text: str, make: Callable[[], Post]) -> Post:
+    """What ``make`` makes, or what the same submission has made already, or makes at this moment in
+    another process. A replay is known by its key, which the database takes once; it gets its post
+    also where a new one would be refused by now.
+    """
+    try:
+        return make()
+    except PostRefused:
+        known = posted_before(by, key, text)
+        if known is None:
+            raise
+        return known
+    except IntegrityError as error:
+        known = posted_before(by, key, text)
+        if known is not None:
+            return known
+        # A number was given twice, or a question was removed.
+        raise PostRefused(
+            _("The discussion was changed at this very moment. Please send your text once more.")
+        ) from error
+
+
 def posted_before(by: Enrollment, key: uuid.UUID, text: str) -> Post | None:
     """What this key has made already."""
     known = Post.objects.filter(author=by, submission_key=key).first()
     return None if known is None else the_same_post(known, text)
-
-
-def posted_meanwhile(by: Enrollment, key: uuid.UUID, text: str) -> Post:
-    """The post that made this key or a number impossible; else a question was removed."""
-    known = posted_before(by, key, text)
-    if known is None:
-        raise PostRefused(
-            _("The discussion was changed at this very moment. Please send your text once more.")
-        )
-    return known
 
 
 def the_same_post(known: Post, text: str) -> Post:
@@ -236,18 +290,21 @@ def edit_post(
     if not in_edit_window(post.discussion.course, post.created_at):
         raise PostRefused(run_out_sentence())
     text = take_source(source)
-    taken = take_stand(post.discussion, answers, positions or {}) if post.root_id is None else None
+    target = f"edit:{post.public_id}"
     related = changed_relation(post, relation) if relation and post.parent_id else {}
     rendered = render(post.discussion.course, text, (post.discussion, post), edited=True)
     now = timezone.now()
     with transaction.atomic():
-        discussion = lock_open(post.discussion_id)
+        discussion, draft = open_to_change(post.discussion_id, by, target)
         before = Post.objects.select_for_update().get(pk=post.pk)
         before.discussion, before.author = discussion, post.author
         if before.version != version:
             raise EditConflict(before)
         if before.state not in COUNTING:
             raise PostRefused(_("This post has been taken back and can no longer be edited."))
+        stand = None
+        if post.root_id is None:
+            stand = take_stand(discussion, post.author, answers, positions or {}, before)
         if before.source != text:
             Revision.objects.create(
                 post=before,
@@ -270,14 +327,13 @@ def edit_post(
                 *related,
             ]
         )
-        if taken is not None:
-            put_stand(before, taken, now)
+        if stand is not None:
+            put_stand(before, stand, now)
         put_quotations(discussion, before, rendered)
         put_in_index(before, post.discussion.course)
-        touch(discussion)
         if before.state == Post.State.HELD:
             count_waiting(discussion.course_id)
-        drop_draft(by, f"edit:{post.public_id}", text, draft_version)
+        drop_grown(draft, text, draft_version)
     return before
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
+from django.db.models import FilteredRelation, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from quaestio.courses.models import Enrollment
 from quaestio.discussions.actions.parts import PostRefused
 from quaestio.discussions.models import (
     Answer,
@@ -33,33 +36,62 @@ def take_up_positions(post: Post) -> None:
         Position.objects.filter(pk=position.pk).update(ended_at=None)
 
 
+class Held(NamedTuple):
+    """A position that somebody holds now."""
+
+    pk: int
+    choice: int
+    post: int
+
+
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """Which questions a response answers, and the position taken on some of them: the keys of the
-    questions, and of the choices by theirs.
+    """Which questions a response is to answer, and the position to be taken on some of them: the
+    keys of the questions, and of the choices by theirs. Beside it what holds until then: the
+    questions that the response answers already, and the positions of its author by question.
     """
 
     questions: tuple[int, ...]
     choices: Mapping[int, int]
+    answered: frozenset[int] = frozenset()
+    held: Mapping[int, Held] = field(default_factory=dict)
 
 
 def take_stand(
-    discussion: Discussion, answers: Iterable[int], positions: Mapping[int, int]
+    discussion: Discussion,
+    author: Enrollment,
+    answers: Iterable[int],
+    positions: Mapping[int, int],
+    post: Post | None = None,
 ) -> Stand:
-    """Question and choice numbers, looked up; a position on a question answers it too.
+    """Question and choice numbers, looked up; a position on a question answers it too. ``post`` is
+    the response that is changed, None for a new one. The discussion is locked.
 
-    One query, none where nothing was ticked.
+    One query, none where nothing was ticked in a new one.
     """
     numbers = set(answers) | set(positions)
-    if not numbers:
+    if not numbers and post is None:
         return Stand((), {})
-    rows = discussion.questions.order_by("number").values_list(
-        "number", "pk", "choices__number", "choices__pk"
+    now_held = Q(positions__person=author, positions__ended_at__isnull=True)
+    rows = (
+        discussion.questions.annotate(
+            held=FilteredRelation("positions", condition=now_held),
+            given=FilteredRelation("answers", condition=Q(answers__post=post)),
+        )
+        .order_by("number")
+        .values_list(
+            *("number", "pk", "choices__number", "choices__pk", "given__pk"),
+            *("held__pk", "held__choice", "held__post"),
+        )
     )
-    questions, choices = {}, {}
-    for number, question, choice_number, choice in rows:
+    questions, choices, answered, held = {}, {}, set(), {}
+    for number, question, choice_number, choice, given, *position in rows:
         questions[number] = question
         choices[number, choice_number] = choice
+        if given is not None:
+            answered.add(question)
+        if position[0] is not None:
+            held[question] = Held(*position)
     if not numbers <= set(questions):
         raise PostRefused(
             _(
@@ -79,42 +111,26 @@ def take_stand(
     return Stand(
         tuple(questions[number] for number in sorted(numbers)),
         {questions[number]: choices[number, wanted] for number, wanted in positions.items()},
+        frozenset(answered),
+        held,
     )
 
 
 def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) -> None:
-    """Bring a post's answers and its author's positions to what was ticked.
-
-    A new post has no answers yet and no positions to give up.
-    """
-    there: set[int] = set()
-    if not is_new:
-        there = set(post.answers.values_list("question_id", flat=True))
-        gone = there - set(stand.questions)
-        if gone:
-            post.answers.filter(question__in=gone).delete()
+    """Bring a post's answers and its author's positions to what was ticked."""
+    gone = stand.answered - set(stand.questions)
+    if gone:
+        post.answers.filter(question__in=gone).delete()
     if post.state == Post.State.HELD:
-        put_waiting_stand(post, stand, there, now)
+        put_waiting_stand(post, stand, now)
         return
-    Answer.objects.bulk_create(
-        Answer(post=post, question_id=question)
-        for question in stand.questions
-        if question not in there
-    )
-    if is_new and not stand.choices:
-        return
-    held = {
-        position.question_id: position
-        for position in Position.objects.filter(
-            person=post.author, question__discussion=post.discussion, ended_at__isnull=True
-        )
-    }
+    put_answers(post, stand)
     ended = []
-    for question, position in held.items():
+    for question, position in stand.held.items():
         choice = stand.choices.get(question)
-        given_up = choice is None and position.post_id == post.pk
+        given_up = choice is None and position.post == post.pk
         # A new post that repeats a stand takes it over, so that the stand shows beside both.
-        moved = choice is not None and (is_new or choice != position.choice_id)
+        moved = choice is not None and (is_new or choice != position.choice)
         if given_up or moved:
             ended.append(position.pk)
     if ended:
@@ -124,20 +140,24 @@ def put_stand(post: Post, stand: Stand, now: datetime, *, is_new: bool = False) 
             question_id=question, person=post.author, choice_id=choice, post=post, taken_at=now
         )
         for question, choice in stand.choices.items()
-        if is_new or question not in held or held[question].choice_id != choice
+        if is_new or question not in stand.held or stand.held[question].choice != choice
     )
 
 
-def put_waiting_stand(post: Post, stand: Stand, there: set[int], now: datetime) -> None:
+def put_answers(post: Post, stand: Stand) -> None:
+    Answer.objects.bulk_create(
+        Answer(post=post, question_id=question)
+        for question in stand.questions
+        if question not in stand.answered
+    )
+
+
+def put_waiting_stand(post: Post, stand: Stand, now: datetime) -> None:
     """What a post that waits answers, and the positions it takes: kept, but they hold only once it
     is let in (``take_up_positions``).
     """
     post.positions.all().delete()
-    Answer.objects.bulk_create(
-        Answer(post=post, question_id=question)
-        for question in stand.questions
-        if question not in there
-    )
+    put_answers(post, stand)
     Position.objects.bulk_create(
         Position(
             question_id=question,
