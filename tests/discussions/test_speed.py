@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.support import cast
 
+from quaestio.discussions import actions
 from quaestio.discussions.actions import Rules
 from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.views import thread as views
@@ -158,3 +159,51 @@ class Writing:
             assert self.client.post(path, fields).status_code == 302
 
         return queries_of(send)
+
+
+# -- Pages about one post ------------------------------------------------------------------------
+
+ABOUT_ONE = ["reply", "guest", "edit", "withdraw", "revisions", "report", "hide"]
+
+
+@pytest.mark.parametrize("page", [*ABOUT_ONE, "preview of a reply", "preview of an edit"])
+def test_a_page_about_one_post_reads_no_other(page: str) -> None:
+    anna = cast.instructor()
+    anna.course.is_public = anna.course.guests = True
+    anna.course.save()
+    question = cast.discussion(anna)
+    maya, noah = cast.student(anna.course), cast.student(anna.course, "Noah Feld")
+    mine = cast.response(maya, question, positions={1: 1})
+    theirs = cast.response(noah, question, positions={1: 2})
+    post = mine if page in {"edit", "withdraw", "revisions", "preview of an edit"} else theirs
+    who = {"guest": None, "hide": anna}.get(page, maya)
+    client = cast.sign_in(who) if who else Client()
+    path = f"/p/{post.public_id}/{page.split()[-1]}"
+
+    def look() -> None:
+        if page.startswith("preview"):
+            fields = {"body": TEXT, "preview": "1", "version": "1", "position-1": "2"}
+            assert client.post(path, fields).status_code == 200
+        else:
+            assert client.get(path).status_code == 200
+
+    look()
+    few = queries_of(look)
+    rows = rows_of(few)
+    for _ in range(40):
+        other = cast.response(noah, question, positions={1: 1})
+        actions.reply(by=anna, parent=other, source=f"<p>{TEXT}</p>")
+    many = queries_of(look)
+    assert len(many) == len(few) <= 12, "\n".join(many)
+    assert rows_of(many) == rows, "\n".join(many)
+
+
+def rows_of(asked: list[str]) -> int:
+    """How many rows the questions get for an answer."""
+    rows = 0
+    with connection.cursor() as cursor:
+        for sql in asked:
+            if sql.strip().startswith("SELECT"):
+                cursor.execute(sql)
+                rows += len(cursor.fetchall())
+    return rows

@@ -204,6 +204,13 @@ def draft_of(presence: Presence) -> Draft | None:
     return Draft.objects.filter(pk=presence.draft[0]).first() if presence.draft else None
 
 
+def questions_asked(discussion: Discussion) -> list[QuestionRow]:
+    """The questions with their choices, and nothing of what was answered: what a form that answers
+    them shows. One query.
+    """
+    return _questions(discussion, [], [])
+
+
 def thread_of(
     seat: Seat, discussion: Discussion, presence: Presence, sight: Sight | None = None
 ) -> Thread:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,22 +20,23 @@ from quaestio.discussions.forms import (
     stand_of,
 )
 from quaestio.discussions.models import Draft, Post
-from quaestio.discussions.queries import (
-    Thread,
-)
+from quaestio.discussions.queries import QuestionRow
 from quaestio.web.finished import FORM_KEY
 from quaestio.web.rescue import rescued
 
 
 def composer(
-    thread: Thread, fields: dict[str, Any], draft: Draft | None, to_keep: bool = False
+    questions: Sequence[QuestionRow],
+    fields: dict[str, Any],
+    draft: Draft | None,
+    to_keep: bool = False,
 ) -> dict[str, Any]:
-    """What the composer shows: the text, the ticks, a fresh key. The only question is the one that
-    is answered, unless somebody says otherwise.
+    """What the composer shows: text, ticks on ``questions`` (none for a reply), a fresh key.
+    The only question is the one that is answered, unless somebody says otherwise.
     """
     answers, positions = stand_of(fields)
-    if len(thread.questions) == 1 and not fields:
-        answers = {thread.questions[0].number}
+    if len(questions) == 1 and not fields:
+        answers = {questions[0].number}
     plain, html = as_shown(str(fields.get("body", "")), str(fields.get("format", "")))
     return {
         "body": plain,
@@ -47,7 +49,7 @@ def composer(
                 "ticked": row.number in answers,
                 "choice": positions.get(row.number),
             }
-            for row in thread.questions
+            for row in questions
         ],
     }
 

@@ -228,9 +228,8 @@ def reply_page(
     status: int = 200,
 ) -> HttpResponse:
     fields = fields or {}
-    thread = thread_of(seat, parent.discussion, Presence())
     readable = can_read(seat, parent)
-    composer = guest_composer(request, seat, thread, form, fields, to_keep=False)
+    guest = guest_composer(request, seat, parent.discussion, [], form, fields, to_keep=False)
     return render(
         request,
         "discussions/guest_reply.html",
@@ -241,7 +240,7 @@ def reply_page(
             "post": parent,
             "readable": readable,
             "byline": byline_of(seat, parent),
-            "guest": composer and {**composer, "questions": []},
+            "guest": guest,
             "relation": relation_shown(request, parent, fields, readable=readable),
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],

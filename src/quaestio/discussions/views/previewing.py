@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from quaestio.discussions.forms import WriteForm, source_of, typed_fields
 from quaestio.discussions.lengths import is_outside, length_told
 from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.pieces import Posts, Rights
-from quaestio.discussions.queries import PostRow, Stand, Thread
+from quaestio.discussions.queries import PostRow, QuestionRow, Stand
 from quaestio.discussions.rendering import render
 
 
@@ -93,14 +94,16 @@ def preview_of(
     )
 
 
-def stands_of(thread: Thread, answers: set[int], positions: dict[int, int]) -> list[Stand]:
+def stands_of(
+    questions: Sequence[QuestionRow], answers: set[int], positions: dict[int, int]
+) -> list[Stand]:
     """What was ticked, as the post's head would show it."""
     return [
         Stand(
             row.number,
             next((one.label for one in row.stances if one.number == positions.get(row.number)), ""),
         )
-        for row in thread.questions
+        for row in questions
         if row.number in answers | set(positions)
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from time import time
@@ -49,6 +50,7 @@ from quaestio.discussions.models import Discussion
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import (
     Presence,
+    QuestionRow,
     Thread,
     draft_of,
     presence_in,
@@ -248,8 +250,10 @@ def thread_page(
             "may_edit": can_edit_discussion(seat, found),
             "may_open": can_open(seat, found),
             "short": short_of(seat, found),
-            "composer": composer(thread, fields, draft, to_keep) if may_write else None,
-            "guest": guest_composer(request, seat, thread, guest_form, fields, to_keep),
+            "composer": composer(thread.questions, fields, draft, to_keep) if may_write else None,
+            "guest": guest_composer(
+                request, seat, found, thread.questions, guest_form, fields, to_keep
+            ),
             "refused": refused,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
             "preview": preview,
@@ -276,13 +280,14 @@ def short_of(seat: Seat, found: Discussion) -> str:
 def guest_composer(
     request: HttpRequest,
     seat: Seat,
-    thread: Thread,
+    found: Discussion,
+    questions: Sequence[QuestionRow],
     form: GuestForm | None,
     fields: dict[str, Any],
     to_keep: bool,
 ) -> dict[str, Any] | None:
     """The form for a guest, with what was typed; None where guests are not asked."""
-    if not takes_guests(seat, thread.discussion):
+    if not takes_guests(seat, found):
         return None
     known = known_guest(request, seat.course)
     if form is None:
@@ -290,10 +295,10 @@ def guest_composer(
             is_known=known is not None, initial={"stamp": STAMP if to_keep else new_stamp()}
         )
     return {
-        **composer(thread, fields, None, to_keep),
+        **composer(questions, fields, None, to_keep),
         "form": form,
         "known": known,
-        "waiting": waiting_of(known, thread.discussion) if known else [],
+        "waiting": waiting_of(known, found) if known else [],
         "honeypot": HONEYPOT,
     }
 

@@ -37,11 +37,7 @@ from quaestio.discussions.forms import (
 )
 from quaestio.discussions.lengths import is_outside, length_told
 from quaestio.discussions.models import Draft, Post
-from quaestio.discussions.queries import (
-    Presence,
-    presence_in,
-    thread_of,
-)
+from quaestio.discussions.queries import presence_in, questions_asked, thread_of
 from quaestio.discussions.views.comparing import Parts, flat, versions_of
 from quaestio.discussions.views.composing import (
     anchor,
@@ -81,7 +77,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         if is_asked(request):
             thread = thread_of(seat, found, presence_in(entered))
             typed = {**typed_fields(request.POST), "key": form.submission_key}
-            stands = stands_of(thread, answers, positions)
+            stands = stands_of(thread.questions, answers, positions)
             target = f"respond:{public_id}"
             shown = preview_of(request, seat, found, target, source=form.source, stands=stands)
             return thread_page(request, seat, thread, typed=typed, preview=shown)
@@ -205,7 +201,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
 def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm) -> HttpResponse:
     if not can_edit_post(seat, found):
         raise PostRefused(actions.run_out_sentence())
-    thread = thread_of(seat, found.discussion, Presence())
+    stands = []
+    if found.root_id is None:
+        stands = stands_of(questions_asked(found.discussion), *stand_of(request.POST))
     asked = relation_asked(seat, found, form)
     shown = preview_of(
         request,
@@ -213,7 +211,7 @@ def preview_edit(request: HttpRequest, seat: Seat, found: Post, form: WriteForm)
         found.discussion,
         f"edit:{found.public_id}",
         source=form.source,
-        stands=stands_of(thread, *stand_of(request.POST)) if found.root_id is None else [],
+        stands=stands,
         answered=(found.parent, asked) if found.parent and asked else None,
         was=found,
     )
@@ -284,11 +282,9 @@ def write_page(
 
     ``other`` is what the post says by now beside the writer's text, when it was changed meanwhile.
     """
-    thread = thread_of(seat, about.discussion, Presence())
     readable = can_read(seat, about)
-    shown = composer(thread, fields, draft)
-    if kind == "reply" or about.root_id is not None:
-        shown["questions"] = []
+    answers_questions = kind == "edit" and about.root_id is None
+    questions = questions_asked(about.discussion) if answers_questions else []
     answered = about if kind == "reply" else about.parent
     relation = None
     if answered is not None:
@@ -307,7 +303,7 @@ def write_page(
             # A text grown from an older version must not pass for one grown from the newest.
             "version": about.version if other else fields.get("version") or about.version,
             "kind": kind,
-            "composer": shown,
+            "composer": composer(questions, fields, draft),
             "relation": relation,
             "refused": refused,
             "other": other,
