@@ -84,6 +84,22 @@ def test_a_forged_host_gets_no_page(host: str, settings: Settings) -> None:
 
 
 @pytest.mark.django_db
+def test_a_forged_host_gets_a_sentence_and_one_line_in_the_log(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ALLOWED_HOSTS = ["seminar.example.edu"]
+    client = Client(headers={"host": "evil.example"})
+    for path in ("/", "/accounts/login/", "/nowhere"):
+        caplog.clear()
+        answer = client.get(path)
+        assert answer.status_code == 400
+        assert "There is no site under this address" in answer.content.decode()
+        (logged,) = [logging.Formatter().format(record) for record in caplog.records]
+        assert "evil.example" in logged
+        assert "\n" not in logged
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("header", ["host", "x-forwarded-host", "forwarded"])
 def test_links_in_mails_about_an_account_lead_to_this_site_whoever_asks(
     header: str, settings: Settings

@@ -12,6 +12,7 @@ from quaestio.web import views as web
 # Operators sign in where everybody does, so the same limits on guessing hold.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400 = "quaestio.web.views.bad_request"
 handler403 = web.permission_denied
 handler404 = web.not_found
 
