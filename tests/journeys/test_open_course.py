@@ -70,6 +70,28 @@ def test_a_guest_without_script_is_heard_once_a_teacher_lets_them_in(
     assert "ruth@example.org" not in guest.content()
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_guest_looks_over_what_they_send(
+    anna: Enrollment, open_page: OpenPage, script: bool
+) -> None:
+    discussion = cast.discussion(anna)
+    guest = open_page(script=script, size=PHONE)
+    guest.goto(f"/d/{discussion.public_id}/")
+    guest.get_by_label("Your name").fill("Ruth Kellner")
+    guest.get_by_label("Your e-mail address").fill("ruth@example.org")
+    guest.get_by_label("Your text").fill("I was there in 1956.")
+    guest.get_by_role("button", name="Preview").click()
+    shown = guest.get_by_role("region", name="Preview")
+    expect(shown.get_by_role("heading", name="Ruth Kellner (guest)")).to_be_visible()
+    expect(shown.get_by_text("I was there in 1956.")).to_be_visible()
+    expect(guest.get_by_label("Your text")).to_have_value("I was there in 1956.")
+    if script:
+        assert axe(guest) == []
+    guest.get_by_role("button", name="Send the response").click()
+    expect(guest.get_by_text("We have sent you a mail")).to_be_visible()
+    assert [one.to for one in mail.outbox] == [["ruth@example.org"]]
+
+
 def test_a_report_is_settled_and_its_author_reads_why(
     anna: Enrollment, open_page: OpenPage
 ) -> None:

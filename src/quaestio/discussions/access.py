@@ -483,6 +483,11 @@ def drafts_of(person: Enrollment) -> QuerySet[Draft]:
 # -- Names --------------------------------------------------------------------------------------
 
 
+def guest_name(name: str) -> str:
+    """They chose the name themselves: nobody shall take it for that of a member."""
+    return gettext("%(name)s (guest)") % {"name": name}
+
+
 class Bylines:
     """The name shown to one viewer for whoever wrote something in some discussions.
 
@@ -505,8 +510,7 @@ class Bylines:
 
     def of(self, discussion_id: int, person_id: int, byline: str, role: str) -> str:
         if role == Role.GUEST:
-            # They chose the name themselves: nobody shall take it for that of a member.
-            return gettext("%(name)s (guest)") % {"name": byline}
+            return guest_name(byline)
         if discussion_id not in self.masked:
             return byline
         name = self.names.get((discussion_id, person_id), "")

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -28,6 +29,7 @@ from quaestio.web.worddiff import side_by_side
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)  # computers are shared
 @sensitive_variables("proof")
 def confirm(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
     """Confirm the address, once; from then on the page of one's own post."""

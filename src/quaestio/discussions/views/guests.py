@@ -23,10 +23,16 @@ from quaestio.courses.models import Guest
 from quaestio.discussions import actions, guests
 from quaestio.discussions.access import can_read, enter, post_for, takes_guests
 from quaestio.discussions.actions import PostedBefore, PostRefused
-from quaestio.discussions.forms import GuestForm, as_shown, stand_of, typed_fields
+from quaestio.discussions.forms import GuestForm, as_shown, stand_of, storable, typed_fields
 from quaestio.discussions.models import Discussion, Post
-from quaestio.discussions.queries import Presence, thread_of
+from quaestio.discussions.queries import Presence, questions_asked, thread_of
 from quaestio.discussions.views.composing import anchor, byline_of, posted
+from quaestio.discussions.views.previewing import (
+    Preview,
+    is_asked,
+    preview_for_guest,
+    stands_of,
+)
 from quaestio.discussions.views.relating import relation_shown
 from quaestio.discussions.views.thread import guest_composer, thread_page
 
@@ -83,9 +89,11 @@ def receive(
     form = GuestForm(request.POST, is_known=known is not None)
     valid = form.is_valid()
     problem, stamp = form_problem(request)
-    if not valid or problem:
-        return back.given(form, problem, stamp)
     try:
+        if is_asked(request) and "body" not in form.errors:
+            return previewed(back, form, known, stamp)
+        if not valid or problem:
+            return back.given(form, problem, stamp)
         if known is not None:
             return keep_at_once(request, form, found, parent, known)
         return keep_for_now(request, form, found, parent)
@@ -93,6 +101,29 @@ def receive(
         key = uuid.uuid4() if isinstance(refused, PostedBefore) else form.submission_key
         found.refresh_from_db(fields=["state", "version"])
         return back.given(form, refused.sentence, stamp, key)
+
+
+def previewed(back: Back, form: GuestForm, known: Guest | None, stamp: str) -> HttpResponse:
+    """How it would read, above the form with all that was typed. What is still missing in the form
+    is said when it is sent.
+    """
+    request, found, parent = back.request, back.found, back.parent
+    stands, answered = [], None
+    if parent is not None:
+        answered = (parent, form.relation)
+    else:
+        stands = stands_of(questions_asked(found), *stand_of(request.POST))
+    typed_name = form.cleaned_data.get("name", "")
+    shown = preview_for_guest(
+        source=form.source,
+        name=known.enrollment.byline if known else typed_name,
+        stands=stands,
+        answered=answered,
+    )
+    names = ("name", "address")
+    initial = {"stamp": stamp, **{name: storable(request.POST.get(name, "")) for name in names}}
+    page_form = GuestForm(is_known=known is not None, initial=initial)
+    return back.page(page_form, {**back.typed(), "key": form.submission_key}, preview=shown)
 
 
 def form_problem(request: HttpRequest) -> tuple[str, str]:
@@ -200,11 +231,18 @@ class Back:
         return typed_fields(self.request.POST)
 
     def page(
-        self, form: GuestForm, typed: dict[str, Any], problem: str = "", status: int = 200
+        self,
+        form: GuestForm,
+        typed: dict[str, Any],
+        problem: str = "",
+        status: int = 200,
+        preview: Preview | None = None,
     ) -> HttpResponse:
         if self.parent is not None:
             return reply_page(
-                self.request, self.seat, self.parent, form, typed, problem, status=status
+                *(self.request, self.seat, self.parent, form, typed, problem),
+                status=status,
+                preview=preview,
             )
         return thread_page(
             self.request,
@@ -214,6 +252,7 @@ class Back:
             refused=problem,
             status=status,
             guest_form=form,
+            preview=preview,
         )
 
 
@@ -226,6 +265,7 @@ def reply_page(
     refused: str = "",
     *,
     status: int = 200,
+    preview: Preview | None = None,
 ) -> HttpResponse:
     fields = fields or {}
     readable = can_read(seat, parent)
@@ -243,6 +283,7 @@ def reply_page(
             "guest": guest,
             "relation": relation_shown(request, parent, fields, readable=readable),
             "refused": refused,
+            "preview": preview,
             "kept_text": as_shown(fields.get("body", ""), fields.get("format", ""))[0],
         },
         status=status,

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from quaestio.courses.access import Seat
 from quaestio.courses.models import Enrollment
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
-from quaestio.discussions.access import Bylines
+from quaestio.discussions.access import Bylines, guest_name
 from quaestio.discussions.actions import EditConflict, PostRefused, Relation
 from quaestio.discussions.actions.relating import changed_relation, relation_fields
 from quaestio.discussions.forms import WriteForm, source_of, typed_fields
@@ -22,7 +23,7 @@ from quaestio.discussions.lengths import is_outside, length_told
 from quaestio.discussions.models import Discussion, Post
 from quaestio.discussions.pieces import Posts, Rights
 from quaestio.discussions.queries import PostRow, QuestionRow, Stand
-from quaestio.discussions.rendering import render
+from quaestio.discussions.rendering import render, set_notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +67,61 @@ def preview_of(
     rendered = render(
         discussion.course, text, (discussion, was) if was else None, edited=was is not None
     )
+    shown = post_shown(
+        Bylines(seat, [discussion]).by(discussion.pk, me),
+        rendered.html,
+        stands or [],
+        related.get("quotes_text", was.quotes_text if was else ""),
+    )
+    asked = discussion if answered is None else Discussion()
+    return Preview(
+        shown,
+        length_told(rendered.words, asked),
+        is_outside(rendered.words, asked),
+        keep_draft(request, me, target),
+    )
+
+
+def preview_for_guest(
+    *,
+    source: str,
+    name: str,
+    stands: list[Stand] | None = None,
+    answered: tuple[Post, Relation] | None = None,
+) -> Preview:
+    """What a guest is about to send. Nothing is looked up in the readings, which are the members'
+    own: by trying, a guest could find out what they say (docs/decisions/0009). Nothing is kept.
+    ``PostRefused`` where it could not be sent.
+    """
+    text = actions.take_source(source)
+    related = relation_fields(*answered) if answered else {}
+    byline = guest_name(name) if name else gettext("Your name")
+    body = set_notes(text, [], {})
+    shown = post_shown(byline, body, stands or [], related.get("quotes_text", ""))
+    return Preview(shown, "", False, 0)
+
+
+def post_shown(byline: str, body: str, stands: list[Stand], quotes: str) -> SafeString:
     now = timezone.now()
     row = PostRow(
         public_id="",
         number=0,
         label="",
         parent_label="",
-        byline=Bylines(seat, [discussion]).by(discussion.pk, me),
-        author_id=me.pk,
+        byline=byline,
+        author_id=0,
         state=Post.State.POSTED,
-        body=rendered.html,
+        body=body,
         because="",
         created_at=now,
         shown_at=now,
         edited_at=None,
-        answers=stands or [],
+        answers=stands,
         is_new=False,
         is_mine=True,
-        quotes=related.get("quotes_text", was.quotes_text if was else ""),
+        quotes=quotes,
     )
-    asked = discussion if answered is None else Discussion()
-    return Preview(
-        mark_safe(Posts(Rights()).preview(row)),  # noqa: S308 - escaped there, body sanitized
-        length_told(rendered.words, asked),
-        is_outside(rendered.words, asked),
-        keep_draft(request, me, target),
-    )
+    return mark_safe(Posts(Rights()).preview(row))  # noqa: S308 - escaped there, body sanitized
 
 
 def stands_of(
