@@ -30,10 +30,13 @@ BLOCK = 2048  # code points of text compressed together
 STRIDE = 8  # words between two notes of where a word stands
 _DICTIONARY = 8192
 _SAMPLE = 1_000_000
-_ODD_WORDS = 0.0007  # share of odd words from which on a text is taken for a scan
+_ODD_WORDS = 0.0005  # share of odd words from which on a text is taken for a scan
 _ODD = re.compile(
     "\\b[a-z]++[A-Z][a-z]*+\\b|\\b[a-z]++[0-9]++[a-z]++|\\b[0-9][a-z]{3,}+"
-    "|[a-z][\\\\|^~\u00ab\u00bb\u25a0\u2022{}<>=*\u00b0\u00a3$%#@]++[a-z]"
+    "|[a-z][\\\\|^~!\u00ab\u00bb\u25a0\u2022{}<>=*\u00b0\u00a3$%#@]++[a-z]"
+    # The long s read as f, in the commonest of its words.
+    "|\\b(?:[Ff](?:uch|ome|hould|hall|irft|ince|till|aid|mall|tate|ich)|[Tt]hefe|[Tt]hofe"
+    "|[Mm]uft|[Mm]oft|[Jj]uft|[Aa]lfo|[Aa]gainft|[Hh]imfelf|[Ii]tfelf|[Bb]ecaufe|[Aa]uffi)\\b"
 )
 
 Sections = dict[str, bytes]

@@ -24,6 +24,10 @@ _FAR = 6000  # characters an ellipsis may swallow before it joins what stands fa
 _FAR_PAGES = 3
 _SELDOM = 3  # times that a scan may misread a word the same way
 _COMMON = 50  # times that a word occurs for a misreading to be thought its own
+_LETTERS_THAT_ARE_WORDS = frozenset(
+    "aeiouy\u00e0\u00e9\u00e8\u00ea\u00ec\u00f2\u00f3\u0432\u043a\u0441\u0443\u043e\u0438\u0430\u044f"
+)
+_UNLIKE = 0.5  # share of its letters in which a word differs that is hardly a misreading
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
 _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
@@ -297,7 +301,7 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
         theirs = pair.written(other)
         if (
             (apostrophes and _differs_in_apostrophe(pair, word, theirs))
-            or (not plain and _differs_in_accents(ours, theirs, accented))
+            or (not plain and _differs_in_accents(ours, theirs, accented, pair.reading.scanned))
             or _differs_in_capitals(ours, theirs)
         ):
             here, there = Span(word.start, word.end), Span(other.start, other.end)
@@ -326,13 +330,13 @@ def _has_accents(text: str) -> bool:
     )
 
 
-def _differs_in_accents(ours: str, theirs: str, accented: bool) -> bool:
+def _differs_in_accents(ours: str, theirs: str, accented: bool, scanned: bool) -> bool:
     """Whether the accents differ, and not only because one side has none at all.
 
-    A writer who types accents elsewhere means their absence too.
+    A writer who types accents elsewhere means their absence too. A scan may have lost some.
     """
     mine, his = _accents(ours), _accents(theirs)
-    if mine == his or not his:
+    if mine == his or not his or (scanned and len(his) < len(mine)):
         return False
     return bool(mine) or accented
 
@@ -369,6 +373,8 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     ours = "".join(w.fold for w in mine)
     if not theirs or not ours:
         return not ours and len(theirs) <= 4 and any(c.isdigit() for c in theirs)
+    if ours == theirs and len(words) != len(mine):
+        return _is_spaced_by_scan(pair, [w.fold for w in words], torn=len(words) > len(mine))
     rarest = min(_count(pair, w.fold) for w in mine)
     least = 0.6 if len(words) == len(mine) == 1 else 0.75
     if len(ours) <= 4 and rarest > _VERY_COMMON * max(_count(pair, w.fold) for w in words):
@@ -385,13 +391,27 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     return not _read_nearer(pair, ours, theirs, rarest)
 
 
+def _is_spaced_by_scan(pair: Pair, words: Sequence[str], *, torn: bool) -> bool:
+    """Whether words are hardly words, so that a scan has torn them or run them together.
+
+    "ano ther", "ofmoney"; but not "any one", which a book may well have.
+    """
+    if torn:
+        return any(
+            _count(pair, word) <= _COMMON
+            or (len(word) == 1 and word not in _LETTERS_THAT_ARE_WORDS)
+            for word in words
+        )
+    return all(_count(pair, word) <= _SELDOM for word in words)
+
+
 def _read_nearer(pair: Pair, ours: str, theirs: str, count: int) -> bool:
     """Whether what the scan has is nearer to another common word than to the one quoted.
 
     "thoir" is a misreading of their, not of his.
     """
     far = Levenshtein.distance(ours, theirs)
-    if far < 2:
+    if far < _UNLIKE * max(len(ours), len(theirs)):
         return False
     for entry in pair.lexicon.alike(theirs):
         if entry.total > _COMMON and 20 * entry.total > count:
@@ -432,6 +452,8 @@ def _is_nonsense(pair: Pair, word: str, rival: int) -> bool:
 
     ``rival`` is how often the word occurs that it may have been misread from.
     """
+    if not word.isalpha() and not word.isdigit() and word.isalnum():
+        return True  # "5omething"
     entry = pair.lexicon.entry(word)
     if not rival or entry.total > max(1, rival // 2):
         return False

@@ -7,7 +7,7 @@ from .probe import Cited, Located, Probe, find, last_in, matches_in, on_pages
 
 _CHAINS = 60  # places from which a quotation with ellipses is followed
 _LEAST_OF_HEAD = 3  # letters of a word cut at its beginning
-_COMMON = 200  # places of a word
+_COMMON, _VERY_COMMON = 200, 2000  # places of a word
 _SURE = 5  # words of a quotation whose middle part is sought before its edges
 NEAR = 3000  # words an ellipsis may swallow before it is looked for elsewhere
 
@@ -74,12 +74,17 @@ def cut_short(segments: list[Probe], limit: int, cited: Cited | None) -> list[Lo
         if left == 1 and (cited is None or not edges.long_enough(head, tail)):
             continue
         places = as_quoted(shorter, limit, cited)
-        if left == 1 and cited is not None:
-            places = [p for p in places if (at := p.ranges[0]) and on_pages(cited, p.reading, *at)]
+        if left == 1 or (left < _SURE and tail and edges.ends_in_common_word()):
+            places = [p for p in places if cited and _is_on(cited, p)]
         found = [whole for place in places if (whole := edges.grown(place, head, tail))]
         if found:
             return found
     return []
+
+
+def _is_on(cited: Cited, place: Located) -> bool:
+    first, last = place.ranges[0], place.ranges[-1]
+    return bool(first and last and on_pages(cited, place.reading, first[0], last[1]))
 
 
 class _Edges:
@@ -88,6 +93,7 @@ class _Edges:
     def __init__(self, segments: list[Probe]) -> None:
         self.first, self.last = segments[0].folds[0], segments[-1].folds[-1]
         self.letters = sum(segment.letters for segment in segments)
+        self._last = segments[-1].entries[-1]
         # For each word of a reading how many letters more it has; None when it does not fit.
         self.heads: dict[tuple[str, int], int | None] = {}
         self.tails: dict[tuple[str, int], int | None] = {}
@@ -96,6 +102,10 @@ class _Edges:
         """Whether the parts are long enough to be believed beside a single word."""
         cut = [self.first] * head + [self.last] * tail
         return all(len(part) >= _LEAST_OF_HEAD for part in cut)
+
+    def ends_in_common_word(self) -> bool:
+        """Whether the last word is hardly the beginning of another: "and in", not "instead"."""
+        return self._last.total > _VERY_COMMON
 
     def grown(self, place: Located, head: int, tail: int) -> Located | None:
         """The place with the words at its edges that the quotation has parts of."""

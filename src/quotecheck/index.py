@@ -21,7 +21,7 @@ from .normalize import Word, hash_word, nth_word, words
 from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
-VERSION = 7
+VERSION = 8
 BLOCK = 2048
 STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from rapidfuzz.distance import Prefix
+
 _SHORTEST = 4
 # What is put for what, either way. Words are levelled: no capitals, no accents, no apostrophes.
 _HABITS = (
@@ -59,7 +61,25 @@ _LOOSE = (
     ("ed$", "t"),
 )
 _DOUBLED = re.compile(r"([bcdfglmnprst])\1")
-_INFLECTIONS = frozenset(("s", "es", "d", "ed", "ing", "ly", "r", "er", "st", "est", "n", "en"))
+_INFLECTIONS = frozenset(
+    "s es d ed ing ly r er st est n en al ally ness ful less ment ity y".split()  # noqa: SIM905
+)
+# Endings put for one another: moulders, mouldered; colossus, colossi.
+_ENDINGS = {
+    "s": {"d", "ed", "ing", "th"},
+    "ed": {"es", "ing", "eth"},
+    "es": {"ing", "is", "eth"},
+    "us": {"i"},
+    "a": {"um", "on", "ae"},
+    "y": {"ies", "ied"},
+    "e": {"ing"},
+    "t": {"ce"},
+    "nt": {"nce"},
+    "er": {"est"},
+    "al": {"ally"},
+    "ic": {"ical"},
+    "man": {"men"},
+}
 
 
 def other_spellings(word: str) -> tuple[str, ...]:
@@ -99,4 +119,8 @@ def are_one_word(ours: str, theirs: str) -> bool:
     if len(ours) >= _SHORTEST and theirs in _changed(ours, _HABITS):
         return True
     longer, shorter = (ours, theirs) if len(ours) > len(theirs) else (theirs, ours)
-    return longer.startswith(shorter) and longer[len(shorter) :] in _INFLECTIONS
+    if longer.startswith(shorter):
+        return longer[len(shorter) :] in _INFLECTIONS
+    stem = Prefix.similarity(longer, shorter)
+    one, other = longer[stem:], shorter[stem:]
+    return stem >= _SHORTEST and (other in _ENDINGS.get(one, ()) or one in _ENDINGS.get(other, ()))

@@ -20,12 +20,26 @@ SCAN = (
 )
 
 
+# An old print whose long s was read as f, some of whose words are torn or run together.
+OLD = (
+    "Such perfons as had loft their houfe in the fire went to ano ther parifh with the price ofbread "
+    "in hand, and thoir horfes ftood in the rain. He moulders there. "
+    "Fuch was the firft of thefe, and fome of thofe. "
+)
+MODERN = (
+    "Such persons as lost the house with another of their horses stood in the first rain of bread. "
+    "His parish moulders; his horses mouldered. "
+)
+
+
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     shelf = Library.open(tmp_path_factory.mktemp("books"))
     shelf.put(Reading("pamphlet", PAMPHLET))
     shelf.put(Reading("scan", SCAN + "wIthIn and agaInst, wIthout and besIde. " * 6))
     shelf.put(Reading("clean", "The shelter of the errant miller cost money there. " * 30))
+    shelf.put(Reading("old", OLD))
+    shelf.put(Reading("modern", MODERN * 60))
     return shelf
 
 
@@ -110,3 +124,32 @@ def test_a_misreading_is_no_other_spelling() -> None:
     assert are_one_word("results", "result")
     assert not are_one_word("have", "havo")
     assert not are_one_word("either", "eithor")
+
+
+def test_a_long_s_read_as_f_makes_a_scan(library: Library) -> None:
+    assert library.reading("old").scanned
+    assert not library.reading("modern").scanned
+    finding = check_quotation("Such persons as had lost their house in the fire", library)
+    assert finding.wording is Wording.VERBATIM
+    assert "The scan of the reading has “perfons” for “persons”" in finding.sentence
+
+
+def test_what_a_scan_has_torn_or_run_together_is_no_slip(library: Library) -> None:
+    quoted = "went to another parish with the price of bread in hand"
+    assert check_quotation(quoted, library).wording is Wording.VERBATIM
+
+
+def test_a_misreading_is_that_of_the_nearest_common_word(library: Library) -> None:
+    finding = check_quotation("of bread in hand, and his horses stood in the rain", library)
+    assert changed(finding) == [("his", "thoir")]
+    right = check_quotation("of bread in hand, and their horses stood in the rain", library)
+    assert right.wording is Wording.VERBATIM
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("moulders", "mouldered"), ("colossus", "colossi"), ("unhistoric", "unhistorical")],
+)
+def test_forms_of_one_word_are_known(one: str, other: str) -> None:
+    assert are_one_word(one, other)
+    assert are_one_word(other, one)
