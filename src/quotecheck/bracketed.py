@@ -13,6 +13,7 @@ from .marks import Gap, Marked
 from .probe import Cited, Located, Probe, find, last_in, matches_in, on_pages
 
 _FOLLOWED = 60  # places of the longest run from which the others are sought
+_BITS_OF_ONE = 6.0  # how much less is needed where no bracket stands for more than one word
 _BITS_OF_PAGES = 10.0  # what the words must be worth to be believed on the cited pages
 
 
@@ -52,6 +53,8 @@ def bracketed(marked: Marked, lexicon: Lexicon, limit: int, cited: Cited | None)
             near = cited is not None and on_pages(cited, reading, starts[0], ends[-1])
             needed = _BITS_OF_PAGES if near else math.log2(lexicon.total + 1000)
             needed += sum(math.log2(1 + words) for words in skipped)
+            if max(skipped) <= 1:
+                needed -= _BITS_OF_ONE
             if sum(_worth(run, which) for run in runs) >= needed:
                 spread = _by_segment(starts, ends, joints)
                 found.append((sum(skipped), Located(reading, spread, 1.0, True)))

@@ -230,6 +230,8 @@ def _keeps_stem(gap: Gap, words: Sequence[Word]) -> bool:
 
 def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
     reading = pair.reading
+    if gap.kind == "bracket" and there.start == there.end:
+        theirs = _beside(pair, gap)
     if gap.kind != "ellipsis":
         swallows = has_negation(theirs, reading.language) != has_negation(
             gap.text, reading.language
@@ -240,6 +242,24 @@ def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
         return "far_apart"
     swallows = has_negation(_joined_on(theirs), reading.language)
     return "swallows_negation" if swallows else ""
+
+
+def _beside(pair: Pair, gap: Gap) -> str:
+    """The word of the same sentence that a bracket at an edge of the quotation may stand for.
+
+    "[The people] knew" for: Nobody knew.
+    """
+    last = pair.base + len(pair.source)
+    if gap.at == 0 and pair.base:
+        before, after = pair.reading.words(pair.base - 1, pair.base + 1)
+        word = before
+    elif gap.at == len(pair.marked.folds) and last < pair.reading.word_count:
+        before, after = pair.reading.words(last - 1, last + 1)
+        word = after
+    else:
+        return ""
+    parted = _SENTENCE_END.search(pair.reading.text(before.end, after.start))
+    return "" if parted else pair.written(word)
 
 
 def _joined_on(swallowed: str) -> str:

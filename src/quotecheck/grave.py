@@ -20,7 +20,7 @@ NEGATIONS = _set(
     "nicht nichts nie niemals nirgends niemand niemanden niemandem kein keine keinen keinem keiner "
     "keines keineswegs ohne weder noch "
     # French
-    "ne pas jamais rien aucun aucune sans ni nul nulle point guere personne non "
+    "ne n pas jamais rien aucun aucune sans ni nul nulle point guere personne non "
     # Spanish, Italian
     "nunca jamas nada nadie ningun ninguno ninguna sin tampoco mai nulla niente nessun nessuno "
     "nessuna senza ne "
@@ -38,12 +38,12 @@ NEGATIONS = _set(
 # Negations of one language that are ordinary words of another: "the point of it", "the sin",
 # German "Not", French "mai". In a reading of that language they are none.
 _NOT_HERE = {
-    "en": _set("point sin non ne pas mai nemo sine"),
-    "de": _set("not none no mai point sin non ne"),
+    "en": _set("point sin non ne n pas mai nemo sine"),
+    "de": _set("not none no mai point sin non ne n"),
     "fr": _set("not none no nor mai sin"),
-    "es": _set("not none point mai non pas"),
-    "it": _set("not none no point sin pas ne"),
-    "la": _set("not none no nor point sin pas mai"),
+    "es": _set("not none point mai non pas n"),
+    "it": _set("not none no point sin pas ne n"),
+    "la": _set("not none no nor point sin pas mai n"),
 }
 _NO_NUMBERS_HERE = {"en": _set("due cent elf mil nove")}
 NUMBERS = _set(

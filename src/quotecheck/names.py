@@ -47,7 +47,7 @@ _SOUNDS = (
         "S",
     ),
     (re.compile(r"sch|sh|cz|sz|zh|dsch|dj|(?<=.)ch|(?<=.)kh"), "S"),
-    (re.compile(r"^(?:kh|ch|x|h(?=r))"), "k"),
+    (re.compile(r"^(?:kh|ch|x|h(?=r)|j(?=[bcdfglmnrtvz]))"), "k"),
     (re.compile(r"^(?:ye|je|yo)(?=[a-z]{3})"), "e"),
     (re.compile(r"(?:eff|ieff|yev|jew|iev|ev|ew|ov|ow|off|yov|jow|iov)$"), "0"),
     (re.compile(r"(?:skij|skiy|skyj|skii|sky|ski|skj)$"), "1"),
