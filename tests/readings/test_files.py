@@ -87,6 +87,7 @@ def test_what_is_refreshed_while_a_file_is_read_says_in_the_list_of_files_too_wh
         files = page.split('<section id="files">')[1]
         assert "in use" in files
         assert "page numbers" in files
+        assert "Begin to read" in page.split('<div id="going-on">')[1]
     assert "<html" not in page
 
 

@@ -113,18 +113,18 @@ def reading(request: HttpRequest, public_id: str) -> HttpResponse:
         "course": seat.course,
         "reading": found,
         **about_reading(seat, found),
+        "bookmark": bookmark_of(seat, found),
     }
+    context["span"] = assigned_span(found, context["pages"])
     if request.headers.get("X-Requested-With") == "fetch":
-        return render(request, "readings/refreshed.html", context)
+        return render(request, "discussions/reading_refreshed.html", context)
     return render(
         request,
         "discussions/reading.html",
         {
             **context,
             "attention": attention_of(seat, found, context["pages"]),
-            "bookmark": bookmark_of(seat, found),
             "orphaned": orphaned_in(seat, found),
-            "span": assigned_span(found, context["pages"]),
         },
     )
 

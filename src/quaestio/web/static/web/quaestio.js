@@ -687,9 +687,10 @@ async function copyText(text, control) {
     return; // not allowed: the text is on the page to be selected
   }
   const label = control.textContent;
-  if (label === words("copied")) return;
+  const done = words("copied") || "✓"; // who is not signed in has no words
+  if (label === done) return;
   control.setAttribute("aria-live", "polite");
-  control.textContent = words("copied");
+  control.textContent = done;
   setTimeout(() => { control.textContent = label; }, 2000);
 }
 
