@@ -159,6 +159,20 @@ def test_a_reader_can_jump_to_a_chapter(book: Course) -> None:
     for asked, page in (("ch. 3", 3), ("Chapter II", 2), ("2", 2)):
         answer = client.get(f"/r/{reading.public_id}/go", {"label": asked})
         assert answer["Location"] == f"/r/{reading.public_id}/p/{page}"
+    shown = client.get(f"/r/{reading.public_id}/p/3").content.decode()
+    assert '<p class="folio-no">ch. 3</p>' in shown
+
+
+def test_and_to_a_section_which_stands_above_the_text(article: Course) -> None:
+    reading = article.readings.get()
+    client = cast.sign_in(cast.student(article))
+    for asked in ("§ 2.1", "Section 1", "sec. 1"):
+        answer = client.get(f"/r/{reading.public_id}/go", {"label": asked})
+        assert answer["Location"] == f"/r/{reading.public_id}/p/1"
+    shown = client.get(answer["Location"]).content.decode()
+    assert '<p class="folio-no">§ 1</p>' in shown
+    answer = client.get(f"/r/{reading.public_id}/go", {"label": "§ 9"}, follow=True)
+    assert "No page is numbered" in answer.content.decode()
 
 
 def test_what_stands_in_no_chapter_is_not_held_against_one(book: Course) -> None:

@@ -15,6 +15,10 @@ _SEVERAL = re.compile(r"(?<=\d)\s*[-–—]\s*\d+$")
 _ASKED_CHAPTER = re.compile(
     r"(?:ch|chap|chapter|kap|kapitel|гл|глава)\b\.?\s*(\w{1,12})", re.IGNORECASE
 )
+_ASKED_SECTION = re.compile(
+    r"(?:§+|sections?|sect?\.?|abschnitt|abschn\.|раздел)\s*(\d{1,4}(?:\.\d{1,3}){0,3}[a-z]?)",
+    re.IGNORECASE,
+)
 _SPAN = re.compile(r"(\d+)(?:–(\d+))?")
 _ASKED_PARAGRAPH = re.compile(r"(?:¶+|paras?\.?|pars?\.?|paragraphs?)\s*(\d+)", re.IGNORECASE)
 
@@ -61,6 +65,12 @@ def asked_chapter(wanted: str) -> str:
         return ""
     number = as_number(asked[1])
     return str(number.value) if number else ""
+
+
+def asked_section(wanted: str) -> str:
+    """The number of the section that somebody asks for: "§ 4.2"; "" where it is none."""
+    asked = _ASKED_SECTION.fullmatch(wanted.strip())
+    return asked[1].lower() if asked else ""
 
 
 def part_at(text: str, parts: Sequence[Sequence[str]], offset: int) -> tuple[str, str]:

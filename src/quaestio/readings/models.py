@@ -249,6 +249,13 @@ class Page(Searchable, models.Model):
         )
 
     @property
+    def part(self) -> str:
+        """ "ch. 3", "§ 4.2": where its top stands; "" where that is not certain."""
+        chapter, section = self.parts[0] if self.parts else ("", "")
+        told = [_("ch. %s") % chapter if chapter else "", f"§ {section}" if section else ""]
+        return ", ".join(filter(None, told))
+
+    @property
     def locator(self) -> str:
         return called(self.kind, self.label, self.number)
 

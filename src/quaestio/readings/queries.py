@@ -9,7 +9,7 @@ from functools import partial, reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from quaestio.courses.access import Seat
@@ -18,7 +18,14 @@ from quaestio.readings.access import visible_readings
 from quaestio.readings.bibliography.records import year_of
 from quaestio.readings.bibliography.styles import Set, in_text, set_in
 from quaestio.readings.citing import label_of
-from quaestio.readings.locators import PARAGRAPH, asked_chapter, called, holds, paragraph_at
+from quaestio.readings.locators import (
+    PARAGRAPH,
+    asked_chapter,
+    asked_section,
+    called,
+    holds,
+    paragraph_at,
+)
 from quaestio.readings.models import (
     AssignedReading,
     Bookmark,
@@ -270,19 +277,30 @@ def orphaned_in(seat: Seat, reading: Reading) -> list[Passage]:
 
 
 def page_with_label(reading: Reading, label: str) -> Page | None:
-    """The page on which this number is printed, this paragraph stands or this chapter begins; else,
-    for a number, that page of the file.
+    """The page on which this number is printed, this paragraph stands, this chapter or section
+    begins; else, for a number, that page of the file.
     """
     pages = Page.objects.filter(document__reading=reading, document__is_current=True).defer("text")
     wanted = label.strip()
     chapter = asked_chapter(wanted)
     if chapter:
         return pages.filter(chapter=chapter).order_by("number").first()
+    section = asked_section(wanted)
+    if section:
+        return page_with_section(pages, section)
     for number, kind, there in pages.order_by("number").values_list("number", "kind", "label"):
         if holds(kind, there, wanted):
             return pages.get(number=number)
     if wanted.isdecimal() and len(wanted) < 7:
         return pages.filter(number=int(wanted), label="").first()
+    return None
+
+
+def page_with_section(pages: QuerySet[Page], section: str) -> Page | None:
+    """The page on which a section begins. Two queries."""
+    for number, parts in pages.order_by("number").values_list("number", "parts"):
+        if any(there == section for _chapter, there in parts):
+            return pages.get(number=number)
     return None
 
 
