@@ -96,6 +96,18 @@ def test_a_word_document_has_them_where_its_pages_are_known(
     assert document.contents == [[0, f"Chapter {n}", n] for n in (1, 2, 3)]
 
 
+def test_a_part_without_printed_pages_says_which_headings_are_in_it(
+    maya: Enrollment, tmp_path: Path
+) -> None:
+    reading = cast.reading(maya.course, "Frost")
+    body = "<h1>Frost</h1><p>Words.</p><h2>1. Pipes</h2><p>More.</p><h2>2. Drains</h2><p>Less.</p>"
+    kept(reading, tmp_path, f"<html><body><article>{body}</article></body></html>".encode())
+    shown = cast.sign_in(maya).get(f"/r/{reading.public_id}/").content.decode()
+    assert "¶¶ 1–3</a> Frost</p>" in shown
+    assert '<p class="meta"><span>1. Pipes · 2. Drains</span></p>' in shown
+    assert "contents-head" not in shown
+
+
 def test_long_contents_show_fewer_levels(maya: Enrollment, reading: Reading) -> None:
     document = reading.documents.get()
     pages = list(document.pages.all())

@@ -79,8 +79,8 @@ class Document(models.Model):
     of the file have no text. While ``recognising``, the text of these is being made out from
     their pictures in ``ocr_language``; the document stays what it is until that is done.
 
-    ``contents`` are its headings, where they lead to printed pages: how deep each stands, its
-    title, and the number of the page on which it begins.
+    ``contents`` are its headings: how deep each stands, its title, and the number of the page on
+    which it begins.
 
     ``extractor`` is the version that made its pages (``extraction.types.VERSION``; 0 before there
     were any). While ``rereading``, a newer one is at work on the file, and the pages stay in use.

@@ -184,7 +184,11 @@ FEW_ROWS = 60  # of a table of contents; a longer one shows fewer levels
 
 
 def contents_of(document: Document | None, pages: Sequence[Page]) -> list[ContentsRow]:
-    """The table of contents of a document, two levels of it at most. No query."""
+    """The table of contents of a document with printed pages, two levels of it at most; other ones
+    have their parts. No query.
+    """
+    if pages and pages[0].kind == PARAGRAPH:
+        return []
     by_number = {page.number: page for page in pages}
     rows = [
         ContentsRow(level, title, by_number[number])
@@ -196,6 +200,27 @@ def contents_of(document: Document | None, pages: Sequence[Page]) -> list[Conten
         if len(shown) <= FEW_ROWS:
             break
     return shown if len(shown) > 1 else []
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part of a text without printed pages, and the headings in it but its own."""
+
+    page: Page
+    within: list[str]
+
+
+def parts_of(document: Document | None, pages: Sequence[Page]) -> list[PartRow]:
+    """The parts of a document without printed pages; none of another. No query."""
+    if document is None or not pages or pages[0].kind != PARAGRAPH:
+        return []
+    titles: dict[int, list[str]] = {}
+    for _level, title, number in document.contents:
+        titles.setdefault(number, []).append(title)
+    return [
+        PartRow(page, [one for one in titles.get(page.number, []) if one != page.heading])
+        for page in pages
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from quaestio.readings.queries import (
     page_with_label,
     pages_between,
     pages_of,
+    parts_of,
     row_of,
     search_in,
 )
@@ -105,6 +106,7 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
         "pages": pages,
         "contents": contents_of(current, pages),
+        "parts": parts_of(current, pages),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
         "cited": row_of(seat.course.citation_style, found),
         **recognition_of(seat, current, newest),

@@ -53,29 +53,37 @@ Piece = Block | PageBreak | SectionBreak
 def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
     """By the printed pages where the file marks them, else some 600 words of a section each."""
     pieces = list(_in_parts(list(pieces)))
-    if sum(1 for piece in pieces if isinstance(piece, PageBreak)) >= 2:
-        return tuple(_pages(_by_breaks(pieces), "page"))
+    return tuple(_pages(_parted(pieces), "page" if _are_printed(pieces) else "paragraph"))
+
+
+def contents_of(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
+    """The headings, each with the page on which it stands."""
+    return tuple(
+        Heading(0, " ".join(block.text.split())[:300], number)
+        for number, (_label, blocks) in enumerate(_parted(list(pieces)), 1)
+        for block in blocks
+        if block.is_heading
+    )[:_MOST_HEADINGS]
+
+
+def _are_printed(pieces: Iterable[Piece]) -> bool:
+    return sum(1 for piece in pieces if isinstance(piece, PageBreak)) >= 2
+
+
+def _parted(pieces: list[Piece]) -> Iterator[tuple[str, list[Block]]]:
+    """The label of each page, if it is a printed one, and what stands on it."""
+    if _are_printed(pieces):
+        yield from _by_breaks(pieces)
+        return
     sections: list[list[Block]] = [[]]
     for piece in pieces:
         if isinstance(piece, Block):
             sections[-1].append(piece)
         else:
             sections.append([])
-    parts = (part for section in sections for part in _by_length(_bearable(section)))
-    return tuple(_pages((("", part) for part in parts), "paragraph"))
-
-
-def contents_of(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
-    """The headings, where they stand on printed pages; other parts are short and bear their own."""
-    pieces = list(pieces)
-    if sum(1 for piece in pieces if isinstance(piece, PageBreak)) < 2:
-        return ()
-    return tuple(
-        Heading(0, " ".join(block.text.split())[:300], number)
-        for number, (_label, blocks) in enumerate(_by_breaks(pieces), 1)
-        for block in blocks
-        if block.is_heading
-    )[:_MOST_HEADINGS]
+    for section in sections:
+        for part in _by_length(_bearable(section)):
+            yield "", part
 
 
 def labels_from(pages: Iterable[ExtractedPage]) -> str:

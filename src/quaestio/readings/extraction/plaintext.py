@@ -14,7 +14,7 @@ from .decoding import decode
 from .furniture import find_furniture
 from .layout import Line, Sheet, Word
 from .markup import article_of, parse_html, pieces_of, read_html
-from .paging import Block, pages_of
+from .paging import Block, contents_of, pages_of
 from .prose import Vocabulary, clean, paragraphs
 from .types import MARKDOWN, PLAIN, Extracted, ExtractedPage, Limits, Order, Refused
 from .types import Sentence as _
@@ -72,7 +72,7 @@ def _read_markdown(text: str) -> Extracted:
     pieces = pieces_of(article_of(parse_html(f"<body>{rendered}</body>")), whole=True)
     first = pieces[0] if pieces else None
     title = first.text if isinstance(first, Block) and first.is_heading else ""
-    return Extracted(MARKDOWN, title[:300], "", pages_of(pieces))
+    return Extracted(MARKDOWN, title[:300], "", pages_of(pieces), contents=contents_of(pieces))
 
 
 def _printed_pages(

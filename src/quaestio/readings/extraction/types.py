@@ -144,7 +144,7 @@ class Extracted:
 
     ``labels_from`` says where the labels come from: ``carried`` inside the file, ``printed`` on
     the pages, ``given`` by the teacher, or ``counted``. ``contents`` are its headings, where they
-    are known and lead to printed pages.
+    are known.
     """
 
     media_type: str
