@@ -320,7 +320,7 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
             continue
         theirs = pair.written(other)
         if (
-            (apostrophes and _differs_in_apostrophe(pair, word, theirs))
+            (apostrophes and _differs_in_apostrophe(pair, word, other))
             or (not plain and _differs_in_accents(ours, theirs, accented, pair.reading.scanned))
             or _differs_in_capitals(ours, theirs)
         ):
@@ -329,7 +329,7 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
     return found
 
 
-def _differs_in_apostrophe(pair: Pair, word: Word, written: str) -> bool:
+def _differs_in_apostrophe(pair: Pair, word: Word, other: Word) -> bool:
     """Whether one word has an apostrophe inside that the other has not: "it's" for its.
 
     One that is missing is held against nobody, for it may have been lost on the way, unless the
@@ -337,10 +337,12 @@ def _differs_in_apostrophe(pair: Pair, word: Word, written: str) -> bool:
     """
     mine = pair.quoted(word.start, word.end)
     ours = not _APOSTROPHES.isdisjoint(mine)
-    theirs = not _APOSTROPHES.isdisjoint(written)
+    theirs = not _APOSTROPHES.isdisjoint(pair.written(other))
     if ours or not theirs:
         # Elsewhere in a word it may be what has become of an accent: "Pense'es".
-        return ours and not theirs and bool(_SHORTENED.search(mine))
+        told = ours and not theirs and bool(_SHORTENED.search(mine))
+        # And "wit's end" has moved the apostrophe of wits' end.
+        return told and pair.reading.text(other.end, other.end + 1) not in _APOSTROPHES
     return word.fold in _CONFUSED and bool(_APOSTROPHED.search(pair.marked.text))
 
 
