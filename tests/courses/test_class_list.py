@@ -46,6 +46,34 @@ def test_a_line_is_understood_as_it_was_typed(line: str, understood: tuple[str, 
     assert people(line) == [understood]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" * 200_000,
+        " " * 200_000 + "maya@example.edu",
+        "maya@example.edu, <" + " " * 200_000,
+        "maya@example.edu;" * 20_000,
+    ],
+)
+def test_a_line_that_is_too_long_for_any_list_is_named(line: str) -> None:
+    with pytest.raises(ListRefused, match="Line 2 is too long"):
+        read_list(f"noah@example.edu\n{line}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a" * 99_000,
+        "maya@example.edu, <" + " " * 99_000,
+        '";' * 49_000 + '"',
+        "maya@example.edu" + ";" * 99_000 + '"',
+    ],
+)
+def test_a_long_line_of_no_sense_takes_no_long_time(line: str) -> None:
+    """It would be minutes if anything were looked through from each of its letters."""
+    assert read_list(f"noah@example.edu\n{line}")[0].address == "noah@example.edu"
+
+
 def test_lines_of_one_list_may_have_different_shapes() -> None:
     text = (
         "Maya Lindqvist <maya@example.edu>\n\nnoah@example.edu\nPrice, Danielle; dp@example.edu\n"

@@ -259,6 +259,13 @@ def test_the_others_get_one_mail_each_with_a_link_of_their_own(anna: Enrollment)
     assert "iris@example.org" not in second.message().as_string()
 
 
+def test_an_address_whose_domain_is_beyond_ascii_gets_its_mail(anna: Enrollment) -> None:
+    put_in(anna, "Maya Lindqvist <maya@universität.example>")
+    send_letters(worker="one")
+    assert mail.outbox[0].to == ["Maya Lindqvist <maya@xn--universitt-y5a.example>"]
+    assert Letter.objects.get().state == Letter.State.SENT
+
+
 def test_the_link_lets_in_once_with_whichever_account(anna: Enrollment) -> None:
     (iris,) = cast.listed(anna, "Iris <iris@example.org>")
     link = link_of(iris)

@@ -228,7 +228,7 @@ def join_once(by: User, token: str) -> Enrollment:
 # -- Class lists --------------------------------------------------------------------------------
 
 MOST_A_DAY = 1_000  # invitations by one teacher: whoever has an account can make a course
-MOST_LETTERS = 3  # to one address in a day
+MOST_LETTERS = 3  # about one invitation in a day
 
 
 class TooMany(Exception):
@@ -251,7 +251,8 @@ def put_list_in(
     """Bring the people of a class list into the course. Whoever has an account whose owner has
     confirmed the address is in at once and is told so; to the others goes a link that only the
     owner of the address gets. What is wrong with a line leaves that line out. The same list again
-    changes nothing.
+    changes nothing, but invites anew whoever came in by another address: theirs on the list is
+    forgotten.
     """
     if role not in MAY_INVITE.get(by.role, frozenset()):
         raise PermissionDenied

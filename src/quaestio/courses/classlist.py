@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -21,10 +22,13 @@ from quaestio.courses.roles import Role
 
 MOST_BYTES = 1_000_000
 MOST_LINES = 2_000
+LONGEST_LINE = 100_000  # a whole class in one line, as mail programs list it
 LONGEST_NAME, LONGEST_SECTION = 120, 80  # as the models have them
 
-ADDRESS = re.compile(r"[^\s<>,;\"'()\[\]]+@[^\s<>,;\"'()\[\]]+")
-NAMED = re.compile(r"^(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<address>[^<>]*)>$")
+IN_ADDRESS = r"[^\s<>,;\"'()\[\]]"
+# Begun only where a word begins, or a long word would be looked through from each of its letters.
+ADDRESS = re.compile(rf"(?<!{IN_ADDRESS}){IN_ADDRESS}+@{IN_ADDRESS}+")
+NAMED = re.compile(r"^(?P<name>[^<>]*)<(?P<address>[^<>]*)>$")
 SIGNS = ("\t", ";", ",")  # what parts columns; the first that a line has
 UNSEEN = {"Cc", "Cf", "Cs"}
 NO_TEXT = {
@@ -154,8 +158,12 @@ def read_list(text: str) -> list[Line]:
             _("Line %(line)s holds signs that are no text. Save the list as CSV in UTF-8.")
             % {"line": line}
         )
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > LONGEST_LINE:
+            raise ListRefused(_("Line %(line)s is too long for a class list.") % {"line": number})
     header = header_of(text)
-    lines = list(without_header(text) if header is None else below(header, text))
+    people = without_header(text) if header is None else below(header, text)
+    lines = list(islice(people, MOST_LINES + 1))
     if len(lines) > MOST_LINES:
         raise ListRefused(
             _("The list has more than %(most)s lines. Put it in in several parts.")
@@ -263,7 +271,7 @@ def without_header(text: str) -> Iterator[Line]:
 
 def people_in(line: str, signs: str) -> Iterator[str]:
     """The parts of a line with an address in each: parted by semicolons, else by commas."""
-    for part in re.split(rf'{signs[0]}(?=(?:[^"]*"[^"]*")*[^"]*$)', line):
+    for part in re.findall(rf'(?:[^"{signs[0]}]|"[^"]*"|")+', line):
         if len(ADDRESS.findall(part)) > 1 and signs[1:]:
             yield from people_in(part, signs[1:])
         elif ADDRESS.search(part):

@@ -18,6 +18,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.encoding import punycode
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
@@ -99,13 +100,19 @@ def outside(letter: Letter) -> EmailMultiAlternatives | None:
         message = EmailMultiAlternatives(
             subject=one_line(written.subject)[:LONGEST_SUBJECT],
             body=render_to_string(f"{written.template}.txt", context).strip() + "\n",
-            to=[formataddr((one_line(written.name), written.address))],
+            to=[addressed(written.name, written.address)],
             headers=by_a_machine(letter),
         )
         message.attach_alternative(
             render_to_string(f"{written.template}.html", context), "text/html"
         )
     return message
+
+
+def addressed(name: str, address: str) -> str:
+    """To whom a mail goes: a domain beyond ASCII as mail servers know it."""
+    box, _at, domain = address.rpartition("@")
+    return formataddr((one_line(name), f"{box}@{punycode(domain)}"))
 
 
 def by_a_machine(letter: Letter) -> dict[str, str]:
@@ -206,7 +213,7 @@ def mail(
     message = EmailMultiAlternatives(
         subject=one_line(subject)[:LONGEST_SUBJECT],
         body=render_to_string(f"notifications/mail/{template}.txt", context).strip() + "\n",
-        to=[formataddr((one_line(letter.to.name), letter.to.email))],
+        to=[addressed(letter.to.name, letter.to.email)],
         headers={
             **by_a_machine(letter),
             "List-Id": list_id(list_name, stops or "daily"),
