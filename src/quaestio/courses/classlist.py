@@ -158,8 +158,8 @@ def read_list(text: str) -> list[Line]:
             _("Line %(line)s holds signs that are no text. Save the list as CSV in UTF-8.")
             % {"line": line}
         )
-    for number, line in enumerate(text.splitlines(), start=1):
-        if len(line) > LONGEST_LINE:
+    for number, one in enumerate(text.splitlines(), start=1):
+        if len(one) > LONGEST_LINE:
             raise ListRefused(_("Line %(line)s is too long for a class list.") % {"line": number})
     header = header_of(text)
     people = without_header(text) if header is None else below(header, text)
