@@ -11,6 +11,7 @@ import re
 import unicodedata
 import zlib
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from .types import Span
@@ -60,6 +61,20 @@ _PLAIN_LINE_END = "-[ \\t\\r]*+[\\n\\f\\v]\\s*+(?=[a-z])"
 _PLAIN_WORD = re.compile(
     f"{_PLAIN_RUN}(?!['`-])|{_ELISION}|{_PLAIN_RUN}(?:(?:['`]|{_PLAIN_LINE_END}){_PLAIN_RUN})*+"
 )
+
+# Signs that a typesetter has for those of a keyboard; each for one that does the same between and
+# in words. A text with no other foreign sign can be read as if it were of ASCII signs alone.
+_TYPESET = (
+    ("\u2019", "'"),
+    ("\u2018", "'"),
+    ("\u201c", '"'),
+    ("\u201d", '"'),
+    ("\u2014", ";"),
+    ("\u2013", ";"),
+    ("\u2026", "."),
+)
+_DIGIT = re.compile("[0-9]")
+_SMALL_LETTERS = re.compile("[a-z]+")
 
 _NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
 _SUPERSCRIPT = re.compile("(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
@@ -116,14 +131,25 @@ def accents(raw: str) -> str:
     return unicodedata.normalize("NFC", word.replace("ё", "е").replace("ς", "σ"))
 
 
+def _as_typed(text: str) -> str:
+    """The text with keyboard signs for typeset ones, if it is ASCII then; else as it is."""
+    if text.isascii():
+        return text
+    typed = text
+    for sign, key in _TYPESET:
+        typed = typed.replace(sign, key)
+    return typed if typed.isascii() else text
+
+
 def words(text: str, offset: int = 0) -> list[Word]:
     """The words of a text in order; note marks stuck to a word ("empire.12") are left out."""
     found: list[Word] = []
     last = 0
-    plain = text.isascii()
+    typed = _as_typed(text)
+    plain = typed.isascii()
     pattern = _PLAIN_WORD if plain else any_word()
     new = tuple.__new__  # Word(...) takes twice the time
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(typed):
         start, end = match.span()
         raw = match.group()
         if raw.isalpha():
@@ -139,19 +165,32 @@ def words(text: str, offset: int = 0) -> list[Word]:
 
 def levelled(text: str) -> list[str]:
     """The words of a text, levelled, without their places: in a fraction of the time."""
-    plain = text.isascii()
-    raws = (_PLAIN_WORD if plain else any_word()).findall(text)
+    typed = _as_typed(text)
+    plain = typed.isascii()
+    if plain and not _DIGIT.search(typed):
+        if "-" in typed:  # which may divide a word at the end of a line, before a small letter
+            raws = _PLAIN_WORD.findall(typed)
+        elif "'" in typed:
+            raws = _PLAIN_WORD.findall(typed.lower())
+        else:
+            return _SMALL_LETTERS.findall(typed.lower())
+        return [raw.lower() if raw.isalpha() else _fold_rare(raw) for raw in raws]
+    raws = (_PLAIN_WORD if plain else any_word()).findall(typed)
     if any(map(str.isdigit, raws)):  # some may be note marks: what stands around them decides
         return [word.fold for word in words(text)]
-    if plain:
-        return [raw.lower() if raw.isalpha() else _fold_rare(raw) for raw in raws]
     return [fold(raw) for raw in raws]
 
 
 def nth_word(text: str, number: int, offset: int = 0) -> Span:
     """The span of one of the words of a text, counted from 0."""
+    typed = _as_typed(text)
+    plain = typed.isascii()
+    matches = (_PLAIN_WORD if plain else any_word()).finditer(typed)
+    if plain and not _DIGIT.search(typed):  # so nothing is a note mark
+        for match in islice(matches, number, None):
+            return Span(match.start() + offset, match.end() + offset)
     last = 0
-    for match in (_PLAIN_WORD if text.isascii() else any_word()).finditer(text):
+    for match in matches:
         start, end = match.span()
         first = text[start]
         if first.isdigit():
