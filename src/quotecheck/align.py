@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
+from .index import Stretch
 from .marks import Gap, Marked
 from .normalize import Word
 
@@ -296,7 +297,7 @@ def _moved(
 
 
 def align_ranges(
-    marked: Marked, ranges: Sequence[tuple[int, int] | None], source: Sequence[Word], base: int
+    marked: Marked, ranges: Sequence[tuple[int, int] | None], source: Stretch, base: int
 ) -> list[Step]:
     """Aligns each segment with its range of source words and puts the ellipses between them.
 
@@ -318,23 +319,20 @@ def align_ranges(
                 for gap in marked.gaps
                 if gap.at == qa and gap.kind == "ellipsis"
             ][:1]
-        steps += align_segment(marked, qa, qb, source[sa - base : sb - base], sa)
+        steps += align_segment(marked, qa, qb, source.part(sa - base, sb - base), sa)
         before = sb
     return steps
 
 
-def align_segment(
-    marked: Marked, qa: int, qb: int, source: Sequence[Word], base: int
-) -> list[Step]:
+def align_segment(marked: Marked, qa: int, qb: int, source: Stretch, base: int) -> list[Step]:
     """The steps between quote words [qa, qb) and all the source words given."""
-    quote = marked.words[qa:qb]
-    ours, theirs = marked.folds[qa:qb], [w.fold for w in source]
+    ours, theirs = marked.folds[qa:qb], source.folds()
     gaps = [g for g in marked.gaps if g.kind in ("bracket", "stem") and qa <= g.at <= qb]
     if ours == theirs:
         steps = [Step("equal", qa, qb, base, base + len(theirs))]
     else:
         free = {g.at - qa for g in gaps}
-        steps = _merged(_closed(ours, theirs, free), quote, source, free, qa, base)
+        steps = _merged(_closed(ours, theirs, free), ours, theirs, source, qa, base)
     return _with_gaps(steps, gaps, base) if gaps else steps
 
 
@@ -352,16 +350,19 @@ def _closed(ours: list[str], theirs: list[str], free: set[int]) -> list[Move]:
 
 def _merged(
     moves: list[Move],
-    quote: Sequence[Word],
+    ours: list[str],
+    theirs: list[str],
     source: Sequence[Word],
-    free: set[int],
     q: int,
     s: int,
 ) -> list[Step]:
     """Neighbouring moves of a kind taken together; divided words called equal."""
     steps: list[Step] = []
     for move in moves:
-        equal = move.equal or _same_letters(quote[move.qa : move.qb], source[move.sa : move.sb])
+        equal = move.equal or (
+            _same_letters(ours[move.qa : move.qb], theirs[move.sa : move.sb])
+            and _is_divided(source[move.sa : move.sb])
+        )
         op = "equal" if equal else _op(move)
         step = Step(op, move.qa + q, move.qb + q, move.sa + s, move.sb + s)
         last = steps[-1] if steps else None
@@ -380,13 +381,13 @@ def _op(move: Move) -> str:
     return "insert" if move.sa == move.sb else "replace"
 
 
-def _same_letters(quote: Sequence[Word], source: Sequence[Word]) -> bool:
-    """Whether only a line end, where a hyphen means nothing, tells the words apart."""
-    if not quote or not source:
-        return False
-    if "".join(w.fold for w in quote) != "".join(w.fold for w in source):
-        return False
-    return any(w.end - w.start > len(w.fold) for w in source)
+def _same_letters(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    return bool(ours) and bool(theirs) and "".join(ours) == "".join(theirs)
+
+
+def _is_divided(words: Sequence[Word]) -> bool:
+    """Whether there is more to a word than its letters: a line end, where a hyphen says nothing."""
+    return any(word.end - word.start > len(word.fold) for word in words)
 
 
 def _with_gaps(steps: list[Step], gaps: list[Gap], base: int) -> list[Step]:

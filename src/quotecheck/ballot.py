@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from math import log2
 from typing import NamedTuple
 
 from .index import IndexedReading
@@ -34,6 +34,10 @@ _SEED_BITS = 16  # bits that tell which seed votes
 _SEEDS = 64  # words of a long quotation that vote
 _HELP = 10_000  # words of ordinary text added to a reading when rarity is reckoned
 _USUAL = (0.05, 0.03, 0.02, 0.02, 0.005, 0.002, 0.001, 0.0005, 0.0003)  # by letters
+_LONGEST_USUAL = len(_USUAL) - 1
+
+
+_NONE = frozenset((-1,))  # the number of a word that a reading has not
 
 
 class Window(NamedTuple):
@@ -51,7 +55,7 @@ def around_rare_words(probe: Probe) -> Iterator[list[Window]]:
     First around the very rarest; then, if there is reason to, around a few more.
     """
     rare = sorted((e.total, i) for i, e in enumerate(probe.entries) if 0 < e.total <= _RARE)
-    diagonals: list[tuple[int, int]] = []
+    diagonals: list[int] = []
     followed = 0
     for most in _FOLLOWED if len(probe.folds) >= _FEWEST else ():
         before = len(diagonals)
@@ -93,21 +97,21 @@ def on_cited_pages(probe: Probe, cited: Cited | None) -> Iterator[list[Window]]:
         yield found[:1] + [w for w in found if abs(w.low - found[0].low) > size][:1]
 
 
-def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:
-    entries, size = probe.entries, len(probe.folds)
+def _around(probe: Probe, diagonals: list[int]) -> list[Window]:
+    size, bases = len(probe.folds), probe.lexicon.bases
     wanted: dict[int, frozenset[int]] = {}
     found: list[Window] = []
     best = 0
+    least = max(3, int(0.45 * len({*probe.folds})))
     clusters = _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]
-    for count, number, low, high in clusters:
+    for count, first, last in clusters:
         if 2 * count < clusters[0][0]:
             break
+        number = max(0, bisect_left(bases, first + size + 1) - 1)
+        low, high = max(0, first - bases[number]), max(0, last - bases[number])
         numbers = wanted.get(number)
         if numbers is None:
-            numbers = wanted[number] = frozenset(
-                entry.word(number) for entry in entries if entry.where >> number & 1
-            )
-        least = max(3, int(0.45 * len({*probe.folds})))
+            numbers = wanted[number] = frozenset(probe.words(number)) - _NONE
         if len(numbers) < max(least, _NEARLY * best):
             continue  # not even all its words would come up to the best window
         ids = probe.lexicon.readings[number].ids
@@ -119,49 +123,48 @@ def _around(probe: Probe, diagonals: list[tuple[int, int]]) -> list[Window]:
     return [w for w in found if w.weight >= _NEARLY * found[0].weight]
 
 
-def _follow(probe: Probe, i: int, diagonals: list[tuple[int, int]]) -> None:
+def _follow(probe: Probe, i: int, diagonals: list[int]) -> None:
     """Adds where the probe would begin if its word stood at each of its places.
 
-    Twice where the next word of the probe follows.
+    Twice where the next word of the probe follows. As numbers of which each reading has its own.
     """
-    following = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
+    follower = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
     for number, _, low, count in probe.entries[i].rows():
         reading = probe.lexicon.readings[number]
-        mask, bits = reading.mask, reading.bits
-        next_bits = following >> bits
-        for posting in reading.postings[low : low + count]:
-            place = (number, max(0, (posting & mask) - i))
-            diagonals.append(place)
-            if posting >> bits == next_bits:
-                diagonals.append(place)
+        mask, start, postings = reading.mask, probe.lexicon.bases[number] - i, reading.postings
+        diagonals += [start + (posting & mask) for posting in postings[low : low + count]]
+        if follower >= 0:
+            low, high = pair_range(reading, low, low + count, follower)
+            diagonals += [start + (posting & mask) for posting in postings[low:high]]
 
 
-def _clusters(diagonals: list[tuple[int, int]], reach: int) -> list[tuple[int, int, int, int]]:
-    """Neighbouring places taken together, as (how many, reading, first, last), most first."""
-    found: list[tuple[int, int, int, int]] = []
-    count, number, low, high = 0, -1, 0, 0
-    for which, place in diagonals:
-        if which == number and place - low <= reach:
+def _clusters(diagonals: list[int], reach: int) -> list[tuple[int, int, int]]:
+    """Neighbouring places taken together, as (how many, first, last), most first."""
+    found: list[tuple[int, int, int]] = []
+    count, low, high = 0, 0, 0
+    for place in diagonals:
+        if count and place - low <= reach:
             count += 1
             high = place
             continue
         if count:
-            found.append((count, number, low, high))
-        count, number, low, high = 1, which, place, place
+            found.append((count, low, high))
+        count, low, high = 1, place, place
     if count:
-        found.append((count, number, low, high))
+        found.append((count, low, high))
     found.sort(key=lambda cluster: -cluster[0])
     return found
 
 
 def rarity(word: str, count: int, reading: IndexedReading) -> float:
     """How many bits a word is worth, short readings helped out by what is usual for its length."""
-    return _bits(word, count, reading.word_count)
+    usual = _USUAL[min(len(word), _LONGEST_USUAL)]
+    return log2((reading.word_count + _HELP) / (count + _HELP * usual))
 
 
 def _bits(word: str, count: int, total: int) -> float:
-    usual = _USUAL[min(len(word), len(_USUAL) - 1)]
-    return math.log2((total + _HELP) / (count + _HELP * usual))
+    usual = _USUAL[min(len(word), _LONGEST_USUAL)]
+    return log2((total + _HELP) / (count + _HELP * usual))
 
 
 def votes(
@@ -318,7 +321,7 @@ class _Ballot:
         return found
 
     def _bits(self, total: int) -> float:
-        return math.log2((self.probe.lexicon.total + 1) / total)
+        return log2((self.probe.lexicon.total + 1) / total)
 
     def gather_akin(self, cited: Cited | None) -> int:
         """Other spellings of words that do not occur; how many were found.

@@ -37,7 +37,9 @@ def main(arguments: list[str] | None = None) -> None:
     library.readings()
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line), library)), flush=True)
+        # In one piece: ``print`` may write the end of the line by itself.
+        sys.stdout.write(json.dumps(answer(json.loads(line), library)) + "\n")
+        sys.stdout.flush()
 
 
 def fill(library: Library, folder: Path) -> None:

@@ -173,12 +173,12 @@ def _compared(
         return Differences((), ())
     ranges = [r for r in located.ranges if r is not None]
     base, end = ranges[0][0], ranges[-1][1]
-    source = located.reading.words(base, end)
+    source = located.reading.stretch(base, end)
     if plain:
         steps = [Step("equal", 0, len(marked.folds), base, end)]
     else:
         steps = align_ranges(marked, located.ranges, source, base)
-    pair = Pair(marked, source, base, located.reading, look.lexicon)
+    pair = Pair(marked, source, base, whole, located.reading, look.lexicon)
     return differences(pair, steps, unfinished=unfinished)
 
 

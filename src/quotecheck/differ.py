@@ -33,7 +33,8 @@ _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s
 _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
-_ODD_ASCII = re.compile("[a-z][A-Z]")  # the same where there are no other letters, more quickly
+# The same where there are no other letters, more quickly: there are few capitals to look behind.
+_ODD_ASCII = re.compile("[A-Z](?<=[a-z][A-Z])")
 _APOSTROPHED = re.compile(f"[^\\W\\d_]+[{APOSTROPHES}][^\\W\\d_]+")
 _SHORTENED = re.compile(f"[{APOSTROPHES}](?:s|t|d|m|re|ve|ll)$", re.IGNORECASE)
 _APOSTROPHES = frozenset(APOSTROPHES)
@@ -68,12 +69,13 @@ class Differences(NamedTuple):
 class Pair:
     """A quotation beside the part of a reading it was aligned with.
 
-    ``source`` are the reading's words from number ``base`` on.
+    ``source`` are the reading's words from number ``base`` on, ``whole`` is where they stand.
     """
 
     marked: Marked
     source: Sequence[Word]
     base: int
+    whole: Span
     reading: IndexedReading
     lexicon: Lexicon
 
@@ -95,10 +97,6 @@ class Pair:
             return first + last
         return raw
 
-    def whole(self) -> Span:
-        """All of the place in the reading."""
-        return Span(self.source[0].start, self.source[-1].end)
-
     def source_words(self, step: Step) -> Sequence[Word]:
         return self.source[step.sa - self.base : step.sb - self.base]
 
@@ -107,7 +105,7 @@ def differences(pair: Pair, steps: Sequence[Step], *, unfinished: bool = False) 
     """Every difference; with ``unfinished`` the last word may be cut short."""
     found: list[Change] = []
     misread: list[tuple[str, str]] = []
-    apostrophes = bool(pair.source) and _typed_otherwise(pair.marked, pair.reading, pair.whole())
+    apostrophes = _typed_otherwise(pair.marked, pair.reading, pair.whole)
     hidden = apostrophes or _levelled(pair.marked)
     for step in steps:
         if step.op == "equal":

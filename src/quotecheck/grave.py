@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from .normalize import any_word, fold
+from .normalize import fold, levelled, word_pattern
 
 
 def _set(words: str) -> frozenset[str]:
@@ -72,9 +73,10 @@ _YEAR = re.compile(r"1\d{3}|20\d{2}")
 
 
 def _folds(text: str) -> list[tuple[str, str]]:
-    return [(fold(m.group()), m.group()) for m in any_word().finditer(text)]
+    return [(fold(raw), raw) for raw in word_pattern(text).findall(text)]
 
 
+@lru_cache(maxsize=16)
 def negations(language: str = "") -> frozenset[str]:
     """The negating words to look for in a reading of a language; of all where it is not known."""
     return NEGATIONS - _NOT_HERE.get(language, frozenset())
@@ -85,8 +87,7 @@ def has_negation(text: str, language: str = "") -> bool:
 
     ``language`` is that of the reading, whose own words are no negations of another language.
     """
-    known = negations(language)
-    return any(word in known for word, _ in _folds(text))
+    return not negations(language).isdisjoint(levelled(text))
 
 
 def gravity(ours: str, theirs: str, *, opens: bool = False, language: str = "") -> str:

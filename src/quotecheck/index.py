@@ -13,9 +13,10 @@ import os
 import struct
 import weakref
 import zlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from .normalize import Word, hash_word, nth_word, words
 from .types import PageMark, ReadingInfo, Span
@@ -194,6 +195,10 @@ class IndexedReading:
             for word in words("".join(pieces))
         ]
 
+    def stretch(self, start: int, end: int) -> Stretch:
+        """Words ``start`` to ``end``, read only as far as they are asked for."""
+        return Stretch(self, max(0, start), min(end, self.word_count))
+
     def spelled_bytes(self) -> memoryview:
         """All the words, levelled, one behind the other; ``spelled_ends`` parts them."""
         return self._section("spelled")
@@ -265,6 +270,50 @@ class IndexedReading:
         first = max(0, self.page_of(start))
         last = max(first, bisect.bisect_left(self._page_starts, end) - 1)
         return tuple(self.labels[first : last + 1])
+
+
+class Stretch(Sequence[Word]):
+    """Words of a reading in order, as ``IndexedReading.words`` gives them.
+
+    Most of what is quoted need not be taken from the text: how its words are spelled the index
+    knows. Where they stand is read for those alone that differ, a stride at a time.
+    """
+
+    def __init__(self, reading: IndexedReading, start: int, end: int) -> None:
+        self._reading, self._start, self._end = reading, start, end
+        self._strides: dict[int, list[Word]] = {}
+
+    def part(self, start: int, end: int) -> Stretch:
+        """Some of the words."""
+        part = Stretch(self._reading, self._start + start, self._start + end)
+        part._strides = self._strides
+        return part
+
+    def __len__(self) -> int:
+        return max(0, self._end - self._start)
+
+    @overload
+    def __getitem__(self, index: int) -> Word: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Word]: ...
+    def __getitem__(self, index: int | slice) -> Word | list[Word]:
+        if isinstance(index, slice):
+            return [self._word(i) for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError("the stretch has fewer words")
+        return self._word(index % len(self))
+
+    def _word(self, index: int) -> Word:
+        stride, place = divmod(self._start + index, STRIDE)
+        known = self._strides.get(stride)
+        if known is None:
+            known = self._reading.words(stride * STRIDE, (stride + 1) * STRIDE)
+            self._strides[stride] = known
+        return known[place]
+
+    def folds(self) -> list[str]:
+        """The words, levelled."""
+        return self._reading.spelled(self._start, self._end)
 
 
 def _moved(at: int, edges: list[tuple[int, int]]) -> int:

@@ -69,6 +69,18 @@ class Entry:
         return self._start + (self.where & ((1 << number) - 1)).bit_count()
 
 
+def numbers_of(entries: Sequence[Entry], number: int) -> list[int]:
+    """The same as ``Entry.word`` of each, in half the time."""
+    here = 1 << number
+    before = here - 1
+    return [
+        entry._table.words[entry._start + (entry.where & before).bit_count()]
+        if entry.where & here
+        else -1
+        for entry in entries
+    ]
+
+
 class _Table(NamedTuple):
     """Rows of entries: the reading, the number of the word there, its first posting, how often."""
 

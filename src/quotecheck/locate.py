@@ -297,12 +297,14 @@ def _in_order(probe: Probe, number: int, ids: Sequence[int]) -> bool:
 def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float:
     """Bits that speak for a place: rare words that fit, less what must be explained away."""
     bits = 0.0
-    reading, entries = probe.lexicon.readings[number], probe.entries
+    reading, words = probe.lexicon.readings[number], probe.words(number)
+    firsts = reading.firsts
     for move in fitted.moves:
         if move.equal:
             for i in range(move.qa, move.qb):
-                spot = entries[i].spot(number)
-                bits += rarity(probe.folds[i], spot[1] if spot else 0, reading)
+                word = words[i]
+                count = firsts[word + 1] - firsts[word] if word >= 0 else 0
+                bits += rarity(probe.folds[i], count, reading)
         elif move.qa == move.qb or move.sa == move.sb:
             bits -= 2.0
         else:

@@ -35,7 +35,9 @@ _MARK = re.compile(
     r"|(?P<aside>\((?:sic\b[^()]{0,20}|" + _ASIDE + r")\))",
     re.IGNORECASE,
 )
-_MAYBE = re.compile(r"[\[(\u2026\u22ef\uff0e]|\.[ \u00a0]?\.")
+# Without any of these there is no mark. Each is looked for by itself, which takes a tenth of the
+# time that one pattern for all of them takes.
+_MAYBE = ("[", "(", "..", ". .", ".\u00a0.", "\u2026", "\u22ef", "\uff0e")
 _NOTHING = re.compile(
     r"\s*(?:sic\b.*|recte\b.*|!|\?|(?:my |the )?(?:emphas[ie]s|italics|translation)\b.*"
     r"|\d{1,3}|" + _ASIDE + r")\s*",
@@ -100,7 +102,7 @@ class Marked:
 
 def read_marks(text: str) -> Marked:
     """Takes a quotation apart."""
-    if not _MAYBE.search(text):
+    if not any(map(text.__contains__, _MAYBE)):
         return Marked(text, levelled(text))
     found: list[Word] = []
     gaps: list[Gap] = []

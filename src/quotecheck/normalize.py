@@ -74,7 +74,12 @@ _TYPESET = (
     ("\u2026", "."),
 )
 _DIGIT = re.compile("[0-9]")
-_SMALL_LETTERS = re.compile("[a-z]+")
+# Between words of text of ASCII signs there is anything but letters, digits and what joins them.
+_JOINING = b"'`"
+_SMALL = bytes(
+    sign if chr(sign).isalnum() or sign in _JOINING else 32 for sign in bytes(range(128)).lower()
+).ljust(256)
+_WITHOUT_DIGITS = bytes(sign for sign in range(128) if not chr(sign).isdigit())
 
 _NOTE = re.compile("([^\\W\\d_]{3,})\\d{1,3}")
 _SUPERSCRIPT = re.compile("(?<=[^\\W\\d_])[\u00b2\u00b3\u00b9\u2070-\u2079\u2080-\u2089]+")
@@ -167,18 +172,26 @@ def levelled(text: str) -> list[str]:
     """The words of a text, levelled, without their places: in a fraction of the time."""
     typed = _as_typed(text)
     plain = typed.isascii()
-    if plain and not _DIGIT.search(typed):
-        if "-" in typed:  # which may divide a word at the end of a line, before a small letter
-            raws = _PLAIN_WORD.findall(typed)
-        elif "'" in typed:
-            raws = _PLAIN_WORD.findall(typed.lower())
-        else:
-            return _SMALL_LETTERS.findall(typed.lower())
-        return [raw.lower() if raw.isalpha() else _fold_rare(raw) for raw in raws]
+    if plain and ("-" not in typed or typed.isprintable()):  # no word divided at a line end
+        signs = typed.encode()
+        if not signs.translate(None, _WITHOUT_DIGITS):
+            found = signs.translate(_SMALL).decode().split()
+            return found if all(map(str.isalpha, found)) else _apart(found)
     raws = (_PLAIN_WORD if plain else any_word()).findall(typed)
     if any(map(str.isdigit, raws)):  # some may be note marks: what stands around them decides
         return [word.fold for word in words(text)]
     return [fold(raw) for raw in raws]
+
+
+def _apart(found: list[str]) -> list[str]:
+    """Small letters and apostrophes -> words: "don't" is one, "l'homme" two, "tis'" has none."""
+    apart: list[str] = []
+    for one in found:
+        if one.isalpha():
+            apart.append(one)
+        else:
+            apart += map(_fold_rare, _PLAIN_WORD.findall(one))
+    return apart
 
 
 def nth_word(text: str, number: int, offset: int = 0) -> Span:
@@ -219,6 +232,11 @@ def is_note_mark(raw: str, before: str, after: str) -> bool:
 def any_word() -> re.Pattern[str]:
     """Matches one word of any script. Made when first used: it takes a hundredth of a second."""
     return re.compile(_WORD)
+
+
+def word_pattern(text: str) -> re.Pattern[str]:
+    """What matches one word of this text."""
+    return _PLAIN_WORD if text.isascii() else any_word()
 
 
 def split_words(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from .index import IndexedReading
-from .lexicon import Entry, Lexicon
+from .lexicon import Entry, Lexicon, numbers_of
 
 _FEW = 24  # places of a pair of words that are compared one by one
 SELDOM = 4  # places, in all readings, of a word that may be a misspelling
@@ -44,6 +44,7 @@ class Probe:
         self.folds = folds
         self.letters = sum(map(len, folds))
         self._entries: list[Entry] | None = None
+        self._words: dict[int, list[int]] = {}
 
     def part(self, start: int, end: int) -> Probe:
         """Some of its words."""
@@ -51,6 +52,7 @@ class Probe:
         probe.lexicon, probe.folds = self.lexicon, self.folds[start:end]
         probe.letters = sum(map(len, probe.folds))
         probe._entries = self._entries and self._entries[start:end]
+        probe._words = {}
         return probe
 
     @property
@@ -74,7 +76,10 @@ class Probe:
 
     def words(self, number: int) -> list[int]:
         """The words as numbers of a reading, -1 for those that do not occur there."""
-        return [entry.word(number) for entry in self.entries]
+        found = self._words.get(number)
+        if found is None:
+            found = self._words[number] = numbers_of(self.entries, number)
+        return found
 
     def packed(self, number: int) -> bytes | None:
         """The words as numbers of a reading; None when one of them does not occur there."""

@@ -179,6 +179,18 @@ def test_words_and_text_agree_wherever_one_looks(tmp_path: Path) -> None:
             assert reading.text(*span) == text[slice(*span)]
 
 
+def test_a_stretch_read_as_it_is_asked_for_has_the_same_words(tmp_path: Path) -> None:
+    library, _ = shelf.filled(tmp_path, readings=1, count=900)
+    reading = library.reading("book0")
+    wanted = reading.words(100, 160)
+    stretch = reading.stretch(100, 160)
+    assert stretch[30:37] == wanted[30:37]
+    assert [stretch[0], stretch[-1]] == [wanted[0], wanted[-1]]
+    assert list(stretch) == wanted
+    assert stretch.folds() == [word.fold for word in wanted]
+    assert list(stretch.part(10, 20)) == wanted[10:20]
+
+
 def test_memory_given_back_is_filled_again(tmp_path: Path) -> None:
     library, _ = shelf.filled(tmp_path, readings=1, count=300)
     reading = library.reading("book0")

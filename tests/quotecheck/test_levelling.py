@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from quotecheck.build import sections
 from quotecheck.furniture import layout
 from quotecheck.marks import read_marks
-from quotecheck.normalize import fold, nth_word, words
+from quotecheck.normalize import fold, levelled, nth_word, words
 from quotecheck.types import PageMark, Reading
 from tests.quotecheck import shelf
 
@@ -49,6 +49,23 @@ def test_words_lie_in_order_in_any_text(text: str) -> None:
         assert end <= word.start < word.end <= len(text)
         assert nth_word(text, number) == (word.start, word.end)
         end = word.end
+
+
+# What levels the same text by quicker ways than ``words`` must come to the same.
+TYPED = "aBl1²é \t\n\f-'`’‘“”—–…\u00ad\u00a0.,"
+
+
+@given(st.one_of(st.text(max_size=60), st.text(alphabet=TYPED, max_size=30)))
+@settings(max_examples=500, deadline=None)
+def test_words_without_their_places_are_the_same_words(text: str) -> None:
+    assert levelled(text) == [word.fold for word in words(text)]
+
+
+@given(st.text(alphabet="aBl -'’“”—…\n", max_size=30))
+@settings(max_examples=300, deadline=None)
+def test_typeset_signs_part_and_join_words_as_typed_ones_do(text: str) -> None:
+    typed = text.translate(str.maketrans("’“”—…", '\'"";.'))
+    assert words(text) == words(typed)
 
 
 @given(st.text(alphabet="ab.[]… ()1\u00ad-\n’", max_size=80))
