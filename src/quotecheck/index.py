@@ -226,6 +226,10 @@ class IndexedReading:
                 return i
         return -1
 
+    def times(self, number: int) -> int:
+        """How often a word occurs, by its number; never, when that is -1."""
+        return self.firsts[number + 1] - self.firsts[number] if number >= 0 else 0
+
     @cached_property
     def language(self) -> str:
         """What the reading is written in, by its commonest words: "en", "de", "fr", "es", "it",

@@ -298,21 +298,17 @@ def _evidence(number: int, probe: Probe, fitted: Fit, folds: list[str]) -> float
     """Bits that speak for a place: rare words that fit, less what must be explained away."""
     bits = 0.0
     reading, words = probe.lexicon.readings[number], probe.words(number)
-    firsts = reading.firsts
     for move in fitted.moves:
         if move.equal:
             for i in range(move.qa, move.qb):
-                word = words[i]
-                count = firsts[word + 1] - firsts[word] if word >= 0 else 0
-                bits += rarity(probe.folds[i], count, reading)
+                bits += rarity(probe.folds[i], reading.times(words[i]), reading)
         elif move.qa == move.qb or move.sa == move.sb:
             bits -= 2.0
         else:
             ours = "".join(probe.folds[move.qa : move.qb])
             bits += _likeness_bits(ours, "".join(folds[move.sa : move.sb]), reading)
     for i in fitted.moved:
-        spot = entries[i].spot(number)
-        bits += _MOVED * rarity(probe.folds[i], spot[1] if spot else 0, reading)
+        bits += _MOVED * rarity(probe.folds[i], reading.times(words[i]), reading)
     return bits
 
 
@@ -321,6 +317,5 @@ def _likeness_bits(ours: str, theirs: str, reading: IndexedReading) -> float:
     alike = Levenshtein.normalized_similarity(ours, theirs)
     if alike < 0.5 or len(ours) < 3:
         return -2.0
-    known = reading.word_id(hash_word(theirs))
-    count = reading.firsts[known + 1] - reading.firsts[known] if known >= 0 else 1
+    count = reading.times(reading.word_id(hash_word(theirs))) or 1
     return (2.0 * alike - 1.0) * rarity(theirs, count, reading)
