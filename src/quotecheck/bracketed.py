@@ -13,6 +13,12 @@ from .marks import Gap, Marked
 from .probe import Cited, Located, Probe, find, last_in, matches_in, on_pages
 
 _FOLLOWED = 60  # places of the longest run from which the others are sought
+# A quotation in two parts: how many words it may have, how many may be left out between, the bits
+# that each part and (beside those that tell its place) the whole must be worth, and how near a
+# match it is.
+_FEWEST, _MOST, _CLAUSE = 4, 60, 15
+_LEAST_OF_PART, _MARGIN, _SCORE = 9.0, 8.0, 0.7
+_MOST_CITED = 5000  # words of cited pages that are read through
 _BITS_OF_ONE = 6.0  # how much less is needed where no bracket stands for more than one word
 _BITS_OF_PAGES = 10.0  # what the words must be worth to be believed on the cited pages
 
@@ -60,6 +66,36 @@ def bracketed(marked: Marked, lexicon: Lexicon, limit: int, cited: Cited | None)
                 found.append((sum(skipped), Located(reading, spread, 1.0, True)))
     fewest = min((words for words, _ in found), default=0)
     return [place for words, place in found if words == fewest]
+
+
+def in_two(marked: Marked, lexicon: Lexicon, cited: Cited | None) -> list[Located]:
+    """The place on the cited pages where a quotation stands in two parts, a clause between them.
+
+    So a writer leaves out a clause without a mark.
+    """
+    if marked.gaps or cited is None or cited[0] not in lexicon.readings:
+        return []
+    reading, low, high = cited
+    which = lexicon.readings.index(reading)
+    whole = Probe(marked.folds, lexicon)
+    packed, size = whole.packed(which), len(whole.folds)
+    if packed is None or not _FEWEST <= size <= _MOST or high - low > _MOST_CITED:
+        return []
+    width = reading.id_bytes
+    worth = [_worth(whole.part(i, i + 1), which) for i in range(size)]
+    found: list[tuple[int, Located]] = []
+    for cut in range(1, size):
+        if min(sum(worth[:cut]), sum(worth[cut:])) < _LEAST_OF_PART:
+            continue
+        first, second = packed[: cut * width], packed[cut * width :]
+        for start in matches_in(reading, first, low - size, high + size, _FOLLOWED):
+            end = start + cut
+            for other in matches_in(reading, second, end + 1, end + _CLAUSE + size - cut, 1):
+                needed = _MARGIN + math.log2(high - low + 2 * size) + math.log2(1 + other - end)
+                if sum(worth) >= needed:
+                    place = Located(reading, ((start, other + size - cut),), _SCORE)
+                    found.append((other - end, place))
+    return [min(found, key=lambda item: item[0])[1]] if found else []
 
 
 def _joint(gaps: list[Gap]) -> _Joint:

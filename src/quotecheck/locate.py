@@ -18,7 +18,7 @@ from rapidfuzz.distance import LCSseq, Levenshtein
 
 from .align import Fit, fit
 from .ballot import LONG, SHORT, Window, around_rare_words, on_cited_pages, rarity, votes
-from .bracketed import bracketed
+from .bracketed import bracketed, in_two
 from .exact import NEAR, as_quoted, cut_short
 from .index import IndexedReading
 from .lexicon import Lexicon
@@ -80,7 +80,11 @@ def locate(
         return found
     if len(marked.folds) > _MOST_WORDS:
         return []
-    return _approximate(marked, segments, cited) or _inside_marks(marked, lexicon, limit, cited)
+    return (
+        _approximate(marked, segments, cited)
+        or in_two(marked, lexicon, cited)
+        or _inside_marks(marked, lexicon, limit, cited)
+    )
 
 
 def _inside_marks(

@@ -226,3 +226,17 @@ def test_words_left_out_elsewhere_than_where_the_writer_cuts_in_are_told(library
     post = "“The harbour froze in the winter,” she writes, “and ship could leave it.”"
     (finding,) = check(Post(post), library)
     assert finding.verdict is Verdict.ALTERED
+
+
+def test_a_clause_left_out_of_few_words_is_found_on_the_cited_page(tmp_path: Path) -> None:
+    library = Library.open(tmp_path)
+    filler = "Rain fell upon the market and the carts stood empty until the evening bell. " * 40
+    sold = "The widow, as nobody in the valley would ever forget, sold the ferry. "
+    pages = tuple(PageMark(at, str(n)) for n, at in enumerate((0, len(filler)), 7))
+    library.put(Reading("mill", filler + sold + filler, "The Mill", pages=pages))
+    finding = check_one(library, "The widow sold the ferry", "mill", "8")
+    assert finding.verdict is Verdict.ALTERED
+    left_out = [change.source_text for change in finding.changes]
+    assert left_out == ["as nobody in the valley would ever forget"]
+    elsewhere = check_one(library, "The widow sold the carts", "mill", "8")
+    assert elsewhere.verdict is Verdict.NOT_FOUND
