@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate
 from math import log2
 from typing import NamedTuple
 
@@ -85,12 +86,20 @@ def on_cited_pages(probe: Probe, cited: Cited | None) -> Iterator[list[Window]]:
         if word in places:
             for i in places[word]:
                 diagonals[at - i] = diagonals.get(at - i, 0) + len(probe.folds[i])
+    if not diagonals:
+        return
     reach = 1 + size // 8
     least = _LEAST_LETTERS * probe.letters
+    # The letters of all places up to each one: of a place and its neighbours, a difference.
+    shift = reach - min(diagonals)
+    letters = [0] * (max(diagonals) + shift + reach + 1)
+    for place, count in diagonals.items():
+        letters[place + shift] = count
+    upto = list(accumulate(letters, initial=0))
     found = [
-        Window(float(letters), number, max(0, place), max(0, place))
+        Window(float(near), number, max(0, place), max(0, place))
         for place in diagonals
-        if (letters := sum(diagonals.get(place + d, 0) for d in range(-reach, reach + 1))) >= least
+        if (near := upto[place + shift + reach + 1] - upto[place + shift - reach]) >= least
     ]
     found.sort(key=lambda w: (-w.weight, -diagonals.get(w.low, 0)))
     if found:

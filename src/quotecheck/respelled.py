@@ -8,6 +8,8 @@ that a few words are enough.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
+from operator import or_
 
 from .exact import as_quoted
 from .lexicon import Entry
@@ -52,9 +54,14 @@ def _otherwise(probe: Probe) -> list[Located]:
     others = [_others(probe, i) for i in range(len(probe.folds))]
     if not any(others):
         return []
+    # The readings that have, for each word but those at the edges, it or one that stands for it.
+    where = probe.lexicon.everywhere
+    for entry, more in list(zip(probe.entries, others, strict=True))[1:-1]:
+        where &= reduce(or_, (other.where for other, _ in more), entry.where)
     found: list[Located] = []
     for number in range(len(probe.lexicon.readings)):
-        found += _in_reading(probe, others, number)
+        if where >> number & 1:
+            found += _in_reading(probe, others, number)
     return found
 
 

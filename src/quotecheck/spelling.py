@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rapidfuzz.distance import Prefix
 
@@ -82,11 +83,31 @@ _ENDINGS = {
 }
 
 
+class _Rule(NamedTuple):
+    """One string for another, which may be bound to the start of a word or to its end."""
+
+    old: str
+    new: str
+    start: bool
+    end: bool
+
+
+def _both_ways(habits: Sequence[tuple[str, str]]) -> tuple[_Rule, ...]:
+    rules: list[_Rule] = []
+    for one, other in habits:
+        start, end, plain = one.startswith("^"), one.endswith("$"), one.strip("^$")
+        rules += (_Rule(plain, other, start, end), _Rule(other, plain, start, end))
+    return tuple(rules)
+
+
+_FIRM_RULES, _LOOSE_RULES = _both_ways(_HABITS), _both_ways(_LOOSE)
+
+
 def other_spellings(word: str) -> tuple[str, ...]:
     """Other ways to spell a levelled word; most of what is generated is no word."""
     if len(word) < _SHORTEST or not word.isalpha():
         return ()
-    found = [*_changed(word, _HABITS), *_changed(word, _LOOSE), _DOUBLED.sub(r"\1", word)]
+    found = [*_changed(word, _FIRM_RULES), *_changed(word, _LOOSE_RULES), _DOUBLED.sub(r"\1", word)]
     found += [word.replace("ae", "e"), word.replace("oe", "e")]
     found += [word + "e", word[:-1] if word.endswith("e") else word]
     found += [
@@ -97,26 +118,23 @@ def other_spellings(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(other for other in found if other != word and len(other) > 2))
 
 
-def _changed(word: str, habits: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for one, other in habits:
-        yield from _put(word, one, other)
-        start, end = "^" * one.startswith("^"), "$" * one.endswith("$")
-        yield from _put(word, start + other + end, one)
-
-
-def _put(word: str, pattern: str, other: str) -> list[str]:
-    """The word with one string for another, which may be bound to its start or its end."""
-    plain, other = pattern.strip("^$"), other.strip("^$")
-    if pattern.startswith("^"):
-        return [other + word[len(plain) :]] if word.startswith(plain) else []
-    if pattern.endswith("$"):
-        return [word[: -len(plain)] + other] if word.endswith(plain) else []
-    return [word.replace(plain, other)] if plain in word else []
+def _changed(word: str, rules: Sequence[_Rule]) -> Iterator[str]:
+    for old, new, start, end in rules:
+        if old not in word:
+            continue
+        if start:
+            if word.startswith(old):
+                yield new + word[len(old) :]
+        elif end:
+            if word.endswith(old):
+                yield word[: -len(old)] + new
+        else:
+            yield word.replace(old, new)
 
 
 def are_one_word(ours: str, theirs: str) -> bool:
     """Whether two words are surely one, spelled by other habits or put in another form."""
-    if len(ours) >= _SHORTEST and theirs in _changed(ours, _HABITS):
+    if len(ours) >= _SHORTEST and theirs in _changed(ours, _FIRM_RULES):
         return True
     longer, shorter = (ours, theirs) if len(ours) > len(theirs) else (theirs, ours)
     if longer.startswith(shorter):
