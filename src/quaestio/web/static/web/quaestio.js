@@ -687,11 +687,16 @@ async function copyText(text, control) {
     return; // not allowed: the text is on the page to be selected
   }
   const label = control.textContent;
+  const name = control.getAttribute("aria-label"); // would be read out in place of the word
   const done = words("copied") || "✓"; // who is not signed in has no words
   if (label === done) return;
   control.setAttribute("aria-live", "polite");
+  control.removeAttribute("aria-label");
   control.textContent = done;
-  setTimeout(() => { control.textContent = label; }, 2000);
+  setTimeout(() => {
+    control.textContent = label;
+    if (name) control.setAttribute("aria-label", name);
+  }, 2000);
 }
 
 function copyField(button) {
