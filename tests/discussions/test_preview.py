@@ -173,6 +173,23 @@ def test_a_short_response_is_posted_and_told_that_it_is_short(anna: Enrollment) 
     assert "asked for." not in page.content.decode()
 
 
+def test_whoever_ticks_none_of_several_questions_is_told(anna: Enrollment) -> None:
+    asked = [actions.QuestionInput("Was it planned?"), actions.QuestionInput("What came of it?")]
+    browser = cast.sign_in(anna)
+    for questions, told in ((asked, True), (asked[:1], False)):
+        question = cast.discussion(anna, questions=questions)
+        address = reverse("respond", args=[question.public_id])
+        fields = {"body": "Nobody knows.", "asked": str(len(questions))}  # as the form sends it
+        form = browser.get(f"/d/{question.public_id}/").content.decode()
+        assert f'name="asked" value="{len(questions)}"' in form
+        page = browser.post(address, {**fields, "preview": "1"}).content.decode()
+        assert ("No question is ticked." in page) == told
+        page = browser.post(address, fields, follow=True).content.decode()
+        assert ("No question is ticked" in page) == told
+        page = browser.post(address, {**fields, "answers": "1"}, follow=True).content.decode()
+        assert "No question is ticked" not in page
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -106,7 +106,7 @@ def typed_fields(data: Any) -> dict[str, Any]:
     """The part of a form that a draft keeps."""
     fields: dict[str, Any] = {}
     for name in data:
-        if name in {"csrfmiddlewaretoken", "key", "draft_version", "writer", "preview"}:
+        if name in {"csrfmiddlewaretoken", "key", "draft_version", "writer", "preview", "asked"}:
             continue
         fields[name] = data.getlist(name) if name == "answers" else storable(data.get(name))
     return fields

@@ -29,13 +29,15 @@ from quaestio.discussions.rendering import render, set_notes
 @dataclass(frozen=True, slots=True)
 class Preview:
     """``post`` is the HTML that the post would get; ``length`` says how long it is. The text is
-    kept as a draft of version ``draft_version``.
+    kept as a draft of version ``draft_version``. ``ticks_nothing``: of several questions none is
+    said to be answered.
     """
 
     post: SafeString
     length: str
     is_outside: bool
     draft_version: int
+    ticks_nothing: bool = False
 
 
 def is_asked(request: HttpRequest) -> bool:

@@ -80,6 +80,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
             stands = stands_of(thread.questions, answers, positions)
             target = f"respond:{public_id}"
             shown = preview_of(request, seat, found, target, source=form.source, stands=stands)
+            shown = replace(shown, ticks_nothing=not stands and len(thread.questions) > 1)
             return thread_page(request, seat, thread, typed=typed, preview=shown)
         post = actions.respond(
             by=me,
@@ -105,7 +106,10 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your response is kept. The class sees it once a teacher has let it in.")
     else:
         said = _("Your response is posted.")
-    posted(request, f"{said} {after_posting(seat, post)}", f"respond:{public_id}")
+    said = f"{said} {after_posting(seat, post)}"
+    if not answers and not positions and request.POST.get("asked", "1") not in {"0", "1"}:
+        said = f"{said} {_('No question is ticked: edit it to say which ones you answer.')}"
+    posted(request, said, f"respond:{public_id}")
     return redirect(anchor(post))
 
 
