@@ -394,7 +394,7 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     if not theirs or not ours:
         return not ours and len(theirs) <= 4 and any(c.isdigit() for c in theirs)
     if ours == theirs and len(words) != len(mine):
-        return _is_spaced_by_scan(pair, [w.fold for w in words], torn=len(words) > len(mine))
+        return _is_spaced_by_scan(pair, [w.fold for w in mine], [w.fold for w in words])
     rarest = min(_count(pair, w.fold) for w in mine)
     least = 0.6 if len(words) == len(mine) == 1 else 0.75
     if len(ours) <= 4 and rarest > _VERY_COMMON * max(_count(pair, w.fold) for w in words):
@@ -411,18 +411,22 @@ def _is_misread(pair: Pair, step: Step) -> bool:
     return not _read_nearer(pair, ours, theirs, rarest)
 
 
-def _is_spaced_by_scan(pair: Pair, words: Sequence[str], *, torn: bool) -> bool:
+def _is_spaced_by_scan(pair: Pair, mine: Sequence[str], words: Sequence[str]) -> bool:
     """Whether words are hardly words, so that a scan has torn them or run them together.
 
-    "ano ther", "ofmoney"; but not "any one", which a book may well have.
+    "ano ther", "ofmoney"; but not "any one", which a book may well have, nor "not able" that was
+    quoted as notable.
     """
-    if torn:
+    known = negations(pair.reading.language)
+    lost = [] if known.intersection(mine) else [word for word in words if word in known]
+    if len(words) > len(mine):
+        rare = _SELDOM if lost else _COMMON
         return any(
-            _count(pair, word) <= _COMMON
-            or (len(word) == 1 and word not in _LETTERS_THAT_ARE_WORDS)
+            _count(pair, word) <= rare or (len(word) == 1 and word not in _LETTERS_THAT_ARE_WORDS)
             for word in words
+            if word not in lost
         )
-    return all(_count(pair, word) <= _SELDOM for word in words)
+    return not lost and all(_count(pair, word) <= _SELDOM for word in words)
 
 
 def _read_nearer(pair: Pair, ours: str, theirs: str, count: int) -> bool:

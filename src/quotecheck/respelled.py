@@ -18,6 +18,7 @@ from .probe import Cited, Located, Probe
 
 _MOST_WORDS = 8  # longer quotations have enough other words
 _MOST_MISREAD = 4
+_LONGEST_WORD = 80  # letters; in a longer one nobody has run two words together
 _MOST_PLACES = 400  # of a word that is followed in a reading
 _SELDOM = 3  # times a misread word may occur in a reading, and the tenth of the word itself
 
@@ -41,7 +42,7 @@ def _rejoined(probe: Probe) -> Iterator[Probe]:
         if lexicon.entry(joined).where:
             yield Probe([*folds[:i], joined, *folds[i + 2 :]], lexicon)
     for i, entry in enumerate(probe.entries):
-        if entry.where or len(folds[i]) < 2 * SHORTEST_SPELLED:
+        if entry.where or not 2 * SHORTEST_SPELLED <= len(folds[i]) <= _LONGEST_WORD:
             continue
         for cut in range(2, len(folds[i]) - 1):
             parts = folds[i][:cut], folds[i][cut:]

@@ -434,3 +434,21 @@ def test_a_search_costs_the_same_for_one_result_and_for_three(kind: str) -> None
     one_more()
     one_more()
     assert count(client, path) == once <= 19
+
+
+def test_a_whole_sentence_may_be_looked_for_as_it_stands() -> None:
+    """An engine bears few brackets in one another, and words in a row may run over any turn."""
+    anna = cast.instructor()
+    words = [one + other for one in "bcdfghklmn" for other in "aeio"]
+    cast.document(cast.reading(anna.course), " ".join(words[:30]), " ".join(words[30:]))
+    assert finds(anna, f'"{" ".join(words)}"')
+    assert not finds(anna, f'"{" ".join("abcdefghij" * 10)}"')
+
+
+def test_whoever_is_in_very_many_courses_searches_them_all() -> None:
+    anna = cast.instructor()
+    for number in range(120):
+        cast.course(f"Course {number}", by=anna.user)
+    cast.document(cast.reading(anna.course), "Initially there was distress.")
+    page = cast.sign_in(anna).get("/search", {"q": "distress"})
+    assert "Initially there was" in page.content.decode()

@@ -30,6 +30,12 @@ MODERN = (
     "Such persons as lost the house with another of their horses stood in the first rain of bread. "
     "His parish moulders; his horses mouldered. "
 )
+# A scan in which negations are what they look like.
+DENIALS = (
+    "Of all fuch debts the council was not able to speak, able as it was, and able men were few; "
+    "they were able to wait. The widow had nowhere to turn. Her lodger was no ble man. "
+    "Thefe things were faid of fome who had loft the firft of thofe. "
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +46,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     shelf.put(Reading("clean", "The shelter of the errant miller cost money there. " * 30))
     shelf.put(Reading("old", OLD))
     shelf.put(Reading("modern", MODERN * 60))
+    shelf.put(Reading("denials", DENIALS))
     return shelf
 
 
@@ -137,6 +144,32 @@ def test_a_long_s_read_as_f_makes_a_scan(library: Library) -> None:
 def test_what_a_scan_has_torn_or_run_together_is_no_slip(library: Library) -> None:
     quoted = "went to another parish with the price of bread in hand"
     assert check_quotation(quoted, library).wording is Wording.VERBATIM
+
+
+@pytest.mark.parametrize(
+    ("quoted", "ours", "theirs"),
+    [
+        ("Of all such debts the council was notable to speak", "notable", "not able"),
+        ("The widow had now here to turn. Her lodger", "now here", "nowhere"),
+    ],
+)
+def test_no_negation_is_lost_between_two_words_of_a_scan(
+    library: Library, quoted: str, ours: str, theirs: str
+) -> None:
+    assert library.reading("denials").scanned
+    finding = check_quotation(quoted, library)
+    assert changed(finding) == [(ours, theirs)]
+    assert [change.grave for change in finding.changes] == ["negation"]
+
+
+def test_what_looks_like_a_negation_in_a_torn_word_is_none(library: Library) -> None:
+    finding = check_quotation("had nowhere to turn. Her lodger was noble man", library)
+    assert finding.wording is Wording.VERBATIM
+
+
+def test_a_word_of_many_thousand_letters_is_no_two_run_together(library: Library) -> None:
+    """It would be minutes if it were cut after each of its letters."""
+    assert check_quotation("shelter " + "x" * 300_000, library).place is None
 
 
 def test_a_misreading_is_that_of_the_nearest_common_word(library: Library) -> None:

@@ -243,7 +243,15 @@ def scores(rows: QuerySet[Row], wanted: Wanted, courses: Iterable[str]) -> dict[
 def places_in(courses: Iterable[str]) -> SearchQuery | None:
     """The courses whose part of the index is looked into; None for no course."""
     places = [Phrase(course_word(one)) for one in courses]
-    return Or(places) if len(places) > 1 else next(iter(places), None)
+    return either(places) if places else None
+
+
+def either(queries: Sequence[SearchQuery]) -> SearchQuery:
+    """Any of some, put together in halves: an engine bears only so many brackets in one another."""
+    if len(queries) == 1:
+        return queries[0]
+    half = len(queries) // 2
+    return Or([either(queries[:half]), either(queries[half:])])
 
 
 def asked(term: Term, model: Any) -> SearchQuery:
@@ -256,7 +264,7 @@ def asked(term: Term, model: Any) -> SearchQuery:
     here = Phrase(" ".join(term.words))
     if len(term.words) == 1 or not model.search_goes_on:
         return here
-    return Or([here, *over_the_turn(term.words)])
+    return either([here, *over_the_turn(term.words)])
 
 
 def _holding(rows: QuerySet[Row], parts: list[SearchQuery]) -> Any:
