@@ -34,10 +34,13 @@ _ODD_WORDS = 0.0005  # share of odd words from which on a text is taken for a sc
 _ODD = re.compile(
     "\\b[a-z]++[A-Z][a-z]*+\\b|\\b[a-z]++[0-9]++[a-z]++|\\b[0-9][a-z]{3,}+"
     "|[a-z][\\\\|^~!\u00ab\u00bb\u25a0\u2022{}<>=*\u00b0\u00a3$%#@]++[a-z]"
-    # The long s read as f, in the commonest of its words.
-    "|\\b(?:[Ff](?:uch|ome|hould|hall|irft|ince|till|aid|mall|tate|ich)|[Tt]hefe|[Tt]hofe"
+)
+# The long s read as f, in the commonest of its words.
+_LONG_S = re.compile(
+    "\\b(?:[Ff](?:uch|hould|hall|irft|ince|till|aid|mall|tate|ich)|[Tt]hefe|[Tt]hofe"
     "|[Mm]uft|[Mm]oft|[Jj]uft|[Aa]lfo|[Aa]gainft|[Hh]imfelf|[Ii]tfelf|[Bb]ecaufe|[Aa]uffi)\\b"
 )
+_PART = 200_000  # characters of the sample that are read for it
 
 Sections = dict[str, bytes]
 
@@ -160,8 +163,12 @@ def _spelling(spelled: list[str], *, wide: bool) -> Sections:
 def _looks_scanned(text: str, words: int) -> bool:
     """Whether a text has the odd words of one read by a machine: "agaInst", "3carcely", "w^ith"."""
     sample = text if len(text) < _SAMPLE else text[: _SAMPLE // 2] + text[-_SAMPLE // 2 :]
-    share = len(sample) / max(1, len(text))
-    return len(_ODD.findall(sample)) > max(3.0, share * words * _ODD_WORDS)
+    middle = len(sample) // 2
+    part = sample[max(0, middle - _PART // 2) : middle + _PART // 2]
+    return any(
+        len(pattern.findall(read)) > max(3.0, len(read) / max(1, len(text)) * words * _ODD_WORDS)
+        for pattern, read in ((_ODD, sample), (_LONG_S, part))
+    )
 
 
 def _posting_bits(words: int) -> int:
