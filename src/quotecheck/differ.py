@@ -204,7 +204,7 @@ def _change(pair: Pair, step: Step) -> Change:
     theirs = pair.reading.text(*there) if step.sb > step.sa else ""
     if step.gap is not None:
         here = step.gap.span
-        op = "mark" if _keeps_stem(step.gap, pair.source_words(step)) else "replace"
+        op = "mark" if _keeps_stem(pair, step, step.gap) else "replace"
         ours = pair.marked.text[here.start : here.end]
         return Change(op, here, there, ours, theirs, unfair=_unfair(pair, step.gap, there, theirs))
     here = pair.ours(step.qa, step.qb)
@@ -218,10 +218,11 @@ def _gravity(pair: Pair, ours: str, theirs: str, opens: bool) -> str:
     return gravity(ours, theirs, opens=opens, language=pair.reading.language)
 
 
-def _keeps_stem(gap: Gap, words: Sequence[Word]) -> bool:
+def _keeps_stem(pair: Pair, step: Step, gap: Gap) -> bool:
     """Whether what stands outside the bracket of "suffer[s]" is in the source's word."""
-    if gap.kind != "stem" or not words:
+    if gap.kind != "stem" or step.sa == step.sb:
         return True
+    words = pair.source_words(step)
     kept = max(2, len(gap.stem) - 2)
     return gap.stem[:kept] == words[0].fold[:kept] or gap.stem[-kept:] == words[-1].fold[-kept:]
 
