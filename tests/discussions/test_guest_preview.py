@@ -99,6 +99,17 @@ def test_a_known_guest_sees_their_own_name_and_is_not_asked_for_another() -> Non
     assert "Somebody Else" not in page
 
 
+def test_enter_in_a_field_sends_and_forgets_nobody() -> None:
+    """It presses the first button of a form."""
+    scene = Open()
+    confirmed(scene)
+    form = scene.client.get(f"/d/{scene.discussion.public_id}/").content.decode()
+    form = form[form.index('<form class="composer') :]
+    first = re.search(r"<button[^>]*>", form)
+    assert first and first[0] == '<button class="main">'
+    assert 'name="forget"' in form
+
+
 def test_a_reply_shows_the_words_that_it_answers_and_refuses_others() -> None:
     scene = Open()
     post = cast.response(scene.anna, scene.discussion, "It was planned from the first day.")
