@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from tests.support import cast
 
-from quaestio.accounts.actions import make_operator
+from quaestio.accounts.actions import confirm_by_reset, make_operator
 from quaestio.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -118,8 +119,18 @@ def test_a_forgotten_password_is_replaced_by_a_link_that_works_once() -> None:
     assert response.status_code == 302
     assert User.objects.get().check_password("another long one")
 
+    assert EmailAddress.objects.get().verified  # whoever got the mail has the address
+
     again = Client().get(link[1], follow=True).content.decode()
     assert "This link no longer works" in again
+
+
+def test_a_new_password_confirms_no_address_of_several() -> None:
+    user = with_password()
+    for address in (user.email, "other@example.edu"):
+        EmailAddress.objects.create(user=user, email=address, primary=address == user.email)
+    confirm_by_reset(user=user)
+    assert not EmailAddress.objects.filter(verified=True).exists()
 
 
 def test_an_unknown_address_is_not_told_from_a_known_one_when_a_password_is_forgotten() -> None:

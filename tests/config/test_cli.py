@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -152,13 +153,15 @@ def test_an_operator_is_made_and_an_account_can_become_one(tmp_path: Path) -> No
 class Site:
     """A site that ``quaestio serve`` or ``quaestio demo`` runs."""
 
-    def __init__(self, data: Path, command: str = "serve") -> None:
-        self.port = free_port()
+    def __init__(
+        self, data: Path, command: str = "serve", port: int | None = None, **more: str
+    ) -> None:
+        self.port = port or free_port()
         self.said = data.parent / "said"
         with self.said.open("w") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "quaestio", command],
-                env=environment(data, PORT=str(self.port), QUAESTIO_WORKERS="1"),
+                env=environment(data, PORT=str(self.port), QUAESTIO_WORKERS="1", **more),
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
@@ -183,7 +186,15 @@ class Site:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def worker(self) -> psutil.Process:
-        return next(one for one in self.family() if "worker" in one.cmdline())
+        """The worker; it is told that it starts a moment before it can be seen."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            for one in self.family():
+                with suppress(psutil.NoSuchProcess):
+                    if "worker" in one.cmdline():
+                        return one
+            assert time.monotonic() < deadline, self.said.read_text()
+            time.sleep(0.1)
 
     def signal(self, number: int) -> int:
         self.process.send_signal(number)

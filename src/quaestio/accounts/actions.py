@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -9,6 +10,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from quaestio.accounts.models import User
+
+
+@transaction.atomic
+def confirm_by_reset(*, user: User) -> None:
+    """Whoever has set a new password by the link that was mailed has shown that the address is
+    theirs; where an account has several, it is not known which of them it was.
+    """
+    addresses = list(EmailAddress.objects.filter(user=user))
+    if not addresses:
+        addresses = [EmailAddress(user=user, email=user.email, primary=True)]
+    if len(addresses) == 1 and addresses[0].email == user.email:
+        addresses[0].set_verified()
 
 
 @transaction.atomic

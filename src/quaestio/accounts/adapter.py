@@ -20,6 +20,9 @@ class ThisSite:
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Where our people differ from allauth's: a name, no user name; links that lead here alone."""
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return bool(settings.SIGN_UP)
+
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         user.name = form.cleaned_data.get("name", "").strip()
         return super().save_user(request, user, form, commit)

@@ -38,6 +38,10 @@ NAMES = {
         "LISTEN",
         "MAIL_FROM",
         "NO_HTTPS_REDIRECT",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_ISSUER",
+        "OIDC_NAME",
         "OCR_LANGUAGE",
         "OCR_PAGES",
         "PAGES_MB",
@@ -47,6 +51,7 @@ NAMES = {
         "SEARCH",
         "SEARCH_URL",
         "SECRET_KEY",
+        "SIGN_UP",
         "SITE_URL",
         "SMTP_HOST",
         "SMTP_PASSWORD",
@@ -129,6 +134,27 @@ class Environment:
                     f"it is “{value}”."
                 )
         return value
+
+    def issuer(self, name: str) -> str:
+        """An OpenID Connect issuer, letter for letter; encrypted, unless it is on this machine."""
+        value = self.text(name)
+        parts = split(value)
+        local = parts is not None and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        schemes = {"https", "http"} if local else {"https"}
+        if value and (parts is None or parts.query or parts.scheme not in schemes):
+            raise ImproperlyConfigured(
+                f"{name} must be an address such as https://login.example.edu, with https and "
+                f"letter for letter as the provider has it; it is “{value}”."
+            )
+        return value
+
+    def all_or_none(self, names: Iterable[str]) -> None:
+        """Settings that mean nothing by themselves."""
+        names = list(names)
+        missing = [one for one in names if not self.text(one)]
+        if 0 < len(missing) < len(names):
+            there = next(one for one in names if one not in missing)
+            raise ImproperlyConfigured(f"With {there} goes {', '.join(missing)}: set that too.")
 
     def hosts(self, name: str) -> list[str]:
         """Host names separated by commas, such as ``seminar.example.edu``; without a port."""

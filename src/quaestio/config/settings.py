@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -237,6 +238,32 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "60/m/ip",
 }
 LOGIN_URL = "account_login"
+# Whether anybody can make an account here, with a password.
+SIGN_UP = env.flag("QUAESTIO_SIGN_UP", True)
+# Signing in at the university. Without these four nothing of it is loaded.
+OIDC_ISSUER = env.issuer("QUAESTIO_OIDC_ISSUER")
+OIDC_NAME = env.text("QUAESTIO_OIDC_NAME")
+OIDC_CLIENT_ID = env.text("QUAESTIO_OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("QUAESTIO_OIDC_CLIENT_SECRET")
+env.all_or_none(f"QUAESTIO_OIDC_{one}" for one in ("ISSUER", "NAME", "CLIENT_ID", "CLIENT_SECRET"))
+if OIDC_ISSUER:
+    # An account belongs to one issuer: what another one calls the same is somebody else.
+    OIDC_ID = f"oidc-{sha256(OIDC_ISSUER.encode()).hexdigest()[:12]}"
+    INSTALLED_APPS += ["allauth.socialaccount", "quaestio.accounts.signon"]
+    SOCIALACCOUNT_ADAPTER = "quaestio.accounts.signon.adapter.SignOnAdapter"
+    SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+    SOCIALACCOUNT_PROVIDERS = {
+        "signon": {
+            "APPS": [
+                {
+                    "provider_id": OIDC_ID,
+                    "name": OIDC_NAME,
+                    "client_id": OIDC_CLIENT_ID,
+                    "secret": OIDC_CLIENT_SECRET,
+                }
+            ]
+        }
+    }
 LOGIN_REDIRECT_URL = "/"
 
 # -- Mail --------------------------------------------------------------------------------------

@@ -31,3 +31,6 @@ urlpatterns = [
 if settings.DEMO:
     # Signing in with one click: these addresses do not exist on a real site.
     urlpatterns.append(path("demo/", include("quaestio.config.demo_urls")))
+
+if settings.OIDC_ISSUER:
+    urlpatterns.append(path("accounts/", include("quaestio.accounts.signon.urls")))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -74,6 +75,7 @@ def all_about(person: Somebody) -> dict[str, Any]:
             "email": account.email,
             "joined": account.date_joined,
             "last_signed_in": account.last_login,
+            "signs_in_by": signs_in_by(account),
             "addresses": list(
                 EmailAddress.objects.filter(user=account).values("email", "verified")
             ),
@@ -102,6 +104,15 @@ def all_about(person: Somebody) -> dict[str, Any]:
             for one in person.invited
         ],
     }
+
+
+def signs_in_by(account: User) -> list[dict[str, Any]]:
+    """What the university calls somebody who signs in there."""
+    if not apps.is_installed("allauth.socialaccount"):
+        return []
+    model: Any = apps.get_app_config("socialaccount").get_model("SocialAccount")
+    found = model.objects.filter(user=account)
+    return list(found.values("provider", "uid", "date_joined", "last_login"))
 
 
 def in_course(one: Enrollment) -> dict[str, Any]:
