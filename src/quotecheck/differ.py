@@ -30,6 +30,7 @@ _LETTERS_THAT_ARE_WORDS = frozenset(
 _UNLIKE = 0.5  # share of its letters in which a word differs that is hardly a misreading
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
+_CLAUSE_END = re.compile(r"[.!?,;:()\u2013\u2014\u3002\uff01\uff1f\uff0c\uff1b]|\n\s*\n")
 _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
@@ -244,21 +245,25 @@ def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
 
 
 def _beside(pair: Pair, gap: Gap) -> str:
-    """The word of the same sentence that a bracket at an edge of the quotation may stand for.
+    """The words of the same clause that a bracket at an edge of the quotation may stand for: two
+    before it, "[The men] knew" for: No man knew; one after it.
 
-    "[The people] knew" for: Nobody knew.
+    But not "[And] they went" for: She said no, they went.
     """
-    last = pair.base + len(pair.source)
+    reading, last = pair.reading, pair.base + len(pair.source)
     if gap.at == 0 and pair.base:
-        before, after = pair.reading.words(pair.base - 1, pair.base + 1)
-        word = before
-    elif gap.at == len(pair.marked.folds) and last < pair.reading.word_count:
-        before, after = pair.reading.words(last - 1, last + 1)
-        word = after
-    else:
-        return ""
-    parted = _SENTENCE_END.search(pair.reading.text(before.end, after.start))
-    return "" if parted else pair.written(word)
+        before = reading.words(max(0, pair.base - 2), pair.base + 1)
+        there: list[Word] = []
+        for word, following in reversed([*pairwise(before)]):
+            if _CLAUSE_END.search(reading.text(word.end, following.start)):
+                break
+            there.append(word)
+        return " ".join(map(pair.written, there))
+    if gap.at == len(pair.marked.folds) and last < reading.word_count:
+        word, following = reading.words(last - 1, last + 1)
+        parted = _CLAUSE_END.search(reading.text(word.end, following.start))
+        return "" if parted else pair.written(following)
+    return ""
 
 
 def _joined_on(swallowed: str) -> str:

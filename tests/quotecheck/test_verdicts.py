@@ -157,6 +157,28 @@ def test_a_post_is_checked_whole(paged: Library) -> None:
     assert findings[0].changes[0].quote_text == "late"
 
 
+@pytest.mark.parametrize(
+    ("quotation", "unfair"),
+    [
+        ("[And] they went home at dawn", ""),
+        ("[But] we shall write to the bank", ""),
+        ("Of the will he knew [much]", ""),
+        ("[All] the bakers came to market", "swallows_negation"),
+        ("[The town] trusted the ice", "swallows_negation"),
+    ],
+)
+def test_a_bracket_at_an_edge_is_asked_for_the_negations_of_its_own_clause(
+    tmp_path: Path, quotation: str, unfair: str
+) -> None:
+    library = Library.open(tmp_path)
+    text = "She said no, they went home at dawn. If not, we shall write to the bank. "
+    text += "Of the will he knew; not so the widow. None of the bakers came to market. "
+    text += "No man trusted the ice."
+    library.put(Reading("plain", text))
+    finding = check_quotation(quotation, library, cited="plain")
+    assert [change.unfair for change in finding.changes] == [unfair]
+
+
 def test_a_scan_is_not_held_against_the_writer(tmp_path: Path) -> None:
     good = (FOUND["readings"]["english"] + " ") * 4
     noisy = good.replace("the sailors blamed", "the sailora blamed", 1)
