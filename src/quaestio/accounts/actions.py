@@ -15,12 +15,11 @@ from quaestio.accounts.models import User
 @transaction.atomic
 def confirm_by_reset(*, user: User) -> None:
     """Whoever has set a new password by the link that was mailed has shown that the address is
-    theirs; where an account has several, it is not known which of them it was.
+    theirs; where an account has several, it is not known which of them it was. The link has put
+    the account's own among them, if it was not (allauth's ``sync_user_email_address``).
     """
     addresses = list(EmailAddress.objects.filter(user=user))
-    if not addresses:
-        addresses = [EmailAddress(user=user, email=user.email, primary=True)]
-    if len(addresses) == 1 and addresses[0].email == user.email:
+    if [one.email for one in addresses] == [user.email]:
         addresses[0].set_verified()
 
 
