@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from threading import Barrier
 
 import pytest
 from django.core import mail
@@ -413,3 +417,36 @@ def test_an_invitation_that_nobody_followed_is_forgotten_in_time(anna: Enrollmen
     Invitee.objects.filter(pk=new.pk).update(expires_at=timezone.now() - timedelta(days=29))
     assert clear_old(timezone.now())["invitations"] == 1
     assert list(Invitee.objects.all()) == [new]
+
+
+# -- At one moment ------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_is_put_in_while_people_on_it_join_and_another_teacher_puts_it_in_too() -> None:
+    anna = cast.instructor()
+    beth = cast.member(anna.course, Role.INSTRUCTOR, "Beth Cole")
+    link = cast.invitation(anna)
+    for turn in range(4):
+        there = [confirmed(f"Person {n}", f"p{turn}-{n}@example.edu") for n in range(8)]
+        text = "\n".join(f"{one.email}; Some Body; Section {turn}" for one in there)
+        text += "".join(f"\nnew{turn}-{n}@example.org; Some Body" for n in range(6))
+        lines = read_list(text)
+        verbs = [
+            *(partial(actions.put_list_in, by=by, lines=lines) for by in (anna, beth)),
+            *(partial(actions.join, by=one, token=link.token) for one in there[::3]),
+        ]
+        begin = Barrier(len(verbs))
+        with ThreadPoolExecutor(len(verbs)) as pool:
+            for done in [pool.submit(together, begin, verb) for verb in verbs]:
+                done.result()
+    assert Enrollment.objects.count() == 2 + 4 * 8
+    assert Invitee.objects.count() == Letter.objects.filter(kind=Letter.Kind.OUTSIDE).count() == 24
+
+
+def together(begin: Barrier, verb: Callable[[], object]) -> None:
+    try:
+        begin.wait()
+        verb()
+    finally:
+        connection.close()

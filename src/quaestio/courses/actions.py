@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -244,7 +244,6 @@ class Listed:
     changed: int
 
 
-@transaction.atomic
 def put_list_in(
     *, by: Enrollment, lines: Iterable[Line], role: str = Role.STUDENT, with_sections: bool = False
 ) -> Listed:
@@ -256,7 +255,20 @@ def put_list_in(
     """
     if role not in MAY_INVITE.get(by.role, frozenset()):
         raise PermissionDenied
-    course = Course.objects.select_for_update().get(pk=by.course_id)
+    lines = list(lines)
+    try:
+        return put_list_in_once(by, lines, role, with_sections)
+    except IntegrityError:
+        # Somebody on it came by a link, a moment earlier.
+        return put_list_in_once(by, lines, role, with_sections)
+
+
+@transaction.atomic
+def put_list_in_once(
+    by: Enrollment, lines: Sequence[Line], role: str, with_sections: bool
+) -> Listed:
+    # One list at a time; whoever joins meanwhile does not wait for it, nor it for them.
+    course = Course.objects.select_for_update(no_key=True).get(pk=by.course_id)
     plan = plan_of(course, lines, role=role, with_sections=with_sections)
     owners = owners_of(step.line.address for step in plan.fresh)
     invited = [step for step in plan.fresh if step.line.address not in owners]
@@ -368,9 +380,17 @@ def end_invitation(*, invitee: Invitee) -> None:
     invitee.delete()
 
 
-@transaction.atomic
 def take_place(*, by: User, public_id: str) -> Enrollment:
     """Come in by the link that was mailed, with whichever account. It works once."""
+    try:
+        return take_place_once(by, public_id)
+    except IntegrityError:
+        # The same person came in by another way, a moment earlier.
+        return take_place_once(by, public_id)
+
+
+@transaction.atomic
+def take_place_once(by: User, public_id: str) -> Enrollment:
     invitee = invitee_behind(public_id)
     if invitee is None:
         raise LinkRefused("taken")
