@@ -263,6 +263,7 @@ class _Merged:
         """Which words share a half, over all readings; made when it is first asked."""
         import numpy as np
 
+        self._let_go()  # or the pages read by then would come on top of what is made here
         # One array, filled and sorted where it is: what is let go of again the process keeps.
         key = np.empty(sum(len(reading.halves) for reading in self.readings), dtype=np.uint64)
         filled = base = 0
