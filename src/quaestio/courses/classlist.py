@@ -122,11 +122,14 @@ def decoded(content: bytes) -> str:
     try:
         return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ListRefused(
-            _("Line %(line)s holds signs that are no text. Save the list as CSV in UTF-8.")
-            % {"line": line}
-        ) from error
+        raise no_text_in(content[: error.start].count(b"\n") + 1) from error
+
+
+def no_text_in(line: int) -> ListRefused:
+    return ListRefused(
+        _("Line %(line)s holds signs that are no text. Save the list as CSV in UTF-8.")
+        % {"line": line}
+    )
 
 
 def encodings_of(content: bytes) -> Iterator[str]:
@@ -153,11 +156,7 @@ def read_list(text: str) -> list[Line]:
     if len(text) > MOST_BYTES:
         raise ListRefused(_("This is too long for a class list."))
     if zero := text.find("\x00") + 1:
-        line = text[:zero].count("\n") + 1
-        raise ListRefused(
-            _("Line %(line)s holds signs that are no text. Save the list as CSV in UTF-8.")
-            % {"line": line}
-        )
+        raise no_text_in(text[:zero].count("\n") + 1)
     for number, one in enumerate(text.splitlines(), start=1):
         if len(one) > LONGEST_LINE:
             raise ListRefused(_("Line %(line)s is too long for a class list.") % {"line": number})
@@ -190,9 +189,7 @@ def cells_of(line: str, sign: str) -> list[str]:
 def level(cell: str) -> str:
     """Without signs that nobody sees; what stands at the beginning tells “Last, First” apart."""
     one_line = re.sub(r"\s", " ", cell)
-    seen = "".join(
-        sign for sign in one_line if unicodedata.category(sign) not in {"Cc", "Cf", "Cs"}
-    )
+    seen = "".join(sign for sign in one_line if unicodedata.category(sign) not in UNSEEN)
     return seen.rstrip()
 
 
