@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
@@ -218,21 +218,35 @@ def take_up_documents(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -
     the queue never heard of them. ``attempts`` says by public id how often it was tried and
     whether it is queued. One that nobody survives is refused.
     """
-    taken = take_up_recognition(attempts, tries=tries)
     unread = Document.objects.filter(
         status__in=[Document.Status.WAITING, Document.Status.READING]
     ).select_related("reading__course")
-    for document in unread:
+    unreadable = _("This file could not be read. Please try another copy, or another format.")
+    return take_up_recognition(attempts, tries=tries) + take_up(
+        unread, attempts, tries, again=enqueue, give_up=lambda one: refuse(one, unreadable)
+    )
+
+
+def take_up(
+    documents: Iterable[Document],
+    attempts: Mapping[str, tuple[int, bool]],
+    tries: int,
+    *,
+    again: Callable[[str], None],
+    give_up: Callable[[Document], object],
+) -> int:
+    """Queue ``again`` those that are not queued, but for those that were tried often enough. How
+    many were.
+    """
+    taken = 0
+    for document in documents:
         tried, is_queued = attempts.get(document.public_id, (0, False))
         if is_queued:
             continue
         if tried >= tries:
-            refuse(
-                document,
-                _("This file could not be read. Please try another copy, or another format."),
-            )
+            give_up(document)
             continue
-        enqueue(document.public_id)
+        again(document.public_id)
         taken += 1
     return taken
 
@@ -543,17 +557,15 @@ def stop_recognising(document: Document, sentence: str) -> None:
 
 def take_up_recognition(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:
     """As ``take_up_documents``, for scans whose text is being recognised."""
-    taken = 0
-    for document in Document.objects.filter(recognising=True):
-        tried, is_queued = attempts.get(document.public_id, (0, False))
-        if is_queued:
-            continue
-        if tried >= tries:
-            stop_recognising(document, _("The text of this file could not be recognised."))
-            continue
-        enqueue_recognition(document.public_id)
-        taken += 1
-    return taken
+    unseen = Document.objects.filter(recognising=True)
+    why = _("The text of this file could not be recognised.")
+    return take_up(
+        unseen,
+        attempts,
+        tries,
+        again=enqueue_recognition,
+        give_up=lambda one: stop_recognising(one, why),
+    )
 
 
 # -- Meetings -----------------------------------------------------------------------------------

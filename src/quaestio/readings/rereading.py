@@ -25,6 +25,7 @@ from quaestio.readings.actions import (
     put_in_index,
     put_together,
     store_pages,
+    take_up,
 )
 from quaestio.readings.extraction import Extracted, Refused, extract
 from quaestio.readings.extraction.types import VERSION
@@ -180,14 +181,11 @@ def leave_as_it_was(document: Document, sentence: str) -> None:
 
 def take_up_rereading(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:
     """As ``actions.take_up_documents``, for files that are being read again."""
-    taken = 0
-    for document in Document.objects.filter(rereading=True):
-        tried, is_queued = attempts.get(document.public_id, (0, False))
-        if is_queued:
-            continue
-        if tried >= tries:
-            leave_as_it_was(document, _("Something went wrong on the way."))
-            continue
-        enqueue_rereading(document.public_id, at_leisure=True)
-        taken += 1
-    return taken
+    why = _("Something went wrong on the way.")
+    return take_up(
+        Document.objects.filter(rereading=True),
+        attempts,
+        tries,
+        again=partial(enqueue_rereading, at_leisure=True),
+        give_up=lambda one: leave_as_it_was(one, why),
+    )

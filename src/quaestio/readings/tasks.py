@@ -12,11 +12,7 @@ from quaestio.readings.models import Document
 @task(priority=10)
 def read_document(document_public_id: str) -> str:
     """Read an uploaded file into pages; the answer is the status it ended in."""
-    document = (
-        Document.objects.select_related("reading__course")
-        .filter(public_id=document_public_id)
-        .first()
-    )
+    document = _still_there(document_public_id)
     if document is None:
         return "gone"
     return actions.read_document(document=document).status
@@ -25,11 +21,7 @@ def read_document(document_public_id: str) -> str:
 @task(priority=-10)
 def reread_document(document_public_id: str) -> str:
     """Read a stored file once more into pages."""
-    document = (
-        Document.objects.select_related("reading__course")
-        .filter(public_id=document_public_id, rereading=True)
-        .first()
-    )
+    document = _still_there(document_public_id, rereading=True)
     if document is None:
         return "gone"
     rereading.read_again(document=document)
@@ -42,14 +34,16 @@ SLICE = 30  # seconds; then others' work has its turn
 @task(priority=-10)
 def recognise_document(document_public_id: str) -> str:
     """Recognise the text of a scan, some pages at a time."""
-    document = (
-        Document.objects.select_related("reading__course")
-        .filter(public_id=document_public_id, recognising=True)
-        .first()
-    )
+    document = _still_there(document_public_id, recognising=True)
     if document is None:
         return "gone"
     if actions.recognise_some(document=document, seconds=SLICE):
         return "done"
     recognise_document.enqueue(document_public_id)
     return "to be continued"
+
+
+def _still_there(public_id: str, **state: bool) -> Document | None:
+    """The document with its course, if it still waits for what was queued."""
+    documents = Document.objects.select_related("reading__course")
+    return documents.filter(public_id=public_id, **state).first()
