@@ -7,12 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
+from queue import Queue
+from threading import Barrier, Event
+from time import sleep
 
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -426,22 +428,74 @@ def test_an_invitation_that_nobody_followed_is_forgotten_in_time(anna: Enrollmen
 def test_a_list_is_put_in_while_people_on_it_join_and_another_teacher_puts_it_in_too() -> None:
     anna = cast.instructor()
     beth = cast.member(anna.course, Role.INSTRUCTOR, "Beth Cole")
+    old = actions.enroll(confirmed("Old", "old@example.edu"), anna.course, Role.STUDENT, None)
+    assert old.user is not None
     link = cast.invitation(anna)
     for turn in range(4):
         there = [confirmed(f"Person {n}", f"p{turn}-{n}@example.edu") for n in range(8)]
         text = "\n".join(f"{one.email}; Some Body; Section {turn}" for one in there)
         text += "".join(f"\nnew{turn}-{n}@example.org; Some Body" for n in range(6))
+        text += f"\n{old.user.email}; Old; Section {turn}"
         lines = read_list(text)
         verbs = [
             *(partial(actions.put_list_in, by=by, lines=lines) for by in (anna, beth)),
-            *(partial(actions.join, by=one, token=link.token) for one in there[::3]),
+            *(partial(actions.join, by=one, token=link.token) for one in there[::2]),
+            partial(
+                actions.place, enrollment=old, by=beth, role=old.role, byline="Old", section=None
+            ),
         ]
         begin = Barrier(len(verbs))
         with ThreadPoolExecutor(len(verbs)) as pool:
             for done in [pool.submit(together, begin, verb) for verb in verbs]:
                 done.result()
-    assert Enrollment.objects.count() == 2 + 4 * 8
+    assert Enrollment.objects.count() == 3 + 4 * 8
     assert Invitee.objects.count() == Letter.objects.filter(kind=Letter.Kind.OUTSIDE).count() == 24
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_list_waits_for_two_people_on_it_who_are_joining_one_after_the_other() -> None:
+    anna = cast.instructor()
+    link = cast.invitation(anna), cast.invitation(anna)
+    people = [confirmed(f"Person {n}", f"p{n}@example.edu") for n in range(2)]
+    lines = read_list("".join(f"{one.email}; Some Body; Monday\n" for one in people))
+    in_hand = [Queue[str]() for _ in people]
+    go_on = [Event() for _ in people]
+
+    def join(n: int) -> None:
+        try:
+            with transaction.atomic():
+                actions.join(by=people[n], token=link[n].token)
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_current_xact_id()::xid::text")
+                    in_hand[n].put(cursor.fetchone()[0])
+                go_on[n].wait(30)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as pool:
+        joining = [pool.submit(join, n) for n in range(2)]
+        transactions = [one.get(timeout=30) for one in in_hand]
+        put_in = partial(actions.put_list_in, by=anna, lines=lines, with_sections=True)
+        listing = pool.submit(together, Barrier(1), put_in)
+        for n in range(2):
+            wait_for_one_who_waits_for(transactions[n])
+            go_on[n].set()
+            joining[n].result(30)
+        listing.result(30)
+    there = Enrollment.objects.filter(user__in=people)
+    assert [one.section.name for one in there if one.section] == ["Monday", "Monday"]
+
+
+def wait_for_one_who_waits_for(transaction: str) -> None:
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND transactionid::text = %s"
+    for _ in range(3_000):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting, [transaction])
+            if cursor.fetchone():
+                return
+        sleep(0.01)
+    raise AssertionError("nobody waits")
 
 
 def together(begin: Barrier, verb: Callable[[], object]) -> None:

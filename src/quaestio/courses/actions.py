@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,6 +121,13 @@ def change_course(
         note_deed(Deed.CHANGED_SETTINGS, by=by, detail=changed)
     touch(course.pk)
     return course
+
+
+def hold(course_id: int) -> Course:
+    """The course, whose people nobody else changes until this transaction ends. Whoever changes
+    more than one of them takes it first, so that nobody waits in a circle; joining does not.
+    """
+    return Course.objects.select_for_update(no_key=True).get(pk=course_id)
 
 
 def touch(course_id: int) -> None:
@@ -244,6 +251,7 @@ class Listed:
     changed: int
 
 
+@transaction.atomic
 def put_list_in(
     *, by: Enrollment, lines: Iterable[Line], role: str = Role.STUDENT, with_sections: bool = False
 ) -> Listed:
@@ -255,20 +263,7 @@ def put_list_in(
     """
     if role not in MAY_INVITE.get(by.role, frozenset()):
         raise PermissionDenied
-    lines = list(lines)
-    try:
-        return put_list_in_once(by, lines, role, with_sections)
-    except IntegrityError:
-        # Somebody on it came by a link, a moment earlier.
-        return put_list_in_once(by, lines, role, with_sections)
-
-
-@transaction.atomic
-def put_list_in_once(
-    by: Enrollment, lines: Sequence[Line], role: str, with_sections: bool
-) -> Listed:
-    # One list at a time; whoever joins meanwhile does not wait for it, nor it for them.
-    course = Course.objects.select_for_update(no_key=True).get(pk=by.course_id)
+    course = hold(by.course_id)
     plan = plan_of(course, lines, role=role, with_sections=with_sections)
     owners = owners_of(step.line.address for step in plan.fresh)
     invited = [step for step in plan.fresh if step.line.address not in owners]
@@ -278,7 +273,7 @@ def put_list_in_once(
     for step in plan.changed:
         place_as_listed(step, sections, by)
     people = [
-        enroll(owners[step.line.address], course, step.role, sections.get(step.section))
+        enroll_listed(owners[step.line.address], course, step.role, sections.get(step.section))
         for step in plan.fresh
         if step.line.address in owners
     ]
@@ -343,8 +338,20 @@ def place_as_listed(step: Step, sections: Mapping[str, Section], by: Enrollment)
             section=section,
         )
     elif step.invitee is not None:
-        step.invitee.role, step.invitee.section = step.role, section
-        step.invitee.save(update_fields=["role", "section"])
+        # It may be gone: who was invited may have come in since.
+        there = Invitee.objects.filter(pk=step.invitee.pk)
+        there.update(role=step.role, section=section)
+
+
+def enroll_listed(user: User, course: Course, role: str, section: Section | None) -> Enrollment:
+    """Into the course by a class list, where it may be that somebody joins at this moment."""
+    try:
+        with transaction.atomic():
+            return enroll(user, course, role, section)
+    except IntegrityError:
+        there = Enrollment.objects.get(course=course, user=user)
+        keep_in_section(there, section)
+        return there
 
 
 def enroll(user: User, course: Course, role: str, section: Section | None) -> Enrollment:
@@ -425,6 +432,7 @@ def settle_invitee(enrollment: Enrollment, user: User) -> None:
 @transaction.atomic
 def remove_person(*, enrollment: Enrollment, by: Enrollment) -> Enrollment:
     """End a membership at once. What the person wrote stays under their byline."""
+    hold(enrollment.course_id)
     keep_an_instructor(enrollment)
     enrollment.removed_at = timezone.now()
     enrollment.save(update_fields=["removed_at"])
@@ -443,6 +451,7 @@ def make_feed_key(*, person: Enrollment) -> FeedKey:
 
 @transaction.atomic
 def change_role(*, enrollment: Enrollment, by: Enrollment, role: str) -> Enrollment:
+    hold(enrollment.course_id)
     if role != Role.INSTRUCTOR:
         keep_an_instructor(enrollment)
     before = Enrollment.objects.select_for_update().values_list("role", flat=True)
