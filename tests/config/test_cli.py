@@ -167,10 +167,10 @@ class Site:
             )
         self.until("Quaestio is at")
 
-    def until(self, words: str) -> None:
-        """Wait until it has said this."""
+    def until(self, words: str, times: int = 1) -> None:
+        """Wait until it has said this, so many times."""
         deadline = time.monotonic() + PATIENCE
-        while words not in self.said.read_text():
+        while self.said.read_text().count(words) < times:
             assert self.process.poll() is None, self.said.read_text()
             assert time.monotonic() < deadline, self.said.read_text()
             time.sleep(0.1)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import OperationalError
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from tests.support import cast
@@ -70,6 +71,23 @@ def test_what_a_living_worker_does_is_left_to_it(document: Document) -> None:
         assert take_up() == 0
         task.refresh_from_db()
         assert task.status == "RUNNING"
+
+
+def test_what_a_worker_had_in_hand_when_an_error_ended_it_is_done_again(
+    document: Document, tmp_path: Path
+) -> None:
+    with pytest.raises(OperationalError), alive() as name:
+        begin(document, name)
+        raise OperationalError("the database is away")
+    assert (tmp_path / "workers" / name).exists()
+    assert take_up() == 1
+    assert not (tmp_path / "workers" / name).exists()
+
+
+def test_a_worker_that_is_told_to_stop_leaves_no_lock(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit), alive() as name:
+        raise SystemExit(0)
+    assert not (tmp_path / "workers" / name).exists()
 
 
 def test_a_worker_of_another_machine_is_given_an_hour(document: Document) -> None:

@@ -22,6 +22,7 @@ from quaestio.discussions.actions import purge_entries
 from quaestio.discussions.emails import tell_what_is_due
 from quaestio.notifications import actions
 from quaestio.notifications.sending import Sent, send_letters
+from quaestio.web.outage import in_a_line, is_outage
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +78,11 @@ def run(worker: str, stop: threading.Event) -> None:
         try:
             close_old_connections()
             went_well = not tick(worker=worker, stop=stop).server_away
-        except Exception:
+        except Exception as error:
             # Whatever it was, the next turn may go well; the mail waits in the database.
-            log.exception("A turn of the clock failed.")
+            if is_outage(error):
+                log.warning("The clock waits for the database: %s", in_a_line(error))
+            else:
+                log.exception("A turn of the clock failed.")
         pause = EVERY if went_well else min(max(pause, EVERY) * 2, LONGEST_PAUSE)
     connections.close_all()

@@ -43,7 +43,9 @@ def locks() -> Path:
 
 @contextmanager
 def alive() -> Iterator[str]:
-    """The name of a new worker, which is known to be alive until the block is left."""
+    """The name of a new worker, which is known to be alive until the block is left. One that ends
+    by an error leaves its lock: whoever comes next finds what it had begun.
+    """
     name = secrets.token_hex(8)
     path = locks() / name
     making = path.with_name(f".{name}")
@@ -52,8 +54,12 @@ def alive() -> Iterator[str]:
         making.rename(path)  # nobody has seen it without its lock
         try:
             yield name
-        finally:
+        except Exception:
+            raise
+        except BaseException:  # it was told to stop
             path.unlink(missing_ok=True)
+            raise
+        path.unlink(missing_ok=True)
 
 
 def is_gone(task: DBTaskResult[Any, Any]) -> bool:

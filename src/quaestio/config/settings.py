@@ -342,13 +342,16 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"in_one_line": {"()": "quaestio.config.logs.InOneLine"}},
+    "filters": {
+        "in_one_line": {"()": "quaestio.config.logs.InOneLine"},
+        "failures": {"()": "quaestio.config.logs.Failures"},
+    },
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.security.csrf": {"level": "ERROR"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["failures"]},
         # Machines that try out addresses of other sites: no fault of ours to be traced.
         "django.security.DisallowedHost": {"filters": ["in_one_line"]},
     },

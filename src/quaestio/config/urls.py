@@ -15,6 +15,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 handler400 = "quaestio.web.views.bad_request"
 handler403 = web.permission_denied
 handler404 = web.not_found
+handler500 = web.server_error
 
 urlpatterns = [
     path("", include("quaestio.discussions.urls")),  # first, since asked for most
