@@ -11,7 +11,13 @@ from django.core.cache import cache
 from django.test import Client
 from tests.support import cast
 
-from quaestio.accounts.actions import confirm_by_reset, make_operator
+from quaestio.accounts.actions import (
+    close_account,
+    confirm_by_reset,
+    give_password,
+    make_operator,
+    reopen_account,
+)
 from quaestio.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +153,42 @@ def test_an_operator_signs_in_where_everybody_does() -> None:
     assert client.get("/operator/login/?next=/operator/")["Location"].startswith("/accounts/login/")
     client.post("/accounts/login/", {"login": "olga@example.edu", "password": PASSWORD})
     assert client.get("/operator/").status_code == 200
+
+
+def sign_in(client: Client, password: str = PASSWORD) -> int:
+    given = {"login": "maya@example.edu", "password": password}
+    return client.post("/accounts/login/", given).status_code
+
+
+def is_in(client: Client) -> bool:
+    """Whether the page in front of a browser is that of somebody signed in."""
+    return "/accounts/logout/" in client.get("/").content.decode()
+
+
+def test_a_password_that_an_operator_gives_ends_what_is_open() -> None:
+    user, thief, owner = with_password(), Client(), Client()
+    sign_in(thief)
+    assert is_in(thief)
+    give_password(user=user, password="another long one")
+    assert not is_in(thief)
+    sign_in(owner)
+    assert not is_in(owner)
+    sign_in(owner, "another long one")
+    assert is_in(owner)
+
+
+def test_nobody_is_in_a_closed_account_until_it_is_opened_again() -> None:
+    user, client = with_password(), Client()
+    sign_in(client)
+    assert is_in(client)
+    close_account(user=user)
+    assert not is_in(client)
+    sign_in(client)
+    assert not is_in(client)
+    assert "This account is closed" in client.get("/accounts/inactive/").content.decode()
+    reopen_account(user=user)
+    sign_in(client)
+    assert is_in(client)
 
 
 def test_no_page_of_the_admin_shows_a_password_or_a_join_link() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ import pytest
 from pytest_django import Settings
 from tests.support import cast
 
+from quaestio.accounts.models import User
 from quaestio.config import cli
 from quaestio.readings.models import Document
 
@@ -69,6 +71,9 @@ def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
         "check",
         "import",
         "createoperator",
+        "password",
+        "close",
+        "reopen",
         "tick",
     ):
         assert f"\n    {command}" in said
@@ -145,6 +150,30 @@ def test_an_operator_is_made_and_an_account_can_become_one(tmp_path: Path) -> No
         0,
         "Olga may look at /operator/ from now on. The password is as it was.",
     )
+
+
+@pytest.mark.django_db
+def test_an_operator_gives_a_password_closes_an_account_and_opens_it_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = User.objects.create_user("olga@example.edu", "the password before", name="Olga")
+
+    def done(command: str, address: str = "Olga@Example.edu", typed: str = "") -> tuple[int, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        code = cli.run([command, address])
+        told = capsys.readouterr()
+        return code, told.out + told.err
+
+    code, told = done("password", typed="short\n")
+    assert (code, "too short" in told) == (1, True)
+    assert done("password", typed="another one, surely\n") == (0, "Olga has a new password.\n")
+    user.refresh_from_db()
+    assert user.check_password("another one, surely")
+    code, told = done("close")
+    assert (code, told.partition(".")[0]) == (0, "The account of Olga is closed")
+    assert done("reopen") == (0, "The account of Olga is open.\n")
+    said = "No account here has the address nobody@example.edu.\n"
+    assert done("close", "nobody@example.edu") == (1, said)
 
 
 # -- Serving ------------------------------------------------------------------------------------

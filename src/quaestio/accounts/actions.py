@@ -43,3 +43,26 @@ def make_operator(*, email: str, name: str = "", password: str = "") -> User:
     made.set_password(password)
     made.save()
     return made
+
+
+@transaction.atomic
+def give_password(*, user: User, password: str) -> None:
+    """A new one, by whoever looks after the site. Whoever was signed in is so no longer."""
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
+@transaction.atomic
+def close_account(*, user: User) -> None:
+    """Nobody can sign in to it, and whoever is signed in is so no longer; feeds and mail end. What
+    was written stays where it is, under its name.
+    """
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
+def reopen_account(*, user: User) -> None:
+    user.is_active = True
+    user.save(update_fields=["is_active"])

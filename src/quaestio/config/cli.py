@@ -18,6 +18,7 @@ from quaestio.config.env import slips
 from quaestio.config.serving import Address, Refused, complain, prepare_database, run_site
 
 if TYPE_CHECKING:
+    from quaestio.accounts.models import User
     from quaestio.transfers.persons import Somebody
     from quotecheck import Reading
 
@@ -157,6 +158,28 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.add_argument("--email", help=argparse.SUPPRESS)  # as it was called before
     one.add_argument("--name", help="their name (asked for if left out)")
     one.set_defaults(command=createoperator)
+
+    one = commands.add_parser(
+        "password",
+        help="give an account a new password, where no mail reaches its owner",
+        description="Asks for it twice; from a program, it is one line of the input. Whoever is "
+        "signed in to the account has to sign in again.",
+    )
+    one.add_argument("address", metavar="EMAIL")
+    one.set_defaults(command=password)
+
+    one = commands.add_parser(
+        "close",
+        help="close an account: nobody can sign in to it",
+        description="Whoever is signed in to it is so no longer, by a password or at the "
+        "university; its feeds and mail end. What was written stays, and “reopen” undoes it.",
+    )
+    one.add_argument("address", metavar="EMAIL")
+    one.set_defaults(command=close)
+
+    one = commands.add_parser("reopen", help="open an account again that was closed")
+    one.add_argument("address", metavar="EMAIL")
+    one.set_defaults(command=reopen)
     return whole
 
 
@@ -400,13 +423,56 @@ def createoperator(options: argparse.Namespace) -> int:
     return 0
 
 
+def account_at(address: str) -> User:
+    start_django()
+    need_tables()
+    from quaestio.accounts.models import User
+
+    found = User.objects.filter(email=User.objects.normalize_email(address)).first()
+    if found is None:
+        raise Refused(f"No account here has the address {address}.")
+    return found
+
+
+def password(options: argparse.Namespace) -> int:
+    user = account_at(options.address)
+    from django.core.exceptions import ValidationError
+
+    from quaestio.accounts.actions import give_password
+
+    try:
+        give_password(user=user, password=asked_password())
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    tell(f"{user.name} has a new password.")
+    return 0
+
+
+def close(options: argparse.Namespace) -> int:
+    user = account_at(options.address)
+    from quaestio.accounts.actions import close_account
+
+    close_account(user=user)
+    tell(f"The account of {user.name} is closed. “quaestio reopen” opens it again.")
+    return 0
+
+
+def reopen(options: argparse.Namespace) -> int:
+    user = account_at(options.address)
+    from quaestio.accounts.actions import reopen_account
+
+    reopen_account(user=user)
+    tell(f"The account of {user.name} is open.")
+    return 0
+
+
 def asked_password() -> str:
     """Typed twice at a terminal; one line of the input otherwise."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Password: ")
     if getpass.getpass("The same again: ") != password:
-        raise Refused("The two passwords differ. Nothing was made.")
+        raise Refused("The two passwords differ. Nothing was changed.")
     return password
 
 
