@@ -248,12 +248,15 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=PATIENCE)[1]
 
 
-def test_the_site_is_served_with_its_worker_and_stops_cleanly(site: Site) -> None:
+def test_the_site_is_served_with_its_worker_and_stops_cleanly(site: Site, data: Path) -> None:
     assert site.get("/health") == 200
     assert site.get("/static/web/quaestio.css") == 200
     # Signing in with one click is the demo's alone.
     assert site.get("/demo/") == 404
     assert site.get("/demo") == 404
+    # What is stored is nothing to others who have an account on the machine.
+    open_to_others = [path for path in data.rglob("*") if path.stat().st_mode & 0o007]
+    assert (open_to_others, data.stat().st_mode & 0o007) == ([], 0)
     family = site.family()
     assert site.worker() in family
 
