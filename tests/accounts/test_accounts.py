@@ -235,3 +235,60 @@ def test_a_password_is_changed_and_chosen_where_there_was_none() -> None:
     client = cast.sign_in(nobody)
     page = client.get("/accounts/password/change/", follow=True).content.decode()
     assert "Choose a password" in page
+
+
+@pytest.mark.parametrize("wrong", [{"password1": "short"}, {"name": ""}])
+def test_whoever_would_not_make_an_account_is_not_told_which_addresses_have_one(
+    wrong: dict[str, str],
+) -> None:
+    with_password()
+    fields = {"name": "Maya", "password1": PASSWORD, **wrong}
+    taken, free = (
+        Client().post("/accounts/signup/", {**fields, "email": address}).content.decode()
+        for address in ("maya@example.edu", "nils@example.edu")
+    )
+    assert "There is an account with this address" not in taken
+    assert taken.count('class="errors"') == free.count('class="errors"')
+
+
+def test_a_second_account_with_an_address_is_refused_and_the_way_in_is_named() -> None:
+    with_password()
+    page = Client().post(
+        "/accounts/signup/", {"name": "Maya", "email": "maya@example.edu", "password1": PASSWORD}
+    )
+    assert "There is an account with this address. Sign in" in page.content.decode()
+    assert User.objects.count() == 1
+
+
+FORMS = ["login", "signup", "password/reset", "password/change", "email"]
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_the_forms_of_accounts_speak_as_the_rest_of_the_site(client: Client, path: str) -> None:
+    if path in ("password/change", "email"):
+        client.force_login(with_password())
+    page = client.get(f"/accounts/{path}/").content.decode()
+    assert not re.search(r"\bEmail\b", page)
+    assert "Your password can" not in page and "placeholder" not in page
+    assert "E-mail address" in page
+
+
+@pytest.mark.parametrize(
+    ("password", "says"),
+    [
+        ("short-one", "Please take at least 10 characters."),
+        ("password123", "Many people use this one"),
+        ("maya@example.edu", "This is close to your name or address."),
+    ],
+)
+def test_a_password_that_will_not_do_is_met_with_what_would(password: str, says: str) -> None:
+    fields = {"name": "Maya", "email": "maya@example.edu", "password1": password}
+    assert says in Client().post("/accounts/signup/", fields).content.decode()
+
+
+def test_two_different_passwords_are_said_to_be_that() -> None:
+    client = Client()
+    client.force_login(with_password())
+    fields = {"oldpassword": PASSWORD, "password1": PASSWORD + " 2", "password2": PASSWORD + " 3"}
+    page = client.post("/accounts/password/change/", fields).content.decode()
+    assert "The two are not the same." in page

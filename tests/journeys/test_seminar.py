@@ -50,7 +50,7 @@ def maya(teacher: Enrollment, discussion: Discussion) -> Enrollment:
 
 def sign_up(page: Page, name: str, email: str) -> None:
     page.get_by_label("Name").fill(name)
-    page.get_by_label("Email").fill(email)
+    page.get_by_label("E-mail address").fill(email)
     page.locator("input[type=password]").first.fill(PASSWORD)
     page.get_by_role("button", name="Make the account").click()
 

@@ -209,18 +209,27 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
+        "NAME": "quaestio.accounts.passwords.NotTheAddress",
+        "OPTIONS": {"user_attributes": ("email", "name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "quaestio.accounts.passwords.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "quaestio.accounts.passwords.NotCommon"},
 ]
 ACCOUNT_ADAPTER = "quaestio.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "quaestio.accounts.forms.SignupForm"
+ACCOUNT_FORMS = {
+    "login": "quaestio.accounts.entrance.Login",
+    "signup": "quaestio.accounts.entrance.Signup",
+    "add_email": "quaestio.accounts.entrance.AddEmail",
+    "change_password": "quaestio.accounts.entrance.ChangePassword",
+    "set_password": "quaestio.accounts.entrance.SetPassword",
+    "reset_password": "quaestio.accounts.entrance.ResetPassword",
+    "reset_password_from_key": "quaestio.accounts.entrance.ResetPasswordKey",
+}
 ACCOUNT_EMAIL_VERIFICATION = env.choice(
     "QUAESTIO_CONFIRM_EMAIL", "optional", ("none", "optional", "mandatory")
 )
@@ -251,6 +260,7 @@ if OIDC_ISSUER:
     OIDC_ID = f"oidc-{sha256(OIDC_ISSUER.encode()).hexdigest()[:12]}"
     INSTALLED_APPS += ["allauth.socialaccount", "quaestio.accounts.signon"]
     SOCIALACCOUNT_ADAPTER = "quaestio.accounts.signon.adapter.SignOnAdapter"
+    SOCIALACCOUNT_FORMS = {"signup": "quaestio.accounts.signon.forms.Missing"}
     SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
     SOCIALACCOUNT_PROVIDERS = {
         "signon": {
