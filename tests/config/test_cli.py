@@ -71,6 +71,7 @@ def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
         "check",
         "import",
         "createoperator",
+        "movedatabase",
         "password",
         "close",
         "reopen",

@@ -107,6 +107,16 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.set_defaults(command=backup)
 
     one = commands.add_parser(
+        "movedatabase",
+        help="copy all that is in the database into another one, from SQLite to PostgreSQL, say",
+        description="For a site that is stopped. URL is as in QUAESTIO_DATABASE_URL and names a "
+        "database that is empty; nothing is changed in the one the site has now. Files stay "
+        "where they are.",
+    )
+    one.add_argument("url", metavar="URL")
+    one.set_defaults(command=movedatabase)
+
+    one = commands.add_parser(
         "person",
         help="print what the site holds of a person, as JSON",
         description="Their account, and in each course what they wrote, chose and began.",
@@ -305,6 +315,22 @@ def backup(options: argparse.Namespace) -> int:
     else:
         size = f"{kept.database / 1_000_000:.1f} MB"
         tell(f"{options.folder} holds the database ({size}) and {files}.")
+    return 0
+
+
+def movedatabase(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    need_newest_tables()
+    from django.core.exceptions import ImproperlyConfigured
+
+    from quaestio.config.moving import move
+
+    try:
+        number = move(options.url)
+    except ImproperlyConfigured as error:
+        raise Refused(str(error)) from error
+    tell(f"{number} rows are in the other database. Set QUAESTIO_DATABASE_URL, and start the site.")
     return 0
 
 
