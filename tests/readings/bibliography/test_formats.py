@@ -200,3 +200,20 @@ def test_a_date_is_read_or_kept_as_it_was_said(text: str) -> None:
     assert date.get("date-parts") == DATES[text]
     if DATES[text] is None:
         assert date == {"literal": text}
+
+
+def test_a_chapter_has_its_book_from_the_record_that_it_names() -> None:
+    found = parse(
+        "@incollection{one, crossref={Rooms}, author={Isolde Farrant}, title={Doors}, pages={1--20}}"
+        "@book{rooms, editor={Piotr Maas}, author={Nobody Here}, title={Rooms}, year={2004}}"
+    )
+    doors = found.entries[0].csl
+    assert (doors["title"], doors["container-title"], doors["page"]) == ("Doors", "Rooms", "1-20")
+    assert doors["author"] == [{"family": "Farrant", "given": "Isolde"}]
+    assert doors["editor"] == [{"family": "Maas", "given": "Piotr"}]
+    assert doors["issued"] == {"date-parts": [[2004]]}
+
+
+def test_a_body_is_no_person_whose_family_name_comes_last() -> None:
+    found = parse("TY  - RPRT\nAU  - World Health Organization\nTI  - Report\nER  - \n")
+    assert found.entries[0].csl["author"] == [{"literal": "World Health Organization"}]

@@ -102,3 +102,71 @@ IN_TEXT = {
 @pytest.mark.parametrize("style", IN_TEXT)
 def test_a_citation_in_the_text_follows_the_style(style: str) -> None:
     assert (in_text(style, ARTICLE), in_text(style, BOOK)) == IN_TEXT[style]
+
+
+RANGES = {
+    "chicago": ["1–20", "9–10", "101–8", "321–28", "100–104", "98–104", "i–xx"],
+    "mla": ["1–20", "9–10", "101–08", "321–28", "100–04", "98–104", "i–xx"],
+    "apa": ["1–20", "9–10", "101–108", "321–328", "100–104", "98–104", "i–xx"],
+}
+
+
+@pytest.mark.parametrize("style", RANGES)
+def test_ranges_of_pages_are_shortened_as_the_style_does(style: str) -> None:
+    told = ["1-20", "9-10", "101-108", "321-328", "100-104", "98-104", "i-xx"]
+    for page, wanted in zip(told, RANGES[style], strict=True):
+        text = set_in(style, record({**ARTICLE, "page": page})).text
+        assert re.search(rf"[ .]{wanted}\.$", text), text
+
+
+EDITED = {
+    "chicago": (
+        "Farrant, Isolde, ed. 2004. Rooms Without Portraits.",
+        "Farrant, Isolde, and Piotr Maas, eds. 2004. Rooms Without Portraits.",
+    ),
+    "chicago-notes": (
+        "Farrant, Isolde, ed. Rooms Without Portraits. 2004.",
+        "Farrant, Isolde, and Piotr Maas, eds. Rooms Without Portraits. 2004.",
+    ),
+    "mla": (
+        "Farrant, Isolde, editor. Rooms Without Portraits. 2004.",
+        "Farrant, Isolde, and Piotr Maas, editors. Rooms Without Portraits. 2004.",
+    ),
+    "apa": (
+        "Farrant, I. (Ed.). (2004). Rooms without portraits.",
+        "Farrant, I., & Maas, P. (Eds.). (2004). Rooms without portraits.",
+    ),
+}
+
+
+@pytest.mark.parametrize("style", EDITED)
+def test_who_edited_a_book_without_an_author_is_named_once_and_as_editor(style: str) -> None:
+    book = {"type": "book", "title": "Rooms without portraits", "issued": "2004"}
+    one = record({**book, "editor": ["Isolde Farrant"]})
+    two = record({**book, "editor": ["Isolde Farrant", "Piotr Maas"]})
+    assert (set_in(style, one).text, set_in(style, two).text) == EDITED[style]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_of_many_editors_some_are_named_and_all_of_them_are_editors(style: str) -> None:
+    many = [f"Anna Name{number}" for number in range(30)]
+    text = set_in(style, record({"type": "book", "title": "Essays", "editor": many})).text
+    assert re.search(r"\bed(s|itors)\b", text, re.IGNORECASE), text
+    assert text.count("Name0") == 1
+    assert "\ue000" not in text
+
+
+def test_a_translated_book_with_an_editor_has_its_labels_as_the_style_wants_them() -> None:
+    told = record({**BOOK, "editor": ["Piotr Maas"], "translator": ["Tamara Deutscher"]})
+    apa = set_in("apa", record({**told, "edition": "2"})).text
+    assert "(P. Maas, Ed.; T. Deutscher, Trans.; 2nd ed.)" in apa
+    assert "Edited by Piotr Maas, translated by Tamara Deutscher," in set_in("mla", told).text
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_title_in_another_language_keeps_its_small_letters(style: str) -> None:
+    told = {**ARTICLE, "title": "Über die Folgen", "container-title": "Zeitschrift für Geschichte"}
+    text = set_in(style, record(told)).text
+    assert "Über die Folgen" in text
+    assert "Zeitschrift für Geschichte" in text
+    assert "The Die Is Cast" in set_in("mla", record({**BOOK, "title": "The die is cast"})).text

@@ -52,6 +52,9 @@ _ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "#": r"\#",
     "_": r"\_", "$": r"\$", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
 }  # fmt: skip
+# What a chapter has from the book that it names under "crossref", and what it has of its own.
+_IN_A_BOOK = {"title": "booktitle"}
+_ITS_OWN = {"author", "subtitle", "shorttitle", "pages", "doi", "url", "urldate", "note"}
 _DEEPEST = 30
 LONGEST_VALUE, LONGEST_NAMES = 4000, 20_000
 
@@ -64,14 +67,20 @@ def parse(text: str) -> Parsed:
     if deepest > _DEEPEST:
         return Parsed([], [Fault(1, _("The braces in this are nested too deeply, or left open."))])
     parsed = Parsed([], [])
-    for block in parse_string(text).blocks:
-        _take(parsed, block)
+    blocks = parse_string(text).blocks
+    books = {one.key.lower(): _fields(one) for one in blocks if isinstance(one, BibEntry)}
+    for block in blocks:
+        _take(parsed, block, books)
     if not parsed.entries and not parsed.faults:
         parsed.faults.append(Fault(1, _("There is no record in this.")))
     return parsed
 
 
-def _take(parsed: Parsed, block: Block) -> None:
+def _fields(entry: BibEntry) -> dict[str, str]:
+    return {field.key.lower(): str(field.value) for field in entry.fields}
+
+
+def _take(parsed: Parsed, block: Block, books: Mapping[str, Mapping[str, str]]) -> None:
     line = (block.start_line or 0) + 1
     if isinstance(block, DuplicateBlockKeyBlock) and block.ignore_error_block is not None:
         block = block.ignore_error_block
@@ -79,7 +88,10 @@ def _take(parsed: Parsed, block: Block) -> None:
         told = _("The record that begins here breaks off or goes wrong: a brace or comma may miss.")
         parsed.faults.append(Fault(line, told))
     elif isinstance(block, BibEntry):
-        fields = {field.key.lower(): str(field.value) for field in block.fields}
+        fields = _fields(block)
+        book = books.get(fields.get("crossref", "").lower(), {})
+        inherited = {_IN_A_BOOK.get(name, name): value for name, value in book.items()}
+        fields = {**{n: v for n, v in inherited.items() if n not in _ITS_OWN}, **fields}
         try:
             csl = record(_csl(block.entry_type.lower(), fields))
             parsed.entries.append(Entry(line, block.key[:60], csl))

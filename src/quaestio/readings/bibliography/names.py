@@ -18,7 +18,9 @@ _PARTICLES = frozenset(
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _BODY = re.compile(
     r"\b(?:committee|commission|institute|university|council|ministry|office|society|association|"
-    r"press|group|bureau|archive|museum|union|party|department|board|academy)\b",
+    r"press|group|bureau|archives?|museum|union|party|department|board|academy|organi[sz]ation|"
+    r"nations|agency|fund|congress|parliament|government|library|cent(?:re|er)|foundation|"
+    r"federation|league|secretariat|embassy|collective|college|school)\b",
     re.IGNORECASE,
 )
 
