@@ -21,12 +21,12 @@ from typing import Any
 from tests.support import cast
 
 from quaestio.accounts.models import User
-from quaestio.courses.actions import make_feed_key
+from quaestio.courses.actions import admit_guest, make_feed_key
 from quaestio.courses.links import proof_of as invited_proof
 from quaestio.courses.models import Course
 from quaestio.discussions import actions as discussions
 from quaestio.discussions.emails import tell_of_opening
-from quaestio.discussions.guests import proof_of
+from quaestio.discussions.guests import proof_of, stop_link_of
 from quaestio.notifications.links import token_for
 
 PEOPLE = (
@@ -161,6 +161,8 @@ guest-respond           GET    in  404 404 404 404 404 ok  ok  ok  ok  ok
 guest-respond           POST   in  404 404 404 404 404 403 403 403 403 403
 guest-confirm           GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 guest-confirm           POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+guest-mail              GET    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+guest-mail              POST   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 guest-drop              POST   in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         GET    in  404 404 404 404 404 403 403 403 ok  ok
 discussion-edit         POST   in  404 404 404 404 404 403 403 403 ok  ok
@@ -280,6 +282,7 @@ def build() -> World:
     at_post = {"public_id": post.public_id}
     at_page = {**of_reading, "number": 1}
     words = {"words": "distress, outrage"}
+    guest = admit_guest(course=course, address="ruth@example.org", byline="Ruth")
     person = {"course_id": course.public_id, "public_id": someone.public_id}
     a_meeting = {"title": "The Manège", "date": "2026-12-01", "note": ""}
     return World(
@@ -356,6 +359,7 @@ def build() -> World:
             "respond": at_discussion,
             "guest-respond": at_discussion,
             "guest-confirm": {"public_id": entry.public_id, "proof": proof_of(entry.public_id)},
+            "guest-mail": {"token": stop_link_of(guest.enrollment).rsplit("/", 1)[1]},
             "guest-reply": {"public_id": post.public_id},
             "guest-drop": {"course_id": course.public_id, "public_id": entry.public_id},
             "discussion-edit": at_discussion,

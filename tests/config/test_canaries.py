@@ -133,6 +133,9 @@ def world() -> World:
         address=f"{made.canary('guestmail')}@example.org",
     )
     actions.show(post=let_in, by=olga)
+    actions.tell_answers(post=let_in, wanted=True)
+    kept_back = cast.reply(olga, let_in, made.canary("answerhidden"))
+    actions.hide(post=kept_back, by=olga, because=made.canary("answerbecause"))
     cast.guest_response(public, made.canary("guestwaits"))
     replied = cast.guest_entry(public, made.canary("guestreplies", *made.people), parent=let_in)
     actions.show(post=actions.confirm_entry(entry=replied)[1], by=olga)
@@ -298,6 +301,18 @@ def test_no_mail_tells_more_than_the_site_would(how: str, world: World) -> None:
         assert {one for one in addresses if one in read} <= {
             one for one, owner in addresses.items() if owner == person
         }
+
+
+def test_a_guest_is_told_what_everybody_may_read_and_nothing_else(world: World) -> None:
+    guest = Guest.objects.get(address__startswith="canaryguestmail")
+    send_letters(worker="test")
+    read = "\n".join(source(one) for one in mail.outbox if guest.address in str(one.to))
+    seen = {token for token in world.canaries if token in read.replace(guest.address, "")}
+    assert seen <= {token for token, who in world.canaries.items() if "anonymous" in who}
+    assert any(token.startswith("canaryguestreplies") for token in seen)
+    others = Guest.objects.exclude(pk=guest.pk).values_list("address", flat=True)
+    people = [one.user.email for one in world.people.values() if one and one.user]
+    assert not [one for one in [*others, *people] if one in read]
 
 
 def source(message: EmailMessage) -> str:

@@ -88,7 +88,7 @@ discussions.Thanks gone +post person +at
 discussions.Remark nameless discussion author +text +created_at
 discussions.Report nameless public_id post by +because +created_at settled_at settled_by
 discussions.GuestEntry gone public_id discussion parent post key +name address +fields address_key
-    block +created_at decided_at
+    block +tells_answers +created_at decided_at
 django_tasks_database.DBTaskResult shared status enqueued_at started_at finished_at args_kwargs
     priority task_path worker_ids queue_name backend_name run_after return_value
     exception_class_path traceback

@@ -198,8 +198,11 @@ AFTER_READINGS_CHANGED = [
 # (docs/decisions/0010).
 NOTICE_WORDS = "quaestio.discussions.emails.words_of"
 LIST_NAMES = "quaestio.discussions.emails.list_names"
-# What a letter to somebody without an account says, and where it goes.
-OUTSIDE_LETTERS = "quaestio.courses.emails.invitation"
+# What a letter to somebody without an account says, and where it goes: whoever knows the thing.
+OUTSIDE_LETTERS = [
+    "quaestio.courses.emails.invitation",
+    "quaestio.discussions.guestmail.answered",
+]
 
 # -- People ------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"

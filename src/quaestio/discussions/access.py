@@ -440,6 +440,11 @@ def guest_may_edit(post: Post) -> bool:
     )
 
 
+def guest_may_be_told(post: Post) -> bool:
+    """Whether a guest can ask for mail about answers to what they wrote: while there may be any."""
+    return guest_may_withdraw(post) and post.author.removed_at is None and post.discussion.is_open
+
+
 def can_see_revisions(seat: Seat, post: Post) -> bool:
     mine = seat.enrollment is not None and post.author_id == seat.enrollment.pk
     return mine or (seat.can(Right.SEE_HIDDEN) and post.state != Post.State.WITHDRAWN)

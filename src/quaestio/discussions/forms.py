@@ -323,6 +323,12 @@ class GuestForm(WriteForm):
         help_text=_("It is not published: only the instructors see it. You get a link to confirm."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
+    # Nobody gets mail for having overlooked a tick: it is asked anew for each post.
+    tells_answers = forms.BooleanField(
+        label=_("Mail me when somebody answers this"),
+        required=False,
+        help_text=_("At most five a day. One click in any of them ends them."),
+    )
     stamp = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 
     def __init__(self, *args: Any, is_known: bool = False, **kwargs: Any) -> None:

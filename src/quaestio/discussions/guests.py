@@ -16,7 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from quaestio.courses.models import Course, Guest
+from quaestio.courses.models import Course, Enrollment, Guest
 from quaestio.discussions.models import Discussion, GuestEntry, Post
 
 QUICKEST = 3  # seconds from the page to the answer: nobody reads and writes faster
@@ -27,6 +27,7 @@ HONEYPOT = "homepage"  # the field that a person does not see
 
 STAMPS = signing.TimestampSigner(salt="quaestio.guest.stamp")
 COOKIE_SALT = "quaestio.guest.cookie"
+STOP_SALT = "quaestio.guest.stop"
 
 
 def keyed(salt: str, value: str) -> str:
@@ -86,6 +87,23 @@ def proof_of(public_id: str) -> str:
 def link_of(entry: GuestEntry) -> str:
     """The address by which a guest confirms what they sent, and reaches it afterwards."""
     return reverse("guest-confirm", args=[entry.public_id, proof_of(entry.public_id)])
+
+
+def stop_link_of(guest: Enrollment) -> str:
+    """The address by which a guest ends all mail about answers to what they wrote in a course. It
+    opens nothing else and holds no address.
+    """
+    return reverse("guest-mail", args=[signing.dumps(guest.public_id, salt=STOP_SALT)])
+
+
+def guest_behind(token: str) -> Enrollment | None:
+    """Whose mail a link ends; None if it is not ours, or they are forgotten."""
+    try:
+        public_id = signing.loads(token, salt=STOP_SALT)
+    except signing.BadSignature:
+        return None
+    there = Enrollment.objects.filter(public_id=public_id, guest__isnull=False)
+    return there.select_related("course").first()
 
 
 def is_proof(public_id: str, proof: str) -> bool:

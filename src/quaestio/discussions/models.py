@@ -564,7 +564,7 @@ class GuestEntry(models.Model):
     When that has been decided (``decided_at``), its words go; the row stays a few days, because by
     ``address_key`` and ``block`` (hashes of the address and of the network) it is counted how much
     comes from where. One that became a ``post`` stays as long as that, without these: its link
-    leads whoever wrote the post to it.
+    leads whoever wrote the post to it. ``tells_answers``: they want a mail when somebody replies.
     """
 
     public_id = PublicIdField()
@@ -581,6 +581,7 @@ class GuestEntry(models.Model):
     fields = models.JSONField(default=dict)
     address_key = models.CharField(max_length=64, blank=True)
     block = models.CharField(max_length=64, blank=True)
+    tells_answers = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     decided_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -595,7 +596,11 @@ class GuestEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(post__isnull=True) | Q(decided_at__isnull=False),
                 name="entry_with_post_is_decided",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tells_answers=False) | Q(post__isnull=False),
+                name="entry_tells_answers_to_a_post",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from quaestio.courses.models import Course, Enrollment
+from quaestio.courses.roles import Role
 from quaestio.discussions import actions, emails, guestmail
 from quaestio.discussions.models import Discussion, GuestEntry, Post, Remark, Report
 
@@ -20,7 +21,11 @@ def recheck_course(course_public_id: str) -> int:
 def tell_of_post(post_public_id: str) -> int:
     """Tell whoever is answered by a post. How many were told."""
     post = post_named(post_public_id)
-    return emails.tell_of_post(post) if post else 0
+    if post is None:
+        return 0
+    if post.parent is not None and post.parent.author.role == Role.GUEST:
+        return guestmail.tell_of_answer(post)
+    return emails.tell_of_post(post)
 
 
 @task()

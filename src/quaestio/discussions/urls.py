@@ -38,6 +38,7 @@ urlpatterns = [
     path("d/<slug:public_id>/respond", writing.respond, name="respond"),
     path("d/<slug:public_id>/guest", guests.respond, name="guest-respond"),
     path("guest/<slug:public_id>/<slug:proof>", guestlinks.confirm, name="guest-confirm"),
+    path("guest-mail/<str:token>", guestlinks.stop_mail, name="guest-mail"),
     path("c/<slug:course_id>/guests/<slug:public_id>/drop", overseeing.drop, name="guest-drop"),
     path("d/<slug:public_id>/edit", posing.revise, name="discussion-edit"),
     path("d/<slug:public_id>/open", posing.open_, name="discussion-open"),

@@ -20,13 +20,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import punycode
 from django.utils.formats import date_format
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext, ngettext
 
 from quaestio.notifications.links import unsubscribe_url, whole
 from quaestio.notifications.models import How, Letter, Notice
 from quaestio.notifications.queries import rules_for
-from quaestio.notifications.words import Words, Written, words_of
+from quaestio.notifications.words import Words, words_of, written_outside
 
 WIDTH = 72  # characters of a line of plain text
 MOST = 60  # notices in one mail; the others stand on the site
@@ -93,15 +92,21 @@ def compose(letter: Letter) -> EmailMultiAlternatives | None:
 def outside(letter: Letter) -> EmailMultiAlternatives | None:
     """To somebody without an account, by whoever knows what it is about."""
     with translation.override(settings.LANGUAGE_CODE):
-        written: Written | None = import_string(settings.OUTSIDE_LETTERS)(letter.about)
+        written = written_outside(letter.about)
         if written is None:
             return None
-        context = {**written.context, "subject": written.subject, **of_the_site()}
+        context = {
+            **written.context,
+            **of_the_site(),
+            "subject": written.subject,
+            "unsubscribe_url": written.stop,
+        }
+        stops = stopped_by(written.stop, written.list, written.list_name) if written.stop else {}
         message = EmailMultiAlternatives(
             subject=one_line(written.subject)[:LONGEST_SUBJECT],
             body=render_to_string(f"{written.template}.txt", context).strip() + "\n",
             to=[addressed(written.name, written.address)],
-            headers=by_a_machine(letter),
+            headers={**by_a_machine(letter), **stops},
         )
         message.attach_alternative(
             render_to_string(f"{written.template}.html", context), "text/html"
@@ -121,6 +126,15 @@ def by_a_machine(letter: Letter) -> dict[str, str]:
         "Message-ID": f"<{letter.public_id}@{host()}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
+    }
+
+
+def stopped_by(stop: str, list: str, list_name: str) -> dict[str, str]:
+    """What lets a mail program sort mail by what it is about, and end it (RFC 2919, RFC 8058)."""
+    return {
+        "List-Id": list_id(list_name, list),
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 
 
@@ -216,9 +230,7 @@ def mail(
         to=[addressed(letter.to.name, letter.to.email)],
         headers={
             **by_a_machine(letter),
-            "List-Id": list_id(list_name, stops or "daily"),
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            **stopped_by(stop, stops or "daily", list_name),
             **headers,
         },
     )

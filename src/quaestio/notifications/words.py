@@ -38,6 +38,9 @@ class Words:
 class Written:
     """A letter to somebody without an account: to which address and name, the subject, and the
     template (without its ending) with what it shows.
+
+    Where mail like it can be ended, ``stop`` is the whole address that ends it by one POST and asks
+    at a GET; ``list`` (a public id) and ``list_name`` say what it is about.
     """
 
     address: str
@@ -45,6 +48,9 @@ class Written:
     subject: str
     template: str
     context: Mapping[str, object]
+    stop: str = ""
+    list: str = ""
+    list_name: str = ""
 
 
 def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, Words]:
@@ -57,6 +63,15 @@ def words_of(notices: Sequence[Notice], *, as_news: bool = False) -> dict[int, W
         return {}
     found: dict[int, Words] = import_string(settings.NOTICE_WORDS)(notices, as_news=as_news)
     return found
+
+
+def written_outside(about: str) -> Written | None:
+    """What to write to somebody without an account about a thing, by whoever knows of it."""
+    for name in settings.OUTSIDE_LETTERS:
+        written: Written | None = import_string(name)(about)
+        if written is not None:
+            return written
+    return None
 
 
 def list_names(person: User, lists: Iterable[str]) -> Mapping[str, str]:

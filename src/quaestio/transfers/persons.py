@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from quaestio.accounts.models import User
 from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
 from quaestio.courses.models import Enrollment, FeedKey, Guest, Invitee
-from quaestio.discussions.models import Draft, GuestEntry, Thanks, Visit
+from quaestio.discussions.models import Draft, GuestEntry, Post, Thanks, Visit
 from quaestio.readings.models import Bookmark, Document, Passage
 
 
@@ -116,7 +116,7 @@ def signs_in_by(account: User) -> list[dict[str, Any]]:
 
 
 def in_course(one: Enrollment) -> dict[str, Any]:
-    posts = one.posts.select_related("discussion").order_by("created_at")
+    posts = one.posts.select_related("discussion", "entry").order_by("created_at")
     return {
         "course": one.course.title,
         "term": one.course.term,
@@ -135,6 +135,7 @@ def in_course(one: Enrollment) -> dict[str, Any]:
                 "state": post.state,
                 "text": post.source,
                 "earlier_versions": [earlier.source for earlier in post.revisions.all()],
+                "mail_when_answered": hears_of_answers(post),
             }
             for post in posts.prefetch_related("revisions")
         ],
@@ -159,6 +160,11 @@ def in_course(one: Enrollment) -> dict[str, Any]:
         ),
         "stopped_reading_at": list(one.bookmarks.values("reading__title", "page_number")),
     }
+
+
+def hears_of_answers(post: Post) -> bool:
+    """Whether a guest has asked for a mail when somebody answers what they wrote."""
+    return hasattr(post, "entry") and post.entry.tells_answers
 
 
 @transaction.atomic
@@ -189,6 +195,7 @@ def leave(one: Enrollment) -> None:
     for kind in (Draft, Visit, Bookmark, FeedKey, Thanks):
         kind.objects.filter(person=one).delete()
     Guest.objects.filter(enrollment=one).delete()
+    GuestEntry.objects.filter(post__author=one).update(tells_answers=False)
     former = Enrollment.objects.filter(course=one.course, byline__startswith=_("former member"))
     one.byline = _("former member %s") % (former.count() + 1)
     one.removed_at = one.removed_at or timezone.now()

@@ -16,6 +16,8 @@ from quaestio.discussions.actions.guests import (
     reply_as_guest,
     respond_as_guest,
     send_entry,
+    stop_answers,
+    tell_answers,
 )
 from quaestio.discussions.actions.merging import merge, plan_merge
 from quaestio.discussions.actions.moderating import (
@@ -94,8 +96,10 @@ __all__ = [
     "save_draft",
     "send_entry",
     "show",
+    "stop_answers",
     "take_source",
     "taken_back_sentence",
+    "tell_answers",
     "thank",
     "withdraw",
 ]

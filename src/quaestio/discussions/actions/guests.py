@@ -49,7 +49,7 @@ def send_entry(
     """Keep what a guest wrote and mail them the link that makes a post of it. The same key is the
     same entry, however often it comes. ``fields`` is the form: ``source`` (clean HTML); of a
     response ``answers`` and ``positions``, of a reply (to ``parent``) ``kind``, ``words`` and
-    ``near``, as in ``Relation``.
+    ``near``, as in ``Relation``; of both ``tells_answers``, where a mail about answers is wanted.
     """
     known = GuestEntry.objects.filter(key=key).first()
     if known is not None:
@@ -167,14 +167,17 @@ def put_in_as_guest(
     fields of an entry.
     """
     refuse_the_key_of_another(by, key)
+    tells = fields.get("tells_answers") is True
     if parent is not None:
         parent.discussion = discussion
+        related = relation_in(fields)
         return reply_as_guest(
-            by=by, parent=parent, source=fields["source"], relation=relation_in(fields), key=key
+            by=by, parent=parent, tells=tells, source=fields["source"], relation=related, key=key
         )
     return respond_as_guest(
         by=by,
         discussion=discussion,
+        tells=tells,
         source=fields["source"],
         answers=fields.get("answers", []),
         positions={int(q): c for q, c in fields.get("positions", {}).items()},
@@ -182,16 +185,20 @@ def put_in_as_guest(
     )
 
 
-def respond_as_guest(*, by: Enrollment, discussion: Discussion, **what: Any) -> Post:
-    """A response of a guest whose address is confirmed. It waits for a teacher in any case."""
+def respond_as_guest(
+    *, by: Enrollment, discussion: Discussion, tells: bool = False, **what: Any
+) -> Post:
+    """A response of a guest whose address is confirmed. It waits for a teacher in any case.
+    ``tells``: they want a mail when somebody answers it.
+    """
     refuse_more_of(by, discussion)
-    return with_link(respond(by=by, discussion=discussion, **what))
+    return with_link(respond(by=by, discussion=discussion, **what), tells)
 
 
-def reply_as_guest(*, by: Enrollment, parent: Post, **what: Any) -> Post:
+def reply_as_guest(*, by: Enrollment, parent: Post, tells: bool = False, **what: Any) -> Post:
     """A reply of theirs. It waits likewise."""
     refuse_more_of(by, parent.discussion)
-    return with_link(reply(by=by, parent=parent, **what))
+    return with_link(reply(by=by, parent=parent, **what), tells)
 
 
 def refuse_more_of(guest: Enrollment, discussion: Discussion) -> None:
@@ -219,16 +226,28 @@ def refuse_the_key_of_another(guest: Enrollment, key: uuid.UUID) -> None:
 
 
 @transaction.atomic
-def with_link(post: Post) -> Post:
+def with_link(post: Post, tells: bool) -> Post:
     """Every post of a guest has an entry: its link leads whoever wrote the post to it."""
     entry, _made = GuestEntry.objects.get_or_create(
         key=post.submission_key,
         defaults={"discussion_id": post.discussion_id, "created_at": post.created_at}
-        | {"decided_at": timezone.now(), "post": post},
+        | {"decided_at": timezone.now(), "post": post, "tells_answers": tells},
     )
     decide(entry)
-    GuestEntry.objects.filter(pk=entry.pk, post__isnull=True).update(post=post)
+    GuestEntry.objects.filter(pk=entry.pk, post__isnull=True).update(post=post, tells_answers=tells)
     return post
+
+
+@transaction.atomic
+def tell_answers(*, post: Post, wanted: bool) -> None:
+    """Whether the guest who wrote a post wants a mail when somebody answers it."""
+    GuestEntry.objects.filter(post=post).update(tells_answers=wanted)
+
+
+@transaction.atomic
+def stop_answers(*, guest: Enrollment) -> None:
+    """No more mail to this guest about answers to anything they wrote in the course."""
+    GuestEntry.objects.filter(post__author=guest, tells_answers=True).update(tells_answers=False)
 
 
 def decline_entry(*, entry: GuestEntry) -> None:

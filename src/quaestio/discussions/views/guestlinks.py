@@ -14,11 +14,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from quaestio.discussions import actions, guests
-from quaestio.discussions.access import guest_may_edit, guest_may_withdraw
+from quaestio.discussions.access import guest_may_be_told, guest_may_edit, guest_may_withdraw
 from quaestio.discussions.actions import EditConflict, LinkSpent, PostRefused
 from quaestio.discussions.forms import GuestForm, stand_of
 from quaestio.discussions.models import GuestEntry, Post
@@ -67,6 +68,25 @@ def confirm(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
     return response
 
 
+# A mail program presses this button for its user: it has no cookie and no token of ours
+# (RFC 8058). The signature in the address is the permission, and a GET changes nothing.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True)
+@sensitive_variables("token")
+def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """End all mail to a guest about answers to what they wrote in a course."""
+    guest = guests.guest_behind(token)
+    if guest is not None and request.method == "POST":
+        actions.stop_answers(guest=guest)
+    return unlisted(
+        request,
+        "discussions/guest_mail.html",
+        {"stops": guest.course.title if guest else "", "done": request.method == "POST"},
+        200 if guest else 404,
+    )
+
+
 def link_page(
     request: HttpRequest, entry: GuestEntry | None, problem: str, status: int
 ) -> HttpResponse:
@@ -91,6 +111,12 @@ def own_post(request: HttpRequest, post: Post) -> HttpResponse:
         messages.success(request, _("It has been withdrawn."))
     elif request.POST.get("do") == "save":
         return save(request, post)
+    elif request.POST.get("do") == "tell" and guest_may_be_told(post):
+        actions.tell_answers(post=post, wanted=True)
+        messages.success(request, _("You get a mail when somebody answers it."))
+    elif request.POST.get("do") == "tell-no-more":
+        actions.tell_answers(post=post, wanted=False)
+        messages.success(request, _("You get no more mail about answers to it."))
     return redirect(request.path)
 
 
@@ -141,6 +167,7 @@ def own_page(
             "body": typed or to_plain(post.source),
             "may_edit": guest_may_edit(post),
             "may_withdraw": guest_may_withdraw(post),
+            "may_be_told": guest_may_be_told(post),
             "refused": refused,
             "other": other,
         },

@@ -120,7 +120,7 @@ def previewed(back: Back, form: GuestForm, known: Guest | None, stamp: str) -> H
         stands=stands,
         answered=answered,
     )
-    names = ("name", "address")
+    names = ("name", "address", "tells_answers")
     initial = {"stamp": stamp, **{name: storable(request.POST.get(name, "")) for name in names}}
     page_form = GuestForm(is_known=known is not None, initial=initial)
     return back.page(page_form, {**back.typed(), "key": form.submission_key}, preview=shown)
@@ -144,12 +144,13 @@ def form_problem(request: HttpRequest) -> tuple[str, str]:
 
 def fields_of(request: HttpRequest, form: GuestForm, parent: Post | None) -> dict[str, Any]:
     """What an entry keeps of the form: see ``actions.send_entry``."""
+    both = {"source": form.source, "tells_answers": form.cleaned_data["tells_answers"]}
     if parent is not None:
         said = form.relation
-        return {"source": form.source, "kind": said.kind, "words": said.words, "near": said.near}
+        return {**both, "kind": said.kind, "words": said.words, "near": said.near}
     answers, positions = stand_of(request.POST)
     return {
-        "source": form.source,
+        **both,
         "answers": sorted(answers),
         "positions": {str(question): choice for question, choice in positions.items()},
     }
