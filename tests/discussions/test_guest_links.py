@@ -107,6 +107,63 @@ def test_a_guest_taken_out_of_the_course_can_take_back_what_waits_and_change_not
     assert "1956" in post.source
 
 
+def test_a_change_can_be_seen_before_it_is_saved() -> None:
+    scene = Open()
+    post = confirmed(scene, answers=["2"], **{"position-1": "2"})
+    typed = {"body": "I was *not* there.\n\n“Distress” is a word.", "version": "1"}
+    answer = Client().post(link(), {**typed, "preview": "1"})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    shown = re.search(r'<section class="preview".*?</section>', page, re.S)
+    assert shown
+    assert "I was <em>not</em> there." in shown[0]
+    assert "Ruth Kellner (guest)" in shown[0]
+    assert '<span class="position">no</span>' in shown[0]
+    assert "It has not been saved." in shown[0]
+    assert "I was *not* there." in page[page.index("<textarea") :]
+    post.refresh_from_db()
+    assert "1956" in post.source
+    version = re.search(r'name="version" value="(\d+)"', page)
+    assert version
+    saved = Client().post(link(), {**typed, "do": "save", "version": version[1]})
+    assert saved.status_code == 302
+    post.refresh_from_db()
+    assert post.body_html in page  # what was shown is what there is
+
+
+def test_a_preview_does_not_hide_that_it_was_changed_elsewhere_meanwhile() -> None:
+    scene = Open()
+    confirmed(scene)
+    Client().post(link(), {"do": "save", "body": "The first text.", "version": "1"})
+    page = Client().post(link(), {"preview": "1", "body": "The second text.", "version": "1"})
+    assert 'name="version" value="1"' in page.content.decode()
+    answer = Client().post(link(), {"do": "save", "body": "The second text.", "version": "1"})
+    assert answer.status_code == 409
+
+
+def test_a_reply_is_previewed_with_the_words_that_it_answers() -> None:
+    scene = Open()
+    post = cast.response(scene.anna, scene.discussion, "It was planned from the first day.")
+    confirmed(scene, to=post, quotes_typed="planned from the first day")
+    page = Client().post(link(), {"preview": "1", "body": "Was it?", "version": "1"})
+    shown = re.search(r'<section class="preview".*?</section>', page.content.decode(), re.S)
+    assert shown
+    assert "planned from the first day" in shown[0]
+
+
+def test_what_cannot_be_saved_is_not_previewed_either() -> None:
+    scene = Open()
+    post = confirmed(scene)
+    address = link()
+    assert Client().post(address, {"preview": "1", "body": " "}).status_code == 422
+    assert 'name="preview"' in Client().get(address).content.decode()
+    actions.show(post=post, by=scene.anna)
+    assert 'name="preview"' not in Client().get(address).content.decode()
+    answer = Client().post(address, {"preview": "1", "body": "Something else.", "version": "1"})
+    assert answer.status_code == 409
+    assert "Something else." in answer.content.decode()
+
+
 def test_an_empty_change_is_refused_with_a_sentence() -> None:
     scene = Open()
     confirmed(scene)

@@ -23,7 +23,14 @@ from quaestio.discussions.access import guest_may_be_told, guest_may_edit, guest
 from quaestio.discussions.actions import EditConflict, LinkSpent, PostRefused
 from quaestio.discussions.forms import GuestForm, stand_of
 from quaestio.discussions.models import GuestEntry, Post
+from quaestio.discussions.queries import questions_asked
 from quaestio.discussions.views.comparing import Parts, flat
+from quaestio.discussions.views.previewing import (
+    Preview,
+    is_asked,
+    preview_for_guest,
+    stands_of,
+)
 from quaestio.discussions.views.writing import as_written
 from quaestio.web.richtext import clean, to_plain
 from quaestio.web.worddiff import side_by_side
@@ -106,11 +113,11 @@ def own_post(request: HttpRequest, post: Post) -> HttpResponse:
     """What a guest has posted, for themselves: what became of it, and what they can still do."""
     if request.method != "POST":
         return own_page(request, post)
+    if is_asked(request) or request.POST.get("do") == "save":
+        return change(request, post)
     if request.POST.get("do") == "withdraw" and guest_may_withdraw(post):
         actions.withdraw(post=post, by=post.author)
         messages.success(request, _("It has been withdrawn."))
-    elif request.POST.get("do") == "save":
-        return save(request, post)
     elif request.POST.get("do") == "tell" and guest_may_be_told(post):
         actions.tell_answers(post=post, wanted=True)
         messages.success(request, _("You get a mail when somebody answers it."))
@@ -120,8 +127,8 @@ def own_post(request: HttpRequest, post: Post) -> HttpResponse:
     return redirect(request.path)
 
 
-def save(request: HttpRequest, post: Post) -> HttpResponse:
-    """Change what waits; what cannot be taken is given back."""
+def change(request: HttpRequest, post: Post) -> HttpResponse:
+    """Change what waits, or show how it would read; what cannot be taken is given back."""
     form = GuestForm(request.POST, is_known=True)
     if not form.is_valid():
         return own_page(request, post, form, status=422)
@@ -130,6 +137,8 @@ def save(request: HttpRequest, post: Post) -> HttpResponse:
         return own_page(request, post, form, said, status=409)
     answers, positions = stand_of(as_written(post))
     try:
+        if is_asked(request):
+            return previewed(request, post, form, answers, positions)
         actions.edit_post(
             post=post,
             by=post.author,
@@ -147,12 +156,30 @@ def save(request: HttpRequest, post: Post) -> HttpResponse:
     return redirect(request.path)
 
 
+def previewed(
+    request: HttpRequest,
+    post: Post,
+    form: GuestForm,
+    answers: set[int],
+    positions: dict[int, int],
+) -> HttpResponse:
+    """How it would read, above the form with what was typed. Nothing is saved."""
+    shown = preview_for_guest(
+        source=form.source,
+        name=post.author.byline,
+        stands=stands_of(questions_asked(post.discussion), answers, positions),
+        was=post,
+    )
+    return own_page(request, post, form, preview=shown)
+
+
 def own_page(
     request: HttpRequest,
     post: Post,
     form: GuestForm | None = None,
     refused: str = "",
     *,
+    preview: Preview | None = None,
     other: Parts | None = None,
     status: int = 200,
 ) -> HttpResponse:
@@ -164,6 +191,8 @@ def own_page(
             "post": post,
             "discussion": post.discussion,
             "form": form,
+            "version": version_of(form) if form and other is None else post.version,
+            "preview": preview,
             "body": typed or to_plain(post.source),
             "may_edit": guest_may_edit(post),
             "may_withdraw": guest_may_withdraw(post),
@@ -173,6 +202,12 @@ def own_page(
         },
         status,
     )
+
+
+def version_of(form: GuestForm) -> int:
+    """Of the text that was changed: from it on others' changes are told, also after a preview."""
+    form.is_valid()
+    return form.cleaned_data.get("version") or 0
 
 
 def unlisted(

@@ -90,16 +90,18 @@ def preview_for_guest(
     name: str,
     stands: list[Stand] | None = None,
     answered: tuple[Post, Relation] | None = None,
+    was: Post | None = None,
 ) -> Preview:
-    """What a guest is about to send. Nothing is looked up in the readings, which are the members'
-    own: by trying, a guest could find out what they say (docs/decisions/0009). Nothing is kept.
-    ``PostRefused`` where it could not be sent.
+    """What a guest is about to send; ``was`` is the post being changed. Nothing is looked up in the
+    readings, which are the members' own: by trying, a guest could find out what they say
+    (docs/decisions/0009). Nothing is kept. ``PostRefused`` where it could not be sent.
     """
     text = actions.take_source(source)
     related = relation_fields(*answered) if answered else {}
     byline = guest_name(name) if name else gettext("Your name")
     body = set_notes(text, [], {})
-    shown = post_shown(byline, body, stands or [], related.get("quotes_text", ""))
+    quotes = related.get("quotes_text", was.quotes_text if was else "")
+    shown = post_shown(byline, body, stands or [], quotes)
     return Preview(shown, "", False, 0)
 
 
