@@ -285,10 +285,46 @@ def test_the_link_lets_in_once_with_whichever_account(anna: Enrollment) -> None:
     assert client.post(link)["Location"] == anna.course.get_absolute_url()
     assert Enrollment.objects.get(user=ida).byline == "Ida Private"
     assert not Invitee.objects.exists()
-    for response in (client.post(link), cast.sign_in(cast.person()).post(link), Client().get(link)):
+    for response in (cast.sign_in(cast.person()).post(link), Client().get(link)):
         assert response.status_code == 410
         assert "It works once" in response.content.decode()
+    assert f"/accounts/login/?next={link}" in Client().get(link).content.decode()
     assert anna.course.enrollments.count() == 2
+
+
+def test_whoever_came_in_by_it_is_led_in_again_however_they_press(anna: Enrollment) -> None:
+    (iris,) = cast.listed(anna, "Iris <iris@example.org>")
+    client = cast.sign_in(ida := cast.person("Ida Private"))
+    client.post(link_of(iris))
+    for response in (client.get(link_of(iris)), client.post(link_of(iris))):
+        assert response["Location"] == anna.course.get_absolute_url()
+    assert "You are in this course already." in client.get("/").content.decode()
+    me = Enrollment.objects.get(user=ida)
+    assert actions.take_place(by=ida, public_id=str(iris.public_id)) == me
+    actions.remove_person(enrollment=me, by=anna)
+    assert client.get(link_of(iris)).status_code == 410
+
+
+def test_a_mailed_link_leads_in_whoever_came_by_another_way_first(anna: Enrollment) -> None:
+    (iris,) = cast.listed(anna, "Iris <iris@example.org>")
+    person = confirmed("Iris", "iris@example.org")
+    actions.join(by=person, token=cast.invitation(anna).token)
+    response = cast.sign_in(person).get(link_of(iris))
+    assert response["Location"] == anna.course.get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_one_time_are_one_person_who_is_in() -> None:
+    anna = cast.instructor()
+    for _ in range(5):
+        (iris,) = cast.listed(anna, f"Iris <{cast.person().email}>")
+        person = cast.person()
+        begin = Barrier(4)
+        press = partial(actions.take_place, by=person, public_id=str(iris.public_id))
+        with ThreadPoolExecutor(4) as pool:
+            for done in [pool.submit(together, begin, press) for _ in range(4)]:
+                done.result()
+    assert Enrollment.objects.filter(course=anna.course).count() == 6
 
 
 def test_a_link_that_was_changed_is_none(anna: Enrollment) -> None:

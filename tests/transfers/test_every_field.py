@@ -36,7 +36,7 @@ account.EmailConfirmation gone email_address created sent key
 courses.Course shared public_id title term is_public students_pose post_first pseudonyms hold_posts
     edit_minutes guests citation_style created_at sealed_at version waiting
 courses.Section shared course name
-courses.Enrollment nameless public_id +course user +role +byline +section hold_posts reported
+courses.Enrollment nameless public_id +course user +role +byline +section hold_posts reported came_by
     +joined_at +removed_at
 courses.Guest gone enrollment course +address confirmed_at
 courses.FeedKey gone person token made_at

@@ -32,7 +32,7 @@ from quaestio.courses.models import (
     in_a_month,
     new_token,
 )
-from quaestio.courses.queries import invitee_behind, why_no_place, why_refused
+from quaestio.courses.queries import came_by, invitee_behind, why_no_place, why_refused
 from quaestio.courses.roles import MAY_INVITE, Role
 from quaestio.notifications.actions import tell, write_outside
 from quaestio.notifications.queries import letters_outside
@@ -388,7 +388,9 @@ def end_invitation(*, invitee: Invitee) -> None:
 
 
 def take_place(*, by: User, public_id: str) -> Enrollment:
-    """Come in by the link that was mailed, with whichever account. It works once."""
+    """Come in by the link that was mailed, with whichever account. It works once; for whoever came
+    in by it, a second time changes nothing.
+    """
     try:
         return take_place_once(by, public_id)
     except IntegrityError:
@@ -400,16 +402,33 @@ def take_place(*, by: User, public_id: str) -> Enrollment:
 def take_place_once(by: User, public_id: str) -> Enrollment:
     invitee = invitee_behind(public_id)
     if invitee is None:
-        raise LinkRefused("taken")
+        return whoever_took(public_id, by)
     there = Enrollment.objects.filter(course=invitee.course, user=by).first()
     if reason := why_no_place(invitee, there):
         raise LinkRefused(reason)
+    if there is not None:
+        hold(invitee.course_id)  # two rows change that a class list may be changing
     # One statement decides, however many people press at once.
     if not Invitee.objects.filter(pk=invitee.pk).delete()[0]:
-        raise LinkRefused("taken")
+        return whoever_took(public_id, by)
     enrollment = enroll(by, invitee.course, invitee.role, invitee.section)
-    keep_in_section(enrollment, invitee.section)
+    note_place(enrollment, invitee)
     return enrollment
+
+
+def whoever_took(public_id: str, by: User) -> Enrollment:
+    """Where the other press of the same person was a moment earlier, they are in."""
+    enrollment = came_by(public_id, by)
+    if enrollment is None:
+        raise LinkRefused("taken")
+    return enrollment
+
+
+def note_place(enrollment: Enrollment, invitee: Invitee) -> None:
+    """Whoever is in has the place that was kept: the section that goes with it, and its link."""
+    keep_in_section(enrollment, invitee.section)
+    enrollment.came_by = str(invitee.public_id)
+    enrollment.save(update_fields=["came_by"])
 
 
 def keep_in_section(enrollment: Enrollment, section: Section | None) -> None:
@@ -425,7 +444,7 @@ def settle_invitee(enrollment: Enrollment, user: User) -> None:
     """
     confirmed = EmailAddress.objects.filter(user=user, verified=True).values("email")
     for one in Invitee.objects.filter(course=enrollment.course_id, address__in=confirmed):
-        keep_in_section(enrollment, one.section)
+        note_place(enrollment, one)
         one.delete()
 
 

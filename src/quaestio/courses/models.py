@@ -117,7 +117,8 @@ class Enrollment(models.Model):
 
     ``user`` is empty for a person who came with an imported page and has no account (yet).
     A removed person keeps the row, and what they wrote keeps its byline. ``reported`` is how many
-    of their posts stand reported: counted where the course's ``waiting`` is.
+    of their posts stand reported: counted where the course's ``waiting`` is. ``came_by`` is the
+    public id of the place on a class list that they took: its link leads them in for good.
     """
 
     public_id = PublicIdField()
@@ -138,6 +139,7 @@ class Enrollment(models.Model):
         _("what this person posts waits until a teacher lets it in"), default=False
     )
     reported = models.PositiveIntegerField(default=0, editable=False)
+    came_by = models.CharField(max_length=40, blank=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -148,6 +150,9 @@ class Enrollment(models.Model):
                 fields=["course", "user"],
                 condition=Q(user__isnull=False),
                 name="enrollment_once_per_course",
+            ),
+            models.UniqueConstraint(
+                fields=["came_by"], condition=~Q(came_by=""), name="enrollment_one_came_by_it"
             ),
             models.CheckConstraint(condition=Q(role__in=Role.values), name="enrollment_role_known"),
             models.CheckConstraint(condition=~Q(byline=""), name="enrollment_has_byline"),

@@ -104,6 +104,16 @@ def invitee_behind(public_id: str) -> Invitee | None:
     return found.filter(public_id=public_id).first()
 
 
+def came_by(public_id: str, user: Viewer) -> Enrollment | None:
+    """The enrollment of this person, where it was they who took the place of a link, and they are
+    still in.
+    """
+    if not user.is_authenticated:
+        return None
+    there = Enrollment.objects.filter(came_by=public_id, user=user.pk, removed_at__isnull=True)
+    return there.select_related("course").first()
+
+
 def why_no_place(invitee: Invitee, there: Enrollment | None = None) -> str:
     """Why a kept place cannot be taken, "" if it can; ``there`` as in ``why_refused``."""
     if invitee.is_over:

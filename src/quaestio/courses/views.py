@@ -40,6 +40,7 @@ from quaestio.courses.forms import (
 )
 from quaestio.courses.links import is_proof
 from quaestio.courses.listplan import Plan, plan_of
+from quaestio.courses.models import Course
 from quaestio.courses.roles import Right, Role
 
 page_with_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -326,7 +327,8 @@ def invited(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
         return refused(request, "unknown")
     invitee = queries.invitee_behind(public_id)
     if invitee is None:
-        return refused(request, "taken")
+        there = queries.came_by(public_id, request.user)
+        return already_in(request, there.course) if there else refused(request, "taken")
     if request.method == "POST" and request.POST.get("do") == "delete":
         actions.end_invitation(invitee=invitee)
         return render(request, "courses/invited_deleted.html")
@@ -342,6 +344,12 @@ def invited(request: HttpRequest, public_id: str, proof: str) -> HttpResponse:
         return redirect(enrollment.course)
     is_member = there is not None and there.removed_at is None
     return render(request, "courses/invited.html", {"invitee": invitee, "is_member": is_member})
+
+
+def already_in(request: HttpRequest, course: Course) -> HttpResponse:
+    """For whoever presses a second time, or comes by an old link again."""
+    messages.info(request, _("You are in this course already."))
+    return redirect(course)
 
 
 def refused(request: HttpRequest, reason: str) -> HttpResponse:
@@ -401,8 +409,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     it is for, and nothing more."""
     invitation, reason, is_member = queries.invitation_behind(token, request.user)
     if is_member and invitation is not None:
-        messages.info(request, _("You are in this course already."))
-        return redirect(invitation.course)
+        return already_in(request, invitation.course)
     if not reason and request.method == "POST" and request.user.is_authenticated:
         try:
             enrollment = actions.join(by=request.user, token=token)

@@ -53,7 +53,7 @@ DOOR = Joined(
         *("created_at", "opened_at", "edited_at", "pinned_at"),
     ),
     course=without(Course, "created_at"),
-    seat=without(Enrollment, "joined_at", "removed_at"),
+    seat=without(Enrollment, "came_by", "joined_at", "removed_at"),
     visit=(Visit, ["id", "seen_at", "looked_at", "version"]),
     draft=(Draft, ["id", "version", "updated_at"]),
     unseen=int,
