@@ -39,6 +39,7 @@ def test_a_guest_finds_the_way_to_reply_under_every_post() -> None:
     assert f'href="{scene.page_of_reply}"' not in scene.page(cast.sign_in(scene.maya))
     page = scene.client.get(scene.page_of_reply).content.decode()
     assert "Reply to Maya Lindqvist" in page
+    assert "Pages of the course" in page
     assert "It was planned." in page
     assert "It is not published" in page
     assert "disagree" in page

@@ -133,7 +133,10 @@ def test_the_tick_comes_back_with_the_text() -> None:
 def test_the_page_to_confirm_says_that_it_was_asked_for() -> None:
     scene = Open()
     scene.send(tells_answers="on")
-    assert "A mail is wanted when somebody answers it." in Client().get(link()).content.decode()
+    assert (
+        "A mail was asked for, whenever somebody answers it."
+        in Client().get(link()).content.decode()
+    )
 
 
 def test_one_guest_is_told_of_the_answer_of_another_and_not_of_their_own() -> None:
