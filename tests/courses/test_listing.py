@@ -373,6 +373,49 @@ def test_whoever_is_in_already_settles_the_invitation(anna: Enrollment) -> None:
     assert (ida.section, Invitee.objects.count()) == (monday, 0)
 
 
+def test_whoever_came_by_another_address_is_known_when_the_same_list_comes_again(
+    anna: Enrollment,
+) -> None:
+    (iris,) = cast.listed(anna, "Iris <iris@example.org>")
+    ida = cast.person("Ida Private", "ida@elsewhere.example")
+    cast.sign_in(ida).post(link_of(iris))
+    sent = Letter.objects.count()
+    page = page_of(anna, "Iris <iris@example.org>")
+    known = "1 | Ida Private | in already, by the invitation to this address | iris@example.org"
+    assert any(row.startswith(known) for row in rows(page))
+    assert "There is nothing to do" in page
+    put_in(anna, "Iris <iris@example.org>\nju@example.org")
+    assert [one.address for one in Invitee.objects.all()] == ["ju@example.org"]
+    assert Letter.objects.count() == sent + 1
+    assert "iris@example.org" not in str(Enrollment.objects.filter(user=ida).values())
+
+
+def test_a_list_makes_nobody_a_teacher_who_came_by_another_address(anna: Enrollment) -> None:
+    (iris,) = cast.listed(anna, "iris@example.org")
+    ida = cast.person("Ida Private", "ida@elsewhere.example")
+    cast.sign_in(ida).post(link_of(iris))
+    put_in(anna, "Email,Role\niris@example.org,assistant\nju@example.org,student")
+    assert Enrollment.objects.get(user=ida).role == Role.STUDENT
+
+
+def test_one_course_does_not_know_by_which_address_somebody_came_to_another(
+    anna: Enrollment,
+) -> None:
+    (iris,) = cast.listed(anna, "iris@example.org")
+    ida = cast.person("Ida Private", "ida@elsewhere.example")
+    cast.sign_in(ida).post(link_of(iris))
+    other = cast.instructor(cast.course("Another course"))
+    cast.student(other.course, user=ida)
+    assert "1 | | new | iris@example.org" in "\n".join(rows(page_of(other, "iris@example.org")))
+
+
+def test_a_newcomer_called_as_somebody_in_the_course_is_pointed_out(anna: Enrollment) -> None:
+    cast.student(anna.course, "Maya Lindqvist")
+    page = page_of(anna, "maya lindqvist <m@example.org>\nNoah Weiss <n@example.org>")
+    assert "new; somebody called Maya Lindqvist is in already" in page
+    assert page.count("somebody called") == 1
+
+
 def test_a_general_link_settles_it_for_whoever_has_confirmed_the_address(anna: Enrollment) -> None:
     cast.listed(anna, "iris@example.org", "ju@example.org")
     cast.student(anna.course, user=cast.person("Sly", "ju@example.org"))

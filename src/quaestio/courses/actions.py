@@ -17,6 +17,7 @@ from django.utils import timezone
 from quaestio.accounts.models import User
 from quaestio.courses.classlist import Line
 from quaestio.courses.deeds import Deed
+from quaestio.courses.links import mark_of
 from quaestio.courses.listplan import Step, plan_of
 from quaestio.courses.models import (
     Course,
@@ -258,8 +259,7 @@ def put_list_in(
     """Bring the people of a class list into the course. Whoever has an account whose owner has
     confirmed the address is in at once and is told so; to the others goes a link that only the
     owner of the address gets. What is wrong with a line leaves that line out. The same list again
-    changes nothing, but invites anew whoever came in by another address: theirs on the list is
-    forgotten.
+    changes nothing, whichever address people came in by: of the one on the list a mark is kept.
     """
     if role not in MAY_INVITE.get(by.role, frozenset()):
         raise PermissionDenied
@@ -425,10 +425,13 @@ def whoever_took(public_id: str, by: User) -> Enrollment:
 
 
 def note_place(enrollment: Enrollment, invitee: Invitee) -> None:
-    """Whoever is in has the place that was kept: the section that goes with it, and its link."""
+    """Whoever is in has the place that was kept: the section that goes with it, its link, and a
+    mark by which the same list knows them again.
+    """
     keep_in_section(enrollment, invitee.section)
     enrollment.came_by = str(invitee.public_id)
-    enrollment.save(update_fields=["came_by"])
+    enrollment.listed_as = mark_of(invitee.course_id, invitee.address)
+    enrollment.save(update_fields=["came_by", "listed_as"])
 
 
 def keep_in_section(enrollment: Enrollment, section: Section | None) -> None:

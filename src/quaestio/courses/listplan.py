@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from django.utils.translation import gettext as _
 
 from quaestio.courses.classlist import Line
+from quaestio.courses.links import mark_of
 from quaestio.courses.models import Course, Enrollment, Invitee, Section
 from quaestio.courses.roles import Role
 
@@ -40,6 +41,8 @@ class Step:
     invitee: Invitee | None = None
     changes: Sequence[tuple[str, str, str]] = ()
     is_confirmed: bool = True  # that the address is the person's
+    by_invitation: bool = False  # they came by the link mailed to it, with another address
+    namesake: str = ""  # who in the course is called as this newcomer is
 
     @property
     def name(self) -> str:
@@ -82,14 +85,15 @@ class Plan:
 
 
 def plan_of(course: Course, lines: Iterable[Line], *, role: str, with_sections: bool) -> Plan:
-    """``role`` is for newcomers where the list names none. Four queries, however long the list."""
+    """``role`` is for newcomers where the list names none. Six queries, however long the list."""
     lines = list(lines)
     good = [line for line in lines if not line.problem]
     addresses = {line.address for line in good}
-    people, confirmed = members_at(course, addresses)
+    people, confirmed, came = members_at(course, addresses)
     waiting = Invitee.objects.select_related("section").filter(course=course, address__in=addresses)
     invitees = {one.address: one for one in waiting}
     there = {one.name.casefold(): one.name for one in Section.objects.filter(course=course)}
+    names = names_in(course)
     steps: list[Step] = []
     wrong = [line for line in lines if line.problem]
     seen: dict[int, int] = {}  # by person, in which line they stand
@@ -110,7 +114,12 @@ def plan_of(course: Course, lines: Iterable[Line], *, role: str, with_sections: 
                 problem = _("The same person stands in line %(line)s.") % {"line": before}
                 wrong.append(replace(line, problem=problem))
                 continue
-        step = replace(step, is_confirmed=step.person is None or line.address in confirmed)
+        step = replace(
+            step,
+            is_confirmed=step.person is None or line.address in confirmed,
+            by_invitation=line.address in came,
+            namesake="" if step.person else names.get(line.name.casefold(), ""),
+        )
         if step.person is not None and step.role != step.person.role and not step.is_confirmed:
             # Whoever signs up with a teacher's address is not made a teacher by a list.
             problem = _(
@@ -126,21 +135,32 @@ def plan_of(course: Course, lines: Iterable[Line], *, role: str, with_sections: 
     return Plan(steps, wrong, tuple(made.values()), tuple(left_out))
 
 
-def members_at(course: Course, addresses: set[str]) -> tuple[dict[str, Enrollment], set[str]]:
-    """By address, who is or was in the course; and which of these addresses were confirmed. Without
-    that, it is only what somebody has signed up with.
+def members_at(
+    course: Course, addresses: set[str]
+) -> tuple[dict[str, Enrollment], set[str], set[str]]:
+    """By address, who is or was in the course; which of these addresses were confirmed, and by the
+    invitation to which of them somebody came who has another. Without either, it is only what
+    somebody has signed up with.
     """
     of_course = Enrollment.objects.filter(course=course, user__isnull=False)
     people = of_course.select_related("user", "section")
     found = {one.user.email: one for one in people.filter(user__email__in=addresses) if one.user}
+    marks = {mark_of(course.pk, address): address for address in addresses}
+    came = {marks[one.listed_as]: one for one in people.filter(listed_as__in=marks)}
     confirmed = dict(
         EmailAddress.objects.filter(
             email__in=addresses, verified=True, user__enrollments__course=course
         ).values_list("email", "user_id")
     )
     theirs = {one.user_id: one for one in people.filter(user__in=set(confirmed.values()))}
-    found |= {address: theirs[user] for address, user in confirmed.items()}
-    return found, set(confirmed)
+    found |= came | {address: theirs[user] for address, user in confirmed.items()}
+    return found, set(confirmed), set(came) - set(confirmed)
+
+
+def names_in(course: Course) -> dict[str, str]:
+    """The bylines of who is in the course, whatever their capitals."""
+    there = Enrollment.objects.filter(course=course, user__isnull=False, removed_at__isnull=True)
+    return {name.casefold(): name for name in there.values_list("byline", flat=True)}
 
 
 def step_of(line: Line, person: Enrollment | None, invitee: Invitee | None, role: str) -> Step:

@@ -119,6 +119,7 @@ class Enrollment(models.Model):
     A removed person keeps the row, and what they wrote keeps its byline. ``reported`` is how many
     of their posts stand reported: counted where the course's ``waiting`` is. ``came_by`` is the
     public id of the place on a class list that they took: its link leads them in for good.
+    ``listed_as`` is the mark (``links.mark_of``) of the address that it was kept for.
     """
 
     public_id = PublicIdField()
@@ -140,6 +141,7 @@ class Enrollment(models.Model):
     )
     reported = models.PositiveIntegerField(default=0, editable=False)
     came_by = models.CharField(max_length=40, blank=True, editable=False)
+    listed_as = models.CharField(max_length=64, blank=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
     removed_at = models.DateTimeField(null=True, blank=True, editable=False)
 

@@ -199,6 +199,7 @@ def leave(one: Enrollment) -> None:
     former = Enrollment.objects.filter(course=one.course, byline__startswith=_("former member"))
     one.byline = _("former member %s") % (former.count() + 1)
     one.removed_at = one.removed_at or timezone.now()
-    one.user, one.section, one.came_by = None, None, ""
-    one.save(update_fields=["byline", "removed_at", "user", "section", "came_by"])
+    one.user, one.section, one.came_by, one.listed_as = None, None, "", ""
+    gone = ["byline", "removed_at", "user", "section", "came_by", "listed_as"]
+    one.save(update_fields=gone)
     touch(one.course_id)
