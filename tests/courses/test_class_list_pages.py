@@ -68,6 +68,8 @@ def test_the_pages_of_a_class_list_read_well(
     page.get_by_role("button", name="Put the list in").click()
     expect(page.get_by_role("heading", name="Invited, not yet come")).to_be_visible()
     looked_at("people")
+    beyond = "[...document.querySelectorAll('.scroll')].some(e => e.scrollWidth > e.clientWidth)"
+    assert not page.evaluate(beyond), "what can be done with a person is out of sight"
     for who in (None, cast.person("Maya Lindqvist"), anna.user):
         page = open_page(as_=who, **VIEWS[view])
         page.goto(link_of(Invitee.objects.get(address="maya@example.edu")))
