@@ -440,6 +440,14 @@ def test_the_roster_lists_who_has_not_come_yet_for_instructors_alone(anna: Enrol
         assert "Iris" not in page and "Invited, not yet come" not in page
 
 
+def test_nothing_is_sent_again_to_whoever_has_come_in_at_that_moment(anna: Enrollment) -> None:
+    (invitee,) = cast.listed(anna, "maya@example.org; Maya Lindqvist")
+    actions.take_place(by=cast.person("Maya"), public_id=invitee.public_id)
+    letters = Letter.objects.count()
+    actions.invite_again(invitee=invitee)
+    assert Letter.objects.count() == letters and not Invitee.objects.exists()
+
+
 def test_it_is_sent_again_with_the_same_link_three_times_a_day_at_most(anna: Enrollment) -> None:
     (iris,) = cast.listed(anna, "iris@example.org")
     Invitee.objects.update(expires_at=timezone.now() - timedelta(days=2))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.test import Client
 from tests.support import cast
+from tests.support.atonce import meanwhile
 
 from quaestio.accounts.models import User
 from quaestio.courses.actions import make_feed_key, seal
 from quaestio.courses.models import Enrollment
+from quaestio.courses.roles import Role
 from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, GuestEntry
 from quaestio.transfers.persons import Somebody, StillNeeded, all_about, forget, somebody_at
@@ -128,3 +131,17 @@ def test_a_guest_is_found_and_forgotten_by_the_address_they_gave() -> None:
     page = Client().get(f"/d/{discussion.public_id}/").content.decode()
     assert "former member 1 (guest)" in page
     assert "Ruth" not in page
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_teacher_is_forgotten_while_another_hides_a_post(discussion: Discussion) -> None:
+    anna = cast.teacher(discussion.course)
+    beth = cast.member(discussion.course, Role.INSTRUCTOR, "Beth Cole")
+    assert beth.user
+    post = discussion.posts.get()
+    with meanwhile(partial(forget, at(beth.user.email))) as forgetting:
+        actions.hide(post=post, by=anna)
+    assert forgetting.result() == 1
+    post.refresh_from_db()
+    assert post.state == post.State.HIDDEN

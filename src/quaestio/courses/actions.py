@@ -108,7 +108,7 @@ def change_course(
     unknown = settings.keys() - SETTINGS
     if unknown:
         raise TypeError(f"no settings of a course: {', '.join(sorted(unknown))}")
-    there = Course.objects.select_for_update().get(pk=course.pk)
+    there = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
     wanted = {"title": title, "term": term, **settings}
     for name, value in wanted.items():
         setattr(course, name, value)
@@ -375,7 +375,9 @@ def invite_again(*, invitee: Invitee) -> Invitee:
     if len(letters) >= MOST_LETTERS:
         raise TooMany
     invitee.invited_at, invitee.expires_at = timezone.now(), in_a_month()
-    invitee.save(update_fields=["invited_at", "expires_at"])
+    there = Invitee.objects.filter(pk=invitee.pk)
+    if not there.update(invited_at=invitee.invited_at, expires_at=invitee.expires_at):
+        return invitee  # who was invited has come in at this moment
     if not any(one.state == one.State.WAITING for one in letters):
         write_outside(about=[invitee.public_id])
     return invitee
@@ -476,7 +478,7 @@ def change_role(*, enrollment: Enrollment, by: Enrollment, role: str) -> Enrollm
     hold(enrollment.course_id)
     if role != Role.INSTRUCTOR:
         keep_an_instructor(enrollment)
-    before = Enrollment.objects.select_for_update().values_list("role", flat=True)
+    before = Enrollment.objects.select_for_update(no_key=True).values_list("role", flat=True)
     was = before.get(pk=enrollment.pk)
     enrollment.role = Role(role)
     enrollment.save(update_fields=["role"])
@@ -512,7 +514,7 @@ def place(
 
 
 def keep_an_instructor(leaving: Enrollment) -> None:
-    others = Enrollment.objects.select_for_update().filter(
+    others = Enrollment.objects.select_for_update(no_key=True).filter(
         course=leaving.course, role=Role.INSTRUCTOR, removed_at__isnull=True, user__isnull=False
     )
     if leaving.role == Role.INSTRUCTOR and not [one for one in others if one.pk != leaving.pk]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quaestio.accounts.models import User
-from quaestio.courses.actions import LastInstructor, keep_an_instructor, touch
+from quaestio.courses.actions import LastInstructor, hold, keep_an_instructor, touch
 from quaestio.courses.models import Enrollment, FeedKey, Guest, Invitee
 from quaestio.discussions.models import Draft, GuestEntry, Post, Thanks, Visit
 from quaestio.readings.models import Bookmark, Document, Passage
@@ -187,6 +187,7 @@ def forget(person: Somebody) -> int:
 
 
 def leave(one: Enrollment) -> None:
+    hold(one.course_id)
     if one.removed_at is None and not one.course.is_sealed:
         try:
             keep_an_instructor(one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from quaestio.courses.models import Course
-from quaestio.discussions.actions.parts import lock, put_quotations, touch
+from quaestio.discussions.actions.parts import lock, lock_home, put_quotations, touch
 from quaestio.discussions.models import (
     Discussion,
     OutsideWork,
@@ -46,10 +46,11 @@ def recheck_one(
     if rendered.html == before and known == [one.raw for one in rendered.outside]:
         return 0
     with transaction.atomic():
-        lock(discussion.pk)
         if post is None:
+            lock(discussion.pk)
             rows = Discussion.objects.filter(pk=discussion.pk, context=source)
         else:
+            discussion = lock_home(post)
             rows = Post.objects.filter(pk=post.pk, source=source)  # type: ignore[assignment]
         # Edited meanwhile: then the edit has checked it already.
         if not rows.update(body_html=rendered.html):

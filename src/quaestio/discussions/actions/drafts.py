@@ -74,7 +74,8 @@ def drop_grown(draft: Draft | None, source: str, version: int | None) -> None:
     if draft is None:
         return
     if version is None or draft.version <= version or is_within(draft, source):
-        draft.delete()
+        # Unless it has grown at this very moment, in another tab.
+        Draft.objects.filter(pk=draft.pk, version=draft.version).delete()
 
 
 def is_within(draft: Draft, source: str) -> bool:

@@ -57,8 +57,8 @@ def send_entry(
     now = at or timezone.now()
     try:
         with transaction.atomic():
-            purge_entries(now=now)
             locked = lock(discussion.pk)
+            purge_entries(now=now)
             if not locked.is_open:
                 raise PostRefused(closed_sentence(locked))
             if parent is not None:

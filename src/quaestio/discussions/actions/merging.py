@@ -121,7 +121,7 @@ def merge(*, source: Discussion, into: Discussion, by: Enrollment) -> Discussion
     rendered = render(into.course, context, (into, None), edited=True) if source.context else None
     with transaction.atomic():
         # Always in the same order, so that two merges never wait for each other.
-        both = Discussion.objects.select_for_update().filter(pk__in=[source.pk, into.pk])
+        both = Discussion.objects.select_for_update(no_key=True).filter(pk__in=[source.pk, into.pk])
         locked = {one.pk: one for one in both.order_by("pk")}
         here, there = locked[source.pk], locked[into.pk]
         plan = plan_merge(source=here, into=there)
@@ -314,8 +314,10 @@ def move_drafts(
     too finds it behind that: nothing is overwritten.
     """
     target = f"respond:{into.public_id}"
-    there = {draft.person_id: draft for draft in Draft.objects.filter(target=target)}
-    for draft in Draft.objects.filter(target=f"respond:{source.public_id}"):
+    # As they are now: whoever writes on at this moment waits, and is told of a newer one.
+    drafts = Draft.objects.select_for_update().order_by("pk")
+    there = {draft.person_id: draft for draft in drafts.filter(target=target)}
+    for draft in drafts.filter(target=f"respond:{source.public_id}"):
         fields = renumbered(draft.fields, numbers)
         other = there.get(draft.person_id)
         if other is None:
@@ -339,7 +341,8 @@ def as_html(fields: Mapping[str, Any]) -> str:
 
 def in_lots(targets: Sequence[str], size: int = 500) -> Iterable[Draft]:
     for start in range(0, len(targets), size):
-        yield from Draft.objects.filter(target__in=targets[start : start + size])
+        lot = Draft.objects.filter(target__in=targets[start : start + size])
+        yield from lot.select_for_update().order_by("pk")
 
 
 def renumbered(fields: Mapping[str, Any], numbers: Numbers) -> dict[str, Any]:

@@ -69,9 +69,22 @@ def give_name(discussion: Discussion, person: Enrollment) -> None:
 
 def lock(discussion_pk: int) -> Discussion:
     """The discussion as it is now, for this transaction alone. Every verb that changes something
-    in a discussion takes this lock first, so no two wait for each other.
+    in a discussion takes this lock first, so no two wait for each other. Its key is left free: a
+    row that only refers to it, as a visit does, waits for nobody.
     """
-    return Discussion.objects.select_for_update().get(pk=discussion_pk)
+    return Discussion.objects.select_for_update(no_key=True).get(pk=discussion_pk)
+
+
+def lock_home(post: Post) -> Discussion:
+    """The same for the discussion in which a post is now: it may have been merged into another one
+    since the post was read, and then the post is there. One query where it was not.
+    """
+    locked = lock(post.discussion_id)
+    while locked.merged_into_id is not None:
+        locked = lock(locked.merged_into_id)
+    if locked.pk != post.discussion_id:
+        post.discussion = locked
+    return locked
 
 
 def note_post(deed: Deed, post: Post, *, by: Enrollment, because: str = "") -> None:
@@ -178,7 +191,7 @@ def count_waiting(course_id: int) -> None:
     opened, and how many of each person's are reported. To be called by every verb that can change
     it; counting, not adding, so that nothing ever has to be put right.
     """
-    course = Course.objects.select_for_update().get(pk=course_id)
+    course = Course.objects.select_for_update(no_key=True).get(pk=course_id)
     reports = Report.objects.filter(post=OuterRef("pk"), settled_at__isnull=True)
     posts = Post.objects.filter(discussion__course=course, discussion__merged_into__isnull=True)
     asking = posts.filter(Q(state=Post.State.HELD) | Q(Exists(reports)))

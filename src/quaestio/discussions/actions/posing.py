@@ -123,11 +123,11 @@ def pose(
             put_questions(discussion, questions)
             put_quotations(discussion, None, rendered)
             index.put([discussion])
-            drop_draft(by, f"pose:{by.course.public_id}", source, draft_version)
             if asks:
                 put_before_teachers(discussion)
             elif open_now and at is None:
                 have_class_told(discussion, by)
+            drop_draft(by, f"pose:{by.course.public_id}", source, draft_version)
     except IntegrityError:
         known = Discussion.objects.filter(author=by, submission_key=key).first()
         if known is None:

@@ -26,7 +26,7 @@ from quaestio.discussions.actions.parts import (
     closed_sentence,
     count_waiting,
     give_name,
-    lock,
+    lock_home,
     note_post,
     put_quotations,
     run_out_sentence,
@@ -296,7 +296,7 @@ def edit_post(
     now = timezone.now()
     with transaction.atomic():
         discussion, draft = open_to_change(post.discussion_id, by, target)
-        before = Post.objects.select_for_update().get(pk=post.pk)
+        before = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
         before.discussion, before.author = discussion, post.author
         if before.version != version:
             raise EditConflict(before)
@@ -339,8 +339,8 @@ def edit_post(
 
 def lock_post(post: Post) -> Post:
     """The post as it is now: between the page and the press of its button it may have changed."""
-    lock(post.discussion_id)
-    now = Post.objects.select_for_update()
+    lock_home(post)
+    now = Post.objects.select_for_update(no_key=True)
     post.refresh_from_db(fields=["state", "version", "hidden_because"], from_queryset=now)
     return post
 

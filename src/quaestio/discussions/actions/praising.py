@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from quaestio.courses.models import Enrollment
-from quaestio.discussions.actions.parts import lock, touch
+from quaestio.discussions.actions.parts import lock_home, touch
 from quaestio.discussions.actions.visits import tell
 from quaestio.discussions.models import Post, Thanks
 
@@ -14,7 +14,7 @@ from quaestio.discussions.models import Post, Thanks
 @transaction.atomic
 def endorse(*, post: Post, by: Enrollment, on: bool = True) -> Post:
     """A teacher stands behind a post, or does no longer. The first to endorse it is named."""
-    lock(post.discussion_id)
+    lock_home(post)
     posts = Post.objects.filter(pk=post.pk, endorsed_by__isnull=on, state=Post.State.POSTED)
     if posts.update(endorsed_by=by if on else None, endorsed_at=timezone.now() if on else None):
         touch(post.discussion)
@@ -25,6 +25,7 @@ def endorse(*, post: Post, by: Enrollment, on: bool = True) -> Post:
 @transaction.atomic
 def thank(*, post: Post, by: Enrollment, on: bool = True) -> Thanks | None:
     """Say thank you, or take it back. Only the two people's pages change."""
+    lock_home(post)
     thanks = None
     if on:
         thanks, is_new = Thanks.objects.get_or_create(post=post, person=by)
