@@ -255,14 +255,25 @@ def take_up(
 def refuse(document: Document, sentence: str, code: str = "") -> Document:
     document.status, document.message = Document.Status.REFUSED, sentence
     document.refused_as, document.recognising = code, False
-    document.save(update_fields=["status", "message", "refused_as", "recognising"])
-    after_change(document.reading.course)
+    if put_fields(document, "status", "message", "refused_as", "recognising"):
+        after_change(document.reading.course)
     return document
+
+
+def put_fields(document: Document, *names: str) -> bool:
+    """Store these fields of a document. False where it has been removed meanwhile."""
+    fields = {name: getattr(document, name) for name in names}
+    return bool(Document.objects.filter(pk=document.pk).update(**fields))
 
 
 @transaction.atomic
 def keep_pages(document: Document, extracted: Extracted) -> Document:
-    """Store the pages of a document and make it the reading's current one."""
+    """Store the pages of a document and make it the reading's current one, unless it has been
+    removed while it was read.
+    """
+    hold_files(document)
+    if not hold_still(document):
+        return document
     store_pages(document, extracted)
     put_in_use(document)
     after_change(document.reading.course)
@@ -352,7 +363,8 @@ def correct_label(*, document: Document, number: int, label: str, counts_on: boo
     The file is not read again; quotations are checked against the new numbers. How many pages
     changed.
     """
-    hold_still(document)
+    if not hold_still(document):
+        return 0
     LabelCorrection.objects.update_or_create(
         document=document, number=number, defaults={"label": label, "counts_on": counts_on}
     )
@@ -362,14 +374,25 @@ def correct_label(*, document: Document, number: int, label: str, counts_on: boo
 @transaction.atomic
 def take_back_correction(*, document: Document, number: int) -> int:
     """The page gets the number that was found in the file. How many pages changed."""
-    hold_still(document)
+    if not hold_still(document):
+        return 0
     document.label_corrections.filter(number=number).delete()
     return relabel(document)
 
 
-def hold_still(document: Document) -> None:
-    """Until the end of the transaction nobody puts other pages in the place of its own."""
-    Document.objects.select_for_update().get(pk=document.pk)
+def hold_still(document: Document) -> bool:
+    """Until the end of the transaction nobody puts other pages in the place of its own. False
+    where it has been removed.
+    """
+    there = Document.objects.select_for_update(no_key=True).filter(pk=document.pk)
+    return bool(there.values_list("pk"))
+
+
+def hold_files(document: Document) -> None:
+    """Until the end of the transaction nobody else chooses the file that its reading uses. To be
+    called before one holds any file still, so that nobody waits in a circle.
+    """
+    Reading.objects.select_for_update(no_key=True).get(pk=document.reading_id)
 
 
 def relabel(document: Document) -> int:
@@ -410,6 +433,9 @@ def use_document(*, document: Document) -> Document:
     """Read from this file again, though a newer one is there."""
     if document.status != Document.Status.READY or document.is_current:
         return document
+    hold_files(document)
+    if not hold_still(document):
+        return document
     put_in_use(document)
     after_change(document.reading.course)
     return document
@@ -425,7 +451,9 @@ def put_in_use(document: Document) -> None:
 @transaction.atomic
 def remove_document(*, document: Document) -> None:
     """Take a file and its pages away for good; the newest other one that is good is used then."""
-    reading, was_current = document.reading, document.is_current
+    hold_files(document)
+    reading = document.reading
+    was_current = Document.objects.filter(pk=document.pk, is_current=True).exists()
     storage, name, folder = document.file.storage, str(document.file.name), ocr_folder(document)
     document.delete()
     other = Document.objects.filter(reading=reading, status=Document.Status.READY).first()
@@ -465,10 +493,11 @@ def recognise(*, document: Document, language: str) -> Document:
             )
             % {"n": total, "most": settings.OCR_PAGES}
         )
-    shutil.rmtree(ocr_folder(document), ignore_errors=True)  # of an earlier try, in what language?
     document.recognising, document.ocr_language = True, language
     document.pages_done = 0
-    document.save(update_fields=["recognising", "ocr_language", "pages_done"])
+    if not put_fields(document, "recognising", "ocr_language", "pages_done"):
+        return document
+    shutil.rmtree(ocr_folder(document), ignore_errors=True)  # of an earlier try, in what language?
     transaction.on_commit(partial(enqueue_recognition, document.public_id))
     return document
 
@@ -552,7 +581,7 @@ def sheets_to_recognise(document: Document) -> list[int]:
 
 def stop_recognising(document: Document, sentence: str) -> None:
     document.recognising, document.ocr_language, document.message = False, "", sentence
-    document.save(update_fields=["recognising", "ocr_language", "message"])
+    put_fields(document, "recognising", "ocr_language", "message")
 
 
 def take_up_recognition(attempts: Mapping[str, tuple[int, bool]], *, tries: int) -> int:

@@ -123,7 +123,7 @@ def refuse_what_was_lost(document: Document, extracted: Extracted) -> None:
 def put_in_place(document: Document, extracted: Extracted) -> None:
     """The new pages for the old, in a file that may meanwhile be in use no more."""
     there = (
-        Document.objects.select_for_update(of=("self",))
+        Document.objects.select_for_update(of=("self",), no_key=True)
         .select_related("reading__course")
         .filter(pk=document.pk, rereading=True)
         .first()
