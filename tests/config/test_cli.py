@@ -181,7 +181,9 @@ def test_an_operator_gives_a_password_closes_an_account_and_opens_it_again(
 
 
 class Site:
-    """A site that ``quaestio serve`` or ``quaestio demo`` runs."""
+    """A site that ``quaestio serve`` or ``quaestio demo`` runs. ``with`` ends what is left of it,
+    whatever became of the test: no other test shares the machine with it.
+    """
 
     def __init__(
         self, data: Path, command: str = "serve", port: int | None = None, **more: str
@@ -195,7 +197,25 @@ class Site:
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )
-        self.until("Quaestio is at")
+        try:
+            self.until("Quaestio is at")
+        except BaseException:
+            self.end()
+            raise
+
+    def __enter__(self) -> Site:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            left = [*self.family(), psutil.Process(self.process.pid)]
+            for one in left:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
+            self.process.wait()
 
     def until(self, words: str, times: int = 1) -> None:
         """Wait until it has said this, so many times."""
@@ -238,10 +258,10 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def site(data: Path) -> Iterator[Site]:
-    site = Site(data)
-    yield site
-    if site.process.poll() is None:
-        site.signal(signal.SIGTERM)
+    with Site(data) as site:
+        yield site
+        if site.process.poll() is None:
+            site.signal(signal.SIGTERM)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -281,15 +301,15 @@ def test_even_a_killed_parent_takes_its_children_along(site: Site) -> None:
 
 
 def test_the_demo_loads_its_course_once_and_finds_it_again(data: Path) -> None:
-    site = Site(data, "demo")
-    assert site.get("/demo/") == 200
-    site.until("Instructor: ")
-    assert site.signal(signal.SIGINT) == 0
+    with Site(data, "demo") as site:
+        assert site.get("/demo/") == 200
+        site.until("Instructor: ")
+        assert site.signal(signal.SIGINT) == 0
 
-    again = Site(data, "demo")
-    assert "there already" in again.said.read_text()
-    assert again.get("/demo/") == 200
-    assert again.signal(signal.SIGTERM) == 0
+    with Site(data, "demo") as again:
+        assert "there already" in again.said.read_text()
+        assert again.get("/demo/") == 200
+        assert again.signal(signal.SIGTERM) == 0
 
 
 def test_a_site_whose_tasks_are_done_at_once_has_no_worker(settings: Settings) -> None:
