@@ -15,6 +15,7 @@ from .library import Library, Look
 from .locate import locate
 from .marks import Marked, read_marks
 from .probe import Located, on_pages
+from .tongues import LOOKED_THROUGH, is_foreign
 from .types import (
     Citation,
     Finding,
@@ -26,7 +27,7 @@ from .types import (
     Verdict,
     Wording,
 )
-from .verdict import explain, verdict, wording
+from .verdict import Reason, explain, say, verdict, wording
 
 MOST_PLACES = 100  # followed for one quotation
 _PAGE_WEIGHS = 0.05
@@ -82,7 +83,7 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     )
     look = library.look()
     joints = _joints(quotation)
-    key = (look.state, quotation.text, joints, cited, unfinished)
+    key = (look.state, quotation.text, joints, cited, quotation.translated, unfinished)
     known: Finding | None = library.answers.get(key)
     if known is not None:
         return replace(known, quotation=quotation)
@@ -128,9 +129,13 @@ def _check(quotation: Quotation, joints: tuple[int, ...], look: Look, unfinished
     if joints:
         found = found.with_joints(joints)
     words = wording(found.changes)
+    if words is Wording.ALTERED and quotation.translated == "here":
+        return _not_found(quotation, look)
     cited = cited or next((one for one in meant if one.has(place)), None)
     placing = _placing(place, citation, cited, look)
-    among = [one.reading for one in meant] if cited is None else []
+    if placing is Placing.WRONG_READING and _on_same_page(citation, best.reading, place):
+        placing = Placing.RIGHT
+    among = _asked_about(citation, meant) if cited is None else []
     closed = [cited.reading] if cited and not cited.reading.searchable else []
     reasons, sentence = explain(
         words,
@@ -143,6 +148,7 @@ def _check(quotation: Quotation, joints: tuple[int, ...], look: Look, unfinished
         cited=citation.raw if citation else "",
         among=[_title(reading) for reading in among],
         closed=_title(closed[0]) if closed else "",
+        author=_named(citation),
     )
     return Finding(
         quotation,
@@ -157,6 +163,12 @@ def _check(quotation: Quotation, joints: tuple[int, ...], look: Look, unfinished
         tuple(reading.key for reading in closed),
         ambiguous=tuple(reading.key for reading in among),
     )
+
+
+def _named(citation: Citation | None) -> str:
+    """Whom the sentence names, where the citation itself names nobody."""
+    is_bare = citation is not None and citation.how in ("named", "pages", "again")
+    return citation.author if citation is not None and is_bare else ""
 
 
 def _title(reading: IndexedReading) -> str:
@@ -239,6 +251,25 @@ def _candidates(citation: Citation | None, readings: list[IndexedReading]) -> li
     return [Cited(r, citation.pages) for r in readings if r.key in citation.candidates]
 
 
+def _asked_about(citation: Citation | None, meant: list[Cited]) -> list[IndexedReading]:
+    """The readings among which the writer is asked to choose: where nobody but one is named, and
+    only in passing, there is nothing to ask.
+    """
+    if len(meant) == 1 and citation is not None and citation.how not in ("bracket", "note"):
+        return []
+    return [one.reading for one in meant]
+
+
+def _on_same_page(citation: Citation | None, reading: IndexedReading, place: Place) -> bool:
+    """Whether a page alone was cited, and the words stand on it in another reading than the one
+    mentioned last: then that other one is meant.
+    """
+    if citation is None or citation.how != "pages" or not citation.pages:
+        return False
+    there = Cited(reading, citation.pages)
+    return there.low >= 0 and there.covers(place)
+
+
 def _rank(item: Located, cited: Cited | None = None) -> tuple[float, int]:
     """Best first: the nearest wording, then the cited page, then the cited reading.
 
@@ -276,8 +307,18 @@ def _not_found(quotation: Quotation, look: Look) -> Finding:
     citation = quotation.citation
     unknown = _cites_unknown_work(citation, look)
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
-    among = [one.reading for one in _candidates(citation, look.readings)]
+    among = _asked_about(citation, _candidates(citation, look.readings))
     cited = _cited(citation, look.readings)
+    if reason := _why_not_comparable(quotation, [cited.reading] if cited else among):
+        return Finding(
+            quotation,
+            Verdict.NOT_FOUND,
+            Wording.NOT_FOUND,
+            placing,
+            reasons=(reason,),
+            sentence=say(reason),
+            translated=True,
+        )
     reasons, sentence = explain(
         Wording.NOT_FOUND,
         placing,
@@ -286,6 +327,7 @@ def _not_found(quotation: Quotation, look: Look) -> Finding:
         cited=citation.raw if citation else "",
         among=[_title(reading) for reading in among],
         closed=_title(cited.reading) if cited and not cited.reading.searchable else "",
+        author=_named(citation),
     )
     return Finding(
         quotation,
@@ -297,6 +339,23 @@ def _not_found(quotation: Quotation, look: Look) -> Finding:
         unsearched=closed,
         ambiguous=tuple(reading.key for reading in among),
     )
+
+
+def _why_not_comparable(quotation: Quotation, cited: list[IndexedReading]) -> Reason | None:
+    """The reason why words that were not found could not be: they are translated, as the writer
+    says or as the languages tell.
+    """
+    if quotation.translated:
+        return ("translated", {})
+    if cited and all(_is_foreign(quotation, reading) for reading in cited):
+        return ("other_language", {"title": "; ".join(map(_title, cited[:4]))})
+    return None
+
+
+def _is_foreign(quotation: Quotation, reading: IndexedReading) -> bool:
+    if not reading.searchable:
+        return False
+    return is_foreign(quotation.text, reading.text(0, LOOKED_THROUGH), reading.language)
 
 
 def _closed(look: Look) -> tuple[str, ...]:

@@ -20,6 +20,11 @@ LONGEST = 240
 FOLLOWING_PAGES = 10
 
 _LABEL = r"(?:pp?|pgs?|pages?|ss?|seiten?|S|с|сс|стр|p[áa]gs?|pagg?|side|sida|sid|str|стор|σσ?|σελ)"
+_LABELS = re.compile(
+    rf"(?:{_LABEL}|pgs?|ff?|nn?|ch|chap|chapter|vol|kap|ll?|lines?|n\.?d|ibid|ebd|ebenda|op|cit|loc|ed|eds|qtd"
+    r"|quoted|cited|[ivxlc]+)\.?",
+    re.IGNORECASE,
+)
 _NUMBER = r"(?:\d{1,5}|[ivxlc]{1,8})"
 _RANGE = rf"{_NUMBER}(?:\s?[-–—‑]\s?{_NUMBER})?(?:\s?ff?\b\.?|\s?n\.?\s?\d{{1,3}}\b)?"
 _PAGES = rf"{_RANGE}(?:\s?(?:,|&|\band\b|\bund\b|\bet\b|\bи\b)\s?{_RANGE})*"
@@ -49,10 +54,30 @@ _ASIDE = re.compile(
     r"курсив (?:мой|наш)|n\. ?d\.|et al\.?(?=,?\s*$))\s*$",
     re.IGNORECASE,
 )
+# What stands in verse and plays instead of a page: a number that follows is a line.
+_VERSE = (
+    r"acts?|scenes?|sc\.|lines?|verses?|stanzas?|cantos?|Akt|Szene|Aufzug|Auftritt|Zeilen?|Vers|"
+    r"Strophe|acte|scène|vers|strophe|действие|явление|строк[аи]"
+)
 _OTHER_LOCATOR = re.compile(
-    r"[,;:]?\s*(?<!\w)(?:(?:parts?|acts?|scenes?|lines?|ll?\.|verses?|stanzas?|loc\.|location|canto|"
-    r"book|bk\.|vols?\.|volume|Band|Bd\.|Zeile|Z\.)\s?"
-    r"(?:\d[\d.,–-]*|[ivxlc]{1,8}(?!\w))|\d+\.\d+(?:\.\d+)?(?:[–-]\d+)?)(?!\w)"
+    r"[,;:]?\s*(?<!\w)(?:"
+    rf"(?:(?P<verse>{_VERSE})|(?-i:parts?|books?|bks?\.|vols?\.|volumes?|tome|Band|Bd\.)|"
+    r"(?<=, )(?-i:Parts?|Books?|Bk\.|Vols?\.|Volume)|"
+    r"loc\.?|location|kindle|Position|Pos\.)\s?(?:\d[\d.–-]*+(?:,\d[\d.–-]*+)*+|[ivxlc]{1,8}+(?!\w))"
+    r"|(?P<lines>ll?\.|vv?\.|Z\.)\s?\d[\d.,–-]*+"
+    # 3.1.56–62, III.i.4; 3:16, @ 12:34; 514a, 1094a1–b3, but not the year 1999a.
+    r"|(?:\d{1,4}|[ivxlc]{1,6}(?:\.[ivxlc]{1,6})?)\.\d{1,4}(?:\.\d{1,4})?(?:[–-][\d.]++)?"
+    r"|(?:(?:@|at\b|ab\b|min\.?)\s?)?\d{1,3}:\d{1,3}(?::\d\d)?(?:[–-]\d{1,3}(?::\d{1,3})?)?"
+    r"|(?:(?:pp?|S)\.?\s?)?(?!(?:1[5-9]|20)\d\d[a-e](?!\w))\d{2,4}[a-e]\d{0,2}"
+    r"(?:[–-]\d{0,4}[a-e]\d{0,2}|[–-]\d{1,4})?"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+_FIRST_PRINTED = re.compile(r"(?<=\w) ?\[\d{4}\]")  # "2004 [1974]"
+# "42 n. 3", "42n3": a note of the page.
+_NOTE_OF_PAGE = re.compile(
+    r"(?<=\d)(?:,?\s?(?:nn?\.|notes?\b|fn\.?|Anm\.)|n(?=\d))\s?\d{1,3}(?:[–-]\d{1,3})?(?!\w)",
+    re.IGNORECASE,
 )
 _LOCATORS = {
     "chapter": r"chapters?|chap\.?|chs?\.?|kapitel|kap\.?|chapitre|cap[íi]tulo|глав[аеы]|гл\.?",
@@ -74,6 +99,37 @@ _AGAIN = re.compile(
     r"(?:\.|\b)[,.;:]?\s*(?P<rest>.*)",
     re.IGNORECASE,
 )
+# The same where a name stands before it: "(Jones, op. cit., 42)".
+_AGAIN_INSIDE = re.compile(
+    r"[,;]?\s*(?<![\w.])(?:ibid(?:em)?|ebd|ebenda|a\. ?a\. ?o|op\. ?cit|loc\. ?cit|указ\. ?соч)"
+    r"(?:\.|(?!\w))",
+    re.IGNORECASE,
+)
+_TRANSLATOR = re.compile(
+    r"[,;(]?\s*(?<!\w)(?:transl?\.(?: by)?|translated by|tr\.|übers\.(?: von)?|übersetzt von|"
+    r"trad\.(?: par| de| di)?|traduit par|пер\.)\s?[^\W\d_][\w.’'-]*+(?: [^\W\d_][\w.’'-]*+){0,3}+",
+    re.IGNORECASE,
+)
+# "My translation": the words quoted are the writer's own.
+_OWN_TRANSLATION = re.compile(
+    r"\b(?:my|our) (?:own )?trans(?:lation|\.)|\btrans(?:lations?|lated|\.) (?:(?:is|are) )?"
+    r"(?:mine\b|ours\b|my own|by (?:me|the author|myself)\b)"
+    r"|\b(?:meine|eigene|unsere) übers"
+    r"|übers(?:etzung(?:en)?|etzt|\.) (?:(?:ist|sind) )?(?:von mir|d\. ?verf)"
+    r"|\bma traduction|\b(?:je traduis|traduit par (?:moi|nos soins))|traduction personnelle"
+    r"|\bmi traducción|traducción (?:mía|propia)|traduzione mia|mia traduzione"
+    r"|мой перевод|перевод (?:мой|наш)|пер\. (?:мой|авт)",
+    re.IGNORECASE,
+)
+_ALL_TRANSLATIONS = re.compile(
+    r"\b(?:translations|übersetzungen|traductions|traducciones|traduzioni|переводы)\b"
+    r"[^.!?\n]{0,60}?\b(?:mine|my own|by me|ours|von mir|meine|eigene|moi|miennes|mías|mie|мои)\b",
+    re.IGNORECASE,
+)
+_TRANSLATING = ("transl", "trans.", "bersetz", "bers.", "tradu", "перев", "пер.")
+# A preface cited by page alone, "(xii)"; smaller numbers count points: "(ii)".
+_ROMAN_ALONE = re.compile(r"(?=[ivlc–-]*+x)[ivxlc]{2,8}(?:[–-][ivxlc]{2,8})?")
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s,;()<>\"”»]{3,}+")
 _QUOTED_TITLE = re.compile(r"[\"“”„«»‘’'*_]{1,2}([^\"“”„«»*_]{3,160})[\"“”„«»‘’'*_]{1,2}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’.\-‐‑][^\W\d_]+)*")
 
@@ -83,7 +139,8 @@ class Read:
     """What a bracket says.
 
     ``labelled``: the pages are called pages ("p. 42"). ``again``: it says ibid.
-    ``match`` is what it was matched to among the readings.
+    ``match`` is what it was matched to among the readings. ``is_line``: it has nothing but a line,
+    an act, a place in a recording, which says little where no quotation stands before it.
     """
 
     author: str = ""
@@ -93,6 +150,7 @@ class Read:
     labelled: bool = False
     again: bool = False
     match: Match = NO_MATCH
+    is_line: bool = False
 
     @property
     def names_work(self) -> bool:
@@ -119,22 +177,62 @@ def read_citation(content: str, shelf: Shelf) -> Read | None:
     content = _SPACE.sub(" ", content).strip()
     if not content or len(content) > LONGEST:
         return None
-    content = _ASIDE.sub("", content)
+    content = _FIRST_PRINTED.sub("", _ASIDE.sub("", content))
+    if address := _ADDRESS.search(content):
+        return _on_the_web(content, address, shelf)
     whole, content = content, _without_lead_in(content)
     again = _AGAIN.fullmatch(content)
     if again:
-        pages, _, _ = _take_pages(_without_locators(again["rest"]).strip())
+        pages, _, _ = _pages_beside_locators(again["rest"])
         return Read(pages=pages, again=True)
-    located = bool(find_locators(content)) and content == whole  # "see ch. 3" only points there
-    content = _without_locators(content)
-    pages, labelled, rest = _take_pages(content)
+    content = _AGAIN_INSIDE.sub("", content)
+    located = _is_located(content) and content == whole  # "see ch. 3" only points there
+    pages, labelled, rest = _pages_beside_locators(content)
     year, rest = _take_year(rest)
     if year and not labelled and pages == (year,):
         pages = ()
-    rest = rest.strip(" ,.;:()[]")
+    rest = _TRANSLATOR.sub("", rest).strip(" ,.;:()[]")
+    if not pages and _ROMAN_ALONE.fullmatch(rest):
+        return Read(pages=expand_pages(rest), is_line=True)
     if not rest:
-        return Read(year=year, pages=pages, labelled=labelled) if pages or located else None
-    return _with_work(Read(year=year, pages=pages, labelled=labelled), rest, shelf)
+        if not pages and not located:
+            return None
+        is_line = not pages and not find_locators(content)
+        return Read(year=year, pages=pages, labelled=labelled, is_line=is_line)
+    read = _with_work(Read(year=year, pages=pages, labelled=labelled), rest, shelf)
+    if located and (read is None or not read.matched) and (keys := shelf.by_abbreviation(rest)):
+        one = keys[0] if len(keys) == 1 else None  # "(Rep. 514a)"
+        return Read("", rest, year, pages, labelled, match=Match(one, () if one else keys))
+    return read
+
+
+def _on_the_web(content: str, address: re.Match[str], shelf: Shelf) -> Read | None:
+    """A citation with an address in it, by which the work goes when nothing else names it."""
+    before = content[: address.start()].strip(" ,;:.<")
+    read = read_citation(before, shelf)
+    if read is not None and read.names_work:
+        return read
+    return Read(title=re.sub(r"^https?://(?:www\.)?+", "", address.group()).partition("/")[0])
+
+
+def is_signature(text: str, shelf: Shelf) -> bool:
+    """Whether words behind a quotation do nothing but say whose it is: names, titles and numbers,
+    no sentence. Who types no capitals must name an author of a reading first.
+    """
+    words = _WORD.findall(text)
+    if not words or len(words) > 14 or re.search(r"[?!=<>#]|\.\.\.|…", text):
+        return False
+    if len(words) <= 4 and shelf.knows_author(words[0]):
+        return all(
+            word.isupper() or word[:1].isupper() or _LABELS.fullmatch(word) for word in words[1:]
+        )
+    begins = words[0][:1].isupper() or _LABELS.fullmatch(words[0])  # "Jones, p. 42"; "p. 42"
+    return bool(begins) and all(
+        word[:1].isupper()
+        or word.lower().strip(".") in SMALL_IN_CITATIONS
+        or _LABELS.fullmatch(word)
+        for word in words
+    )
 
 
 _A_WORK = re.compile(
@@ -182,6 +280,18 @@ def read_note(content: str, shelf: Shelf) -> Read | None:
     return None
 
 
+def is_translation(text: str) -> bool:
+    """Whether a bracket behind words says that the writer translated them."""
+    return _OWN_TRANSLATION.search(text) is not None
+
+
+def tells_of_translating(post: str) -> tuple[bool, bool]:
+    """Whether a post speaks of translations at all, and whether it says that all are its own."""
+    lowered = post.lower()
+    speaks = any(stem in lowered for stem in _TRANSLATING)
+    return speaks, speaks and _ALL_TRANSLATIONS.search(post) is not None
+
+
 def find_locators(text: str) -> tuple[Locator, ...]:
     """The chapters, sections and paragraphs that a citation names, in order."""
     return tuple(locator for locator, _span in _located(text))
@@ -201,10 +311,18 @@ def _located(text: str) -> Iterator[tuple[Locator, Span]]:
         yield Locator(kind, _figures(first), _figures(last), span), Span(match.start(), end)
 
 
-def _without_locators(text: str) -> str:
+def _is_located(text: str) -> bool:
+    return bool(find_locators(text)) or _OTHER_LOCATOR.search(text) is not None
+
+
+def _pages_beside_locators(text: str) -> tuple[tuple[str, ...], bool, str]:
+    """The pages in a citation that may name chapters, lines and the like too (``_take_pages``)."""
     for _locator, span in reversed(list(_located(text))):
         text = text[: span.start] + text[span.end :]
-    return _OTHER_LOCATOR.sub("", text)
+    text = _NOTE_OF_PAGE.sub("", text)
+    in_verse = any(match["verse"] or match["lines"] for match in _OTHER_LOCATOR.finditer(text))
+    pages, labelled, rest = _take_pages(_OTHER_LOCATOR.sub("", text).strip())
+    return (() if in_verse and not labelled else pages), labelled, rest
 
 
 def _figures(number: str) -> str:
@@ -373,7 +491,7 @@ def _titled(text: str) -> bool:
 def _surname(author: str, shelf: Shelf) -> str:
     """The word by which an author is known, of "Polly Jones", "P. Jones" or "Jones et al."."""
     author = re.sub(r"\s*\bet al\b\.?", "", author)
-    author = re.split(r"\s+(?:and|&|und|et|y|и)\s+", author)[0].strip(" .,")
+    author = re.split(r"\s+(?:and|und|et|y|и)\s+|\s?[&/]\s?", author)[0].strip(" .,")
     if not author:
         return ""
     if shelf.knows_author(author):

@@ -31,6 +31,13 @@ _UNLIKE = 0.5  # share of its letters in which a word differs that is hardly a m
 _VERY_COMMON = 100  # times as frequent as its misreading
 _SENTENCE_END = re.compile(r"[.!?\u3002\uff01\uff1f]['\"\u2019\u201d)\]]*\s|\n\s*\n")
 _CLAUSE_END = re.compile(r"[.!?,;:()\u2013\u2014\u3002\uff01\uff1f\uff0c\uff1b]|\n\s*\n")
+_NO_WORD = re.compile(r"\W*+")
+_NO_WORD_AT_END = re.compile(r"(?<!\W)\W*+\Z")
+_LONGEST_CUT_IN = 12  # words
+_SPEECH_STOPS = re.compile(
+    "[,.!?;:\u2026\u2014\u2013-][\"'\u2019\u201d\u201c\u00bb\u00ab]\\Z|[\"'\u2019\u201d\u201c\u00bb\u00ab],\\Z"
+)
+_SPEECH_OPENS = tuple("\"'\u2018\u201c\u201e\u00ab\u00bb")
 _ONE_LETTER = str.maketrans("vj", "ui")  # once two shapes of one letter each
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa"})
 _ODD_CAPITAL = re.compile("[^\\W\\d_A-Z\u00c0-\u00de][A-Z\u00c0-\u00de]")
@@ -212,7 +219,21 @@ def _change(pair: Pair, step: Step) -> Change:
     ours = pair.marked.text[here.start : here.end] if step.qb > step.qa else ""
     before = pair.reading.text(max(0, there.start - 3), there.start)
     opens = not before.strip() or before.rstrip()[-1:] in ".?!:"
-    return Change(step.op, here, there, ours, theirs, _gravity(pair, ours, theirs, opens))
+    grave = _gravity(pair, ours, theirs, opens)
+    if step.op == "delete" and grave != "negation" and _cuts_into_speech(pair, step, there):
+        return Change("mark", here, there, ours, theirs)
+    return Change(step.op, here, there, ours, theirs, grave)
+
+
+def _cuts_into_speech(pair: Pair, step: Step, there: Span) -> bool:
+    """Whether words of the reading stand between two parts of a speech, "said he": whoever quotes
+    the speech alone leaves nothing of it out.
+    """
+    if step.sb - step.sa > _LONGEST_CUT_IN:
+        return False
+    before = pair.reading.text(max(0, there.start - 4), there.start).rstrip(" \n")
+    after = pair.reading.text(there.end, there.end + 4).lstrip(" \n,.;:–—-")
+    return bool(_SPEECH_STOPS.search(before)) and after[:1] in _SPEECH_OPENS
 
 
 def _gravity(pair: Pair, ours: str, theirs: str, opens: bool) -> str:
@@ -240,6 +261,12 @@ def _unfair(pair: Pair, gap: Gap, there: Span, theirs: str) -> str:
     pages = reading.page_of(there.end) - reading.page_of(there.start)
     if there.end - there.start > _FAR or pages >= _FAR_PAGES:
         return "far_apart"
+    # With the stops around it: whole sentences may be left out.
+    before = reading.text(max(0, there.start - 6), there.start)
+    after = reading.text(there.end, there.end + 6)
+    first, last = _NO_WORD_AT_END.search(before), _NO_WORD.match(after)
+    if first and last:
+        theirs = first.group() + theirs + last.group()
     swallows = has_negation(_joined_on(theirs), reading.language)
     return "swallows_negation" if swallows else ""
 

@@ -12,20 +12,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from quotecheck.citing import expand_pages
+from quotecheck.citing import expand_pages, is_translation, tells_of_translating
 from quotecheck.names import Shelf, plain, shelf_of
 from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
-from quotecheck.references import (
-    Reference,
-    Surroundings,
-    exact_title,
-    find_asides,
-    find_references,
-)
-from quotecheck.terms import looks_like_title, why_term, word_count
+from quotecheck.references import exact_title, find_asides, find_references
+from quotecheck.surroundings import Reference, Surroundings
+from quotecheck.terms import looks_like_title, why_post, why_term, word_count
+from quotecheck.tongues import in_two_languages
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
-from quotecheck.vocabulary import NO_CUT_IN, REPORTING
+from quotecheck.vocabulary import GOING_ON, NO_CUT_IN, PRONOUNS, REPORTING
 
 # A phrase of so few words may be the writer's own, in irony.
 SHORT = 4
@@ -36,17 +33,31 @@ MOST_WORDS_AFTER_NAME = 10
 # Words between a short phrase and the bracket at the end of its sentence.
 MOST_WORDS_TO_BRACKET = 6
 LONGEST_CUT_IN = 90
+LONGEST_TO_GLOSS = 60
 LONGEST_UNCLOSED = 600
 
 _CLAUSE = re.compile(r"\s+(?:that|how|why|what|when|whether|dass|wie|que)\b")
 _COLON = re.compile(r"\s*:\s*")
 _NAME_AND_PAGE = re.compile(
-    r"(?P<name>[^\W\d_](?:[^\W_]|['’-]){1,40})\s?,?\s?(?:(?:pp?\.|S\.|pages?|с\.)\s?)?"
-    r"(?P<pages>\d{1,4}(?:[-–]\d{1,4})?)\s?:\s*$"
+    r"(?P<name>[^\W\d_](?:[^\W_]|['’-]){1,40})\s?,?\s?(?P<label>(?:pp?\.?|S\.|pages?|с\.)\s?)?"
+    r"(?P<pages>\d{1,4}(?:[-–]\d{1,4})?)\s?(?P<colon>[:,])?\s*$"
 )
 _PAGE_IN_PROSE = re.compile(
     r"(?<!\w)(?:pp?\.|pages?|Seiten?|S\.|с\.|стр\.)\s?(?P<pages>\d{1,4}(?:\s?[-–]\s?\d{1,4})?)(?!\w)"
 )
+# Between words and what they mean.
+_BEFORE_GLOSS = re.compile(
+    r"\s*+(?:[(\[][^()\[\]]{1,40}[)\]])?+\s*+"
+    r"(?:[–—=,(\[/:-]|i\.e\.|or|that is|d\. ?h\.|also|c'est-à-dire|то есть)?+[\s,]*+"
+    r"(?:(?:i\.e\.|or|that is|d\. ?h\.|c'est-à-dire|то есть|(?:in|auf|en) \w{6,9})[\s,:]*+){0,2}+"
+)
+_IN_LANGUAGE = re.compile(
+    r"\b(?:in|auf|en|на) (?:english|german|french|spanish|italian|russian|translation|deutsch|"
+    r"englisch|französisch|russisch|übersetzung|français|anglais|allemand|russe|traduction)\b",
+    re.IGNORECASE,
+)
+# One bracket or two: "(42) (my translation)", "(42; my translation)".
+_BRACKETS_BEHIND = re.compile(r"(?:[\s.,;:!?]{0,4}+[(\[][^()\[\]\n]{1,240}+[)\]]){1,2}+")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*")
 _ONLY_LIST = re.compile(r"[\s,;/&–—]*(?:(?:and|or|und|oder|et|ou|y|e|и|или)\b)?[\s,;]*")
 
@@ -119,6 +130,7 @@ class _Extraction:
         self.around = Surroundings(post.text, self.paragraphs, marks.marked)
         self.references = find_references(self.around, shelf)
         self.glosses: set[Citation] = set()
+        self.translating, self.all_translated = tells_of_translating(post.text)
         self._starts = [each.citation.span.start for each in self.references]
         self._direct = _first_by(self.references, "direct")
         self._inside = _first_by(self.references, "inside")
@@ -185,7 +197,9 @@ class _Extraction:
         if re.search(r"[.!?;:()\n]", gap) or after not in ",–—-":
             return False
         words = [word.lower() for word in _WORD.findall(gap)]
-        if not 2 <= len(words) <= 9 or NO_CUT_IN & set(words) or not REPORTING & set(words):
+        if not 2 <= len(words) <= 9 or NO_CUT_IN & set(words):
+            return False
+        if not (REPORTING | GOING_ON) & set(words):
             return False
         return not self.text[second.pieces[0].start].isupper()
 
@@ -202,6 +216,8 @@ class _Extraction:
         named = self._named_before(unit) or self._named_after(unit)
         if unit.citation is None and named is not None and self._may_be_theirs(unit, named):
             unit.citation, unit.named = self._with_page_of(unit, named), True
+        if unit.citation is None and named is None and (author := self._pronoun(unit)):
+            unit.citation, unit.named = author, True
 
     def _bracket(self, unit: _Unit) -> Reference | None:
         """The bracket or note that belongs to a quotation: in it, right behind, around, later."""
@@ -225,6 +241,8 @@ class _Extraction:
             return reference.citation if reference.kind in ("bracket", "pages") else None
         match = _NAME_AND_PAGE.search(before)
         if match is None or not self.shelf.knows_author(match["name"]):
+            return None
+        if match["colon"] != ":" and not match["label"]:  # "In Jones, 1956 was …"
             return None
         name, found = match["name"], self.shelf.match(match["name"])
         span = Span(start + match.start(), start + match.end("pages"))
@@ -317,6 +335,45 @@ class _Extraction:
             return False
         return known or count > SHORT
 
+    def _pronoun(self, unit: _Unit) -> Citation | None:
+        """ "Jones is clear. She writes that …": the only one who is named here and in the sentence
+        before, if that is an author of a reading.
+        """
+        if word_count(unit.text) <= SHORT:
+            return None
+        here = self.around.sentence_span(unit.span.start)
+        start = max(here.start, unit.span.start - 120)
+        lead = [*_WORD.finditer(self.around.masked, start, unit.span.start)][-8:]
+        words = [match.group().lower() for match in lead]
+        if not PRONOUNS & set(words) or not REPORTING & set(words):
+            return None
+        before = self.around.sentence_span(here.start - 1) if here.start else here
+        named = {
+            word: keys
+            for match in _WORD.finditer(self.around.masked, max(before.start, start - 400), start)
+            if (word := match.group().removesuffix("'s").removesuffix("’s"))[:1].isupper()
+            and (keys := self.shelf.by_author(word))
+        }
+        if len(set(named.values())) != 1 or self._others_named(before.start, unit, named):
+            return None
+        (author, *_), (keys, *_) = named.keys(), named.values()
+        said = next(at for at, word in enumerate(words) if word in PRONOUNS)
+        span = Span(lead[said].start(), lead[min(said + 1, len(lead) - 1)].end())
+        one = keys[0] if len(keys) == 1 else None
+        raw = self.text[span.start : span.end]
+        others = () if one else keys
+        return Citation(span, raw, author, reading=one, candidates=others, how="named")
+
+    def _others_named(self, start: int, unit: _Unit, known: Container[str]) -> bool:
+        """Whether somebody else is said to write or to speak from here to the quotation."""
+        number = bisect_left(self._starts, start)
+        while number < len(self.references) and self._starts[number] < unit.span.start:
+            author = self.references[number].citation.author
+            if author and author.split()[-1] not in known:
+                return True
+            number += 1
+        return False
+
     def _takes_part(self, name: str) -> bool:
         words = set(plain(name).split())
         return any(words <= set(plain(person).split()) for person in self.people)
@@ -324,12 +381,26 @@ class _Extraction:
     def _with_page_of(self, unit: _Unit, named: Reference) -> Citation:
         """ "Jones (42) writes": the bracket after the name has the page."""
         number = bisect_left(self._starts, named.citation.span.start)
+        if named.citation.span.start >= unit.span.end:
+            return self._page_behind(named, number)
+        if self.around.quoted_shortly_before(named.citation.span.start) is not None:
+            # "…," says Jones (42); "…": the page is that of the other quotation.
+            return named.citation
         while number < len(self.references) and self._starts[number] < unit.span.start:
             reference = self.references[number]
             if reference.kind in ("bracket", "pages") and reference.direct is None:
                 return reference.citation
             number += 1
         return self._with_page_in_prose(unit, named.citation)
+
+    def _page_behind(self, named: Reference, number: int) -> Citation:
+        """ "…," says Jones (42): the page right behind the name."""
+        for reference in self.references[number : number + 2]:
+            start = reference.citation.span.start
+            is_page = reference.kind in ("bracket", "pages") and reference.direct is None
+            if is_page and 0 <= start - named.citation.span.end <= 2:
+                return reference.citation
+        return named.citation
 
     def _with_page_in_prose(self, unit: _Unit, citation: Citation) -> Citation:
         """ "On page 42 Jones writes": the only page that the sentence tells."""
@@ -348,25 +419,52 @@ class _Extraction:
                 gap = self.text[unit.span.end : following.span.start]
                 listed = gap.strip() or unit.text.endswith(",")
                 if len(gap) <= 8 and listed and _ONLY_LIST.fullmatch(gap):
-                    unit.citation = following.citation
+                    unit.citation = _shared(following.citation, unit)
 
     # The quotations themselves
 
     def _quotation(self, unit: _Unit) -> Quotation:
         term = self._term(unit)
         citation = None if term else unit.citation
-        return Quotation(unit.span, tuple(unit.pieces), unit.text, citation=citation, term=term)
+        pieces = tuple(unit.pieces)
+        translated = self._translated(pieces[-1].end, unit.span.end) if self.translating else ""
+        return Quotation(
+            unit.span, pieces, unit.text, citation=citation, term=term, translated=translated
+        )
+
+    def _translated(self, start: int, end: int) -> Literal["", "here", "all"]:
+        """Whether the brackets behind a quotation, or at its end, call it a translation."""
+        behind = _BRACKETS_BEHIND.match(self.text, end)
+        there = self.text[max(0, start - 60) : behind.end() if behind else end]
+        within = there[there.rfind("[", 0, min(60, start) + 1) :] if "]" in there else ""
+        if is_translation(behind.group() if behind else "") or is_translation(within):
+            return "here"
+        return "all" if self.all_translated else ""
 
     def _term(self, unit: _Unit) -> str:
         if exact_title(unit.text.strip(" ,."), self.shelf) or self._in_citation(unit):
             return "title"
         if unit.citation is not None:
             return ""
+        if self._explains_other(unit):
+            return "meaning"
         sentence = self.around.sentence_span(unit.span.start)
         start = max(sentence.start, unit.span.start - 160)
         before = self.around.masked[start : unit.span.start]
         after = self.around.masked[unit.span.end : unit.span.end + 40]
         return why_term(unit.text, before, after, self.shelf, self.people)
+
+    def _explains_other(self, unit: _Unit) -> bool:
+        """ "Kein Haus" (42) – "no house": the words just quoted, in another language."""
+        if unit.first == 0:
+            return False
+        before = self.around.marked[unit.first - 1]
+        gap = self.text[before.span.end : unit.span.start]
+        if len(gap) > LONGEST_TO_GLOSS or not _BEFORE_GLOSS.fullmatch(gap):
+            return False
+        if _IN_LANGUAGE.search(gap):
+            return True
+        return in_two_languages(self.text[before.span.start : before.span.end], unit.text)
 
     def _in_citation(self, unit: _Unit) -> bool:
         """Whether the words are the title in the bracket of a citation."""
@@ -399,14 +497,32 @@ class _Extraction:
         if not pieces:
             return None
         span = Span(self.paragraphs[numbers[0]].start, self.paragraphs[numbers[-1]].end)
+        citation = self._block_citation(numbers[0], numbers[-1])
+        merely_named = citation is None or (citation.how == "named" and citation.reading is None)
+        term = self._block_term(numbers[0]) if merely_named else ""
         text = "\n\n".join(self.text[a:b] for a, b in pieces)
         return Quotation(
             trimmed(self.text, *span),
             tuple(pieces),
             text,
             block=True,
-            citation=self._block_citation(numbers[0], numbers[-1]),
+            citation=None if term else citation,
+            term=term,
+            translated=self._translated_block(pieces[-1].end, span.end) if self.translating else "",
         )
+
+    def _block_term(self, first: int) -> str:
+        """Why a block quotes no reading: what leads to it speaks of a post."""
+        if first == 0 or self.paragraphs[first - 1].block:
+            return ""
+        before = self.paragraphs[first - 1]
+        return why_post(
+            self.around.masked[max(before.start, before.end - 160) : before.end], self.people
+        )
+
+    def _translated_block(self, start: int, end: int) -> Literal["", "here", "all"]:
+        found = self._translated(start, end)
+        return "here" if is_translation(self.text[start:end]) else found
 
     def _block_piece(self, number: int) -> Span:
         """The words of a block: without the marks around it, without the citation at its end."""
@@ -473,11 +589,18 @@ def _of_several(reference: Reference) -> Citation:
     )
 
 
+def _shared(citation: Citation, unit: _Unit) -> Citation:
+    """The citation of another quotation in the same list; of a long one it does not tell the page,
+    which may be another.
+    """
+    return citation if word_count(unit.text) <= SHORT else replace(citation, pages=())
+
+
 def _first_by(references: Sequence[Reference], attribute: str) -> dict[int, int]:
     """The first reference for each quotation or paragraph that it belongs to."""
     found: dict[int, int] = {}
     for number, reference in enumerate(references):
         owner = getattr(reference, attribute)
-        if owner is not None and reference.kind != "named":
+        if owner is not None:
             found.setdefault(owner, number)
     return found

@@ -211,6 +211,17 @@ class Shelf:
             return ()
         return tuple(key for key, value in likeness.items() if value >= best - 0.02)
 
+    def by_abbreviation(self, word: str) -> tuple[str, ...]:
+        """The readings whose title begins with this, cut short: "Rep." for the Republic."""
+        wanted = plain(word).strip(". ")
+        if not 3 <= len(wanted) <= 12 or not wanted.isalpha():
+            return ()
+        return tuple(
+            entry.key
+            for entry in self._entries.values()
+            if any(title[0].startswith(wanted) for title in entry.titles)
+        )
+
     def with_title(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """The readings of exactly this title."""
         return tuple(self._by_words.get(words, ()))

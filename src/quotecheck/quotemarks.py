@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from quotecheck.types import Span
 from quotecheck.vocabulary import ELISIONS
@@ -19,13 +20,15 @@ MOST_INSIDE_SINGLE = 4
 # A quotation may run over so many paragraphs.
 MOST_PARAGRAPHS = 40
 
-_MARK = re.compile("``|''|[\"“”„‟«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣＂]")
+_MARK = re.compile("``|''|<[<‹]|‹[<‹]|>[>›]|›[>›]|[\"“”„‟«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣＂]")
 _SINGLE = re.compile("[‘’'‚‛]")
 _WORD = re.compile(r"\w")
 _PARENTHESIS_WITH_NUMBER = re.compile(r"[(（][^()（）\n]{0,120}\d[^()（）\n]{0,40}[)）]")
 _FEET = re.compile(r"\d\s?['’′]\s?\d{1,2}$")
 _YEARS_CUT_SHORT = re.compile(r"['’‘]\d\d(?!\d)")
 
+# Guillemets as they are typed where the keyboard has none.
+_TYPED = {"<<": "«", "<‹": "«", "‹<": "«", "‹‹": "«", ">>": "»", ">›": "»", "›>": "»", "››": "»"}
 _BRACKET_PAIRS = {"「": "」", "『": "』", "﹁": "﹂", "﹃": "﹄", "〝": "〞", "｢": "｣"}
 _BRACKET_CLOSERS = {closer: opener for opener, closer in _BRACKET_PAIRS.items()} | {"〟": "〝"}
 _BEFORE_OPENING = frozenset("([{（［—–‒―-/¿¡") | frozenset("\"“”„‟«»‹›‘’'‚‛「『")
@@ -89,6 +92,7 @@ def find_marks(text: str, within: Iterable[Paragraph]) -> Marks:
     marked: list[Marked] = []
     unclosed: list[Span] = []
     pending: _Open | None = None
+    within = [*within]
     for paragraph in within:
         if paragraph.block:
             pending = None
@@ -98,6 +102,8 @@ def find_marks(text: str, within: Iterable[Paragraph]) -> Marks:
         marked += _with_single_marks(text, paragraph, found)
         unclosed += scan.unclosed
         pending = scan.pending
+    for longer in _single_over_paragraphs(text, within):
+        marked = _with_longer(marked, longer)
     return Marks(tuple(marked), tuple(unclosed))
 
 
@@ -173,6 +179,8 @@ class _Scan:
         self._pick(char)(char, start, end)
 
     def _pick(self, char: str) -> Callable[[str, int, int], None]:
+        if char in _TYPED:
+            return self._typed_guillemet
         if char in "«»":
             return self._guillemet
         if char in "‹›":
@@ -217,6 +225,14 @@ class _Scan:
         elif char == top and char == "«":
             self._push("guillemet", char, start, end)
         else:
+            self._pop("guillemet", start, end)
+
+    def _typed_guillemet(self, char: str, start: int, end: int) -> None:
+        """``<<`` opens and ``>>`` closes, or does nothing: mail has ``>>`` before quoted lines."""
+        if _TYPED[char] == "«":
+            if not self.text[end : end + 1].isspace():
+                self._push("guillemet", "«", start, end)
+        elif self._top_char("guillemet") == "«":
             self._pop("guillemet", start, end)
 
     def _single_guillemet(self, char: str, start: int, end: int) -> None:
@@ -436,11 +452,7 @@ def _encloses(outer: Span, inner: Span) -> bool:
 
 
 def _single_quotations(text: str, paragraph: Paragraph) -> Iterator[Marked]:
-    marks = [
-        mark
-        for match in _SINGLE.finditer(text, paragraph.start, paragraph.end)
-        if (mark := _single_mark(text, paragraph, match.start())) is not None
-    ]
+    marks = _single_marks(text, paragraph)
     index = 0
     while index < len(marks):
         if not marks[index].opens:
@@ -475,6 +487,69 @@ def _partner(marks: list[_Single], index: int) -> int | None:
         if doubtful is None:
             doubtful = candidate
     return doubtful
+
+
+def _single_over_paragraphs(text: str, within: Sequence[Paragraph]) -> Iterator[Marked]:
+    """Quotations in single marks, opened anew with each paragraph and closed in the last."""
+    start = 0
+    pieces: list[Span] = []
+    for before, paragraph in pairwise(within):
+        marks = _opening_marks(text, paragraph)
+        if not marks or before.block or len(pieces) > MOST_PARAGRAPHS:
+            pieces = []
+            continue
+        if not pieces and (opened := _left_open(text, before)) is not None:
+            start = opened
+            pieces = [trimmed(text, opened + 1, before.end)]
+        partner = _partner(marks, 0)
+        if pieces and partner is not None:
+            piece = trimmed(text, marks[0].position + 1, marks[partner].position)
+            yield Marked(Span(start, marks[partner].position + 1), (*pieces, piece))
+            pieces = []
+        elif pieces:
+            pieces.append(trimmed(text, marks[0].position + 1, paragraph.end))
+
+
+def _single_marks(text: str, paragraph: Paragraph) -> list[_Single]:
+    return [
+        mark
+        for match in _SINGLE.finditer(text, paragraph.start, paragraph.end)
+        if (mark := _single_mark(text, paragraph, match.start())) is not None
+    ]
+
+
+def _opening_marks(text: str, paragraph: Paragraph) -> list[_Single]:
+    """The single marks of a paragraph that begins with one; none where it does not."""
+    start = trimmed(text, paragraph.start, paragraph.end).start
+    if paragraph.block or text[start : start + 1] not in ("‘", "'", "‚"):
+        return []
+    marks = _single_marks(text, paragraph)
+    return marks if marks and marks[0].position == start and marks[0].opens else []
+
+
+def _left_open(text: str, paragraph: Paragraph) -> int | None:
+    """Where the last single mark opens that nothing in the paragraph closes for certain, if it
+    stands where long quotations begin.
+    """
+    marks = _single_marks(text, paragraph)
+    last = next((at for at in reversed(range(len(marks))) if marks[at].opens), None)
+    if last is None:
+        return None
+    partner = _partner(marks, last)
+    before = text[paragraph.start : marks[last].position].rstrip()[-1:]
+    if (partner is None or marks[partner].doubtful) and (not before or before in ":,：，—–"):
+        return marks[last].position
+    return None
+
+
+def _with_longer(marked: list[Marked], longer: Marked) -> list[Marked]:
+    """The quotations with one over several paragraphs, in the place of those that lie in it."""
+    start, end = longer.span
+    others = [mark for mark in marked if mark.span.end <= start or end <= mark.span.start]
+    inside = [mark for mark in marked if start <= mark.span.start and mark.span.end <= end]
+    if len(others) + len(inside) < len(marked):
+        return marked
+    return sorted([*others, longer], key=lambda mark: mark.span)
 
 
 def _single_mark(text: str, paragraph: Paragraph, position: int) -> _Single | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -25,10 +25,10 @@ from quotecheck.citing import (
     read_note,
 )
 from quotecheck.names import Shelf, plain, title_words
-from quotecheck.quotemarks import Marked, Paragraph, trimmed
+from quotecheck.signatures import signatures, signed
+from quotecheck.surroundings import Reference, Surroundings, citation_of
 from quotecheck.types import Citation, Span
 from quotecheck.vocabulary import (
-    ABBREVIATIONS,
     ADDRESSES,
     NOT_NAMES,
     OWN_WORDS,
@@ -42,7 +42,8 @@ MOST_CANDIDATES = 12
 # Words in a bracket before a year that may name an author: "Orlova and Berg", not "Oxford: Berg".
 MOST_NAMES = 3
 
-_BRACKET = re.compile(rf"[(（\[]([^()（）\[\]\n]{{1,{LONGEST}}})[)）\]]")
+# A year in square brackets may stand in it: "(2004 [1974], 18)".
+_BRACKET = re.compile(rf"[(（\[]((?:[^()（）\[\]\n]|(?<=[\w ])\[\d{{4}}\]){{1,{LONGEST}}}+)[)）\]]")
 _NOTE_CALL = re.compile(
     r"[.,;:!?]?\s?(?:\[\^?(?P<a>\d{1,3})\]|(?P<b>[¹²³⁰⁴-⁹]{1,3})|(?P<c>\d{1,2})(?!\w))"
 )
@@ -51,11 +52,13 @@ _NOTE_TEXT = re.compile(
     r"[ \t]*(?P<text>\S.*)$",
     re.MULTILINE,
 )
+# The call of a note at the end of the sentence, some words behind the quotation.
+_LATE_CALL = re.compile(
+    r"(?:\[\^?(?P<a>\d{1,3})\]|(?P<b>[¹²³⁰⁴-⁹]{1,3}+)|(?<=[^\W\d_][.,;])(?P<c>\d{1,2}+)(?=\s|\Z))"
+)
+LONGEST_TO_CALL = 160
 _SUPERSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*['’]?")
-_SENTENCE_END = re.compile(
-    r"(?<![.!?…])[.!?…]++[\"'“”‘’»«)\]]*+\s++(?![(（\[])|(?<![。！？])[。！？]++"
-)
 
 _INTRODUCING = {
     "laut": 0, "selon": 0, "según": 0, "secondo": 0, "d'après": 0, "according": 1, "gemäß": 0,
@@ -63,104 +66,10 @@ _INTRODUCING = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """One place that says where words come from.
-
-    ``direct``: number of the quotation that it follows at once; ``inside``: of the one at whose end
-    it stands, before the closing mark; ``block``: number of the paragraph, a block quotation, that
-    it ends or follows. ``says``: the verb tells of speech, so the person may be quoted from
-    somebody else's reading. ``stands_alone``: it is a citation wherever it stands.
-    ``among``: the readings of all citations in its bracket, where there are several.
-    """
-
-    citation: Citation
-    direct: int | None = None
-    inside: int | None = None
-    block: int | None = None
-    says: bool = False
-    stands_alone: bool = True
-    among: tuple[str, ...] = ()
-
-    @property
-    def kind(self) -> str:
-        """How it is said, see ``Citation.how``."""
-        return self.citation.how
-
-
-@dataclass(slots=True)
-class Surroundings:
-    """A post taken apart: what the search for citations and for quotations both need."""
-
-    text: str
-    paragraphs: Sequence[Paragraph]
-    marked: Sequence[Marked]
-    masked: str = ""
-    sentence_starts: list[int] = field(default_factory=list)
-    _ends: list[int] = field(default_factory=list)
-    _starts: list[int] = field(default_factory=list)
-    _paragraph_starts: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.masked = _mask(self.text, self.marked)
-        self.sentence_starts = _sentence_starts(self.masked, self.paragraphs)
-        self._ends = [mark.span.end for mark in self.marked]
-        self._starts = [mark.span.start for mark in self.marked]
-        self._paragraph_starts = [paragraph.start for paragraph in self.paragraphs]
-
-    def sentence(self, position: int) -> int:
-        """The number of the sentence that a position lies in."""
-        return bisect_right(self.sentence_starts, position)
-
-    def sentence_span(self, position: int) -> Span:
-        """Where that sentence starts and ends."""
-        number = self.sentence(position)
-        start = self.sentence_starts[number - 1] if number else 0
-        last = number >= len(self.sentence_starts)
-        return Span(start, len(self.text) if last else self.sentence_starts[number])
-
-    def quoted_before(self, position: int) -> int | None:
-        """The quotation that ends right before a position, but for blanks and a stop."""
-        number = bisect_right(self._ends, position) - 1
-        if number < 0:
-            return None
-        between = self.text[self._ends[number] : position]
-        if len(between) <= 4 and not between.strip(" \u00a0\t.,;:!?"):
-            return number
-        return None
-
-    def quoted_around(self, position: int) -> int | None:
-        """The quotation that a position lies in."""
-        number = bisect_right(self._starts, position) - 1
-        if number >= 0 and position < self._ends[number]:
-            return number
-        return None
-
-    def block_ended_by(self, span: Span) -> int | None:
-        """The block quotation that the span ends, or that it alone follows."""
-        number = bisect_right(self._paragraph_starts, span.start) - 1
-        if number < 0:
-            return None
-        paragraph = self.paragraphs[number]
-        rest = paragraph.end - span.end
-        if paragraph.block:
-            return number if rest <= 4 and not self._between(span.end, paragraph.end) else None
-        if number and self.paragraphs[number - 1].block and span.start - paragraph.start <= 4:
-            alone = not self._between(paragraph.start, span.start)
-            return number - 1 if alone else None
-        return None
-
-    def _between(self, start: int, end: int) -> str:
-        return self.text[start:end].strip(' \u00a0\t\n.,;:!?"”’»“')
-
-    def marks_between(self, start: int, end: int) -> bool:
-        """Whether a quotation starts between two positions."""
-        return bisect_left(self._starts, start) < bisect_left(self._starts, end)
-
-
 def find_references(around: Surroundings, shelf: Shelf) -> list[Reference]:
     """Every citation of a post, in order, each as far resolved as is certain."""
-    found = [*_brackets(around, shelf), *_signatures(around, shelf), *_notes(around, shelf)]
+    found = [*_brackets(around, shelf), *signatures(around, shelf), *_notes(around, shelf)]
+    found += signed(around, shelf, found)
     named = list(_names(around, shelf))
     found += _without_overlap(named, found)
     found.sort(key=lambda reference: (reference.citation.span.start, reference.citation.span.end))
@@ -196,7 +105,7 @@ def find_asides(
                 continue
             is_sure = beside or is_a_work(part) or (plain(read.author), read.year) in works
             if is_sure or (len(read.author.split()) <= MOST_NAMES and ":" not in read.author):
-                yield _citation(around, span, read, "bracket" if is_sure else "perhaps")
+                yield citation_of(around, span, read, "bracket" if is_sure else "perhaps")
 
 
 def _parts_of(match: re.Match[str]) -> Iterator[tuple[str, Span]]:
@@ -206,43 +115,6 @@ def _parts_of(match: re.Match[str]) -> Iterator[tuple[str, Span]]:
         span = Span(position, position + len(part))
         position += len(part) + 1
         yield part, span if len(parts) > 1 else Span(match.start(), match.end())
-
-
-# A post taken apart
-
-
-def _mask(text: str, marked: Sequence[Marked]) -> str:
-    """The text with all that is quoted blotted out, so that only the writer's words remain."""
-    parts: list[str] = []
-    position = 0
-    for mark in marked:
-        start, end = mark.span.start + 1, mark.span.end - 1
-        parts += [text[position:start], "¤" * (end - start)]
-        position = end
-    return "".join([*parts, text[position:]])
-
-
-def _sentence_starts(masked: str, within: Sequence[Paragraph]) -> list[int]:
-    starts: list[int] = []
-    for paragraph in within:
-        starts.append(paragraph.start)
-        for match in _SENTENCE_END.finditer(masked, paragraph.start, paragraph.end):
-            if _ends_sentence(masked, match):
-                starts.append(match.end())
-    return starts
-
-
-def _ends_sentence(masked: str, match: re.Match[str]) -> bool:
-    after = masked[match.end() : match.end() + 1]
-    if after.islower():
-        return False
-    if match.group()[0] != ".":
-        return True
-    start = match.start()
-    while start > 0 and match.start() - start < 6 and not masked[start - 1].isspace():
-        start -= 1
-    word = masked[start : match.start()].lstrip("(").lower()
-    return word not in ABBREVIATIONS and not (len(word) == 1 and word.isalpha() and word != "i")
 
 
 # Brackets
@@ -285,39 +157,13 @@ def _bracket(
     if inside is not None and not (read.stands_alone and read.names_work):
         return
     block = around.block_ended_by(span)
+    if read.is_line and direct is None and block is None:
+        return
     how = "again" if read.again else "bracket" if read.names_work else "pages"
     if direct is None and block is None and how == "bracket" and not read.stands_alone:
         return
-    citation = _citation(around, span, read, how)
+    citation = citation_of(around, span, read, how)
     yield Reference(citation, direct, inside, block, stands_alone=read.stands_alone)
-
-
-def _citation(around: Surroundings, span: Span, read: Read, how: str) -> Citation:
-    return Citation(
-        span,
-        around.text[span.start : span.end].strip(),
-        read.author,
-        read.title,
-        read.year,
-        read.pages,
-        read.match.reading,
-        read.match.candidates,
-        how,
-    )
-
-
-def _signatures(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
-    """The line that signs a block quotation: a dash, then who and what."""
-    for number, paragraph in enumerate(around.paragraphs):
-        if not paragraph.block:
-            continue
-        start = around.text.rfind("\n", paragraph.start, paragraph.end) + 1
-        start = max(start, paragraph.start)
-        line = around.text[start : paragraph.end].strip()
-        if line[:1] in "—–-―" and (read := read_citation(line.lstrip("—–-― "), shelf)):
-            span = trimmed(around.text, start, paragraph.end)
-            how = "again" if read.again else "bracket" if read.names_work else "pages"
-            yield Reference(_citation(around, span, read, how), block=number)
 
 
 # Notes
@@ -334,20 +180,32 @@ def _notes(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
             continue
         read = read or Read()
         how = "again" if read.again else "note"
-        yield Reference(_citation(around, span, read, how), number)
+        yield Reference(citation_of(around, span, read, how), number)
 
 
 def _note_calls(around: Surroundings) -> Iterator[tuple[int, Span, str]]:
     """Note marks that follow a quotation: its number, where the mark stands, the note's name."""
     for number, mark in enumerate(around.marked):
         match = _NOTE_CALL.match(around.text, mark.span.end)
+        if match is not None and match["c"] and around.text[match.start("c") - 1].isspace():
+            match = None
+        match = match or _late_call(around, number)
         if match is None:
             continue
         group = next(name for name in ("a", "b", "c") if match[name])
-        if group == "c" and around.text[match.start("c") - 1].isspace():
-            continue
         start = around.text.rindex("[", 0, match.end()) if group == "a" else match.start(group)
         yield number, Span(start, match.end()), match[group].translate(_SUPERSCRIPTS)
+
+
+def _late_call(around: Surroundings, number: int) -> re.Match[str] | None:
+    """The call of a note behind the last words of the sentence, when nothing else is quoted in it
+    after this.
+    """
+    start = around.marked[number].span.end
+    end = min(around.sentence_span(start - 1).end, start + LONGEST_TO_CALL)
+    if number + 1 < len(around.marked):
+        end = min(end, around.marked[number + 1].span.start)
+    return _LATE_CALL.search(around.masked, start, end)
 
 
 def _note_texts(text: str, calls: Sequence[tuple[int, Span, str]]) -> dict[str, str]:
@@ -491,7 +349,12 @@ def _capitals_after(around: Surroundings, tokens: list[_Token], first: int) -> l
 
 
 def _may_be_name(token: _Token) -> bool:
-    return token.text[:1].isupper() and token.text.lower() not in NOT_NAMES
+    return token.text[:1].isupper() and _stem(token.text).lower() not in NOT_NAMES
+
+
+def _stem(word: str) -> str:
+    """A name without its 's; "She's" and "We’ve" without what the apostrophe parts from them."""
+    return word.replace("’", "'").partition("'")[0] or word
 
 
 def _named(
@@ -530,7 +393,8 @@ def _titles(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
         return
     for match in wanted.finditer(around.masked):
         keys = exact_title(match.group(), shelf)
-        if keys:
+        # "in cold rooms" is not Cold Rooms.
+        if keys and (len(title_words(match.group())) > 2 or match.group()[:1].isupper()):
             yield _title_reference(around, Span(match.start(), match.end()), match.group(), keys)
 
 
@@ -590,6 +454,7 @@ class _Resolver:
         self.shelf = shelf
         self.last: Citation | None = None
         self.named: Reference | None = None
+        self.since: list[str] = []  # readings named since the last citation that said of which
         self.bare = _BareNames(around, shelf)
 
     def resolve(self, found: list[Reference]) -> list[Reference]:
@@ -602,8 +467,10 @@ class _Resolver:
             citation = settled.citation
             if settled.kind == "named":
                 self.named = settled
+                self.since += [citation.reading] if citation.reading else citation.candidates
             elif citation.author or citation.title or citation.reading or citation.candidates:
                 self.last = citation
+                self.since = []
         return resolved
 
     def _one(self, reference: Reference) -> Reference | None:
@@ -630,8 +497,17 @@ class _Resolver:
         if _is_year_alone(citation) and not reference.stands_alone:
             return None
         if named is not None:
+            nearer = self.bare.between(named.citation.span.end, citation.span.start)
+            theirs = (
+                [named.citation.reading] if named.citation.reading else named.citation.candidates
+            )
+            if not set(nearer) <= set(theirs):
+                meant = tuple(dict.fromkeys([*theirs, *nearer]))
+                return replace(reference, citation=replace(citation, candidates=meant))
             return replace(reference, citation=self._from_name(citation, named))
-        others = self.bare.in_sentence(citation.span.start)
+        since = self.last.span.end if self.last is not None else 0
+        others = self.bare.before(citation.span.start, since)
+        others = tuple(dict.fromkeys([*others, *self.since]))
         if self.last is not None and _fits(self.last, others):
             return replace(reference, citation=_borrowed(citation, self.last, citation.pages))
         return replace(reference, citation=self._open(citation, others))
@@ -697,8 +573,14 @@ class _BareNames:
         self.around = around
         self.shelf = shelf
 
-    def in_sentence(self, position: int) -> tuple[str, ...]:
-        start = self.around.sentence_span(position).start
+    def before(self, position: int, since: int) -> tuple[str, ...]:
+        """The readings by those whom the text names before a position, in its sentence or, where
+        that is more, since the last citation; not much is looked through.
+        """
+        start = min(self.around.sentence_span(position).start, max(since, position - 400))
+        return self.between(start, position)
+
+    def between(self, start: int, position: int) -> tuple[str, ...]:
         found: list[str] = []
         for match in _WORD.finditer(self.around.masked, max(start, position - 400), position):
             word = re.sub(r"['’]s?$", "", match.group())

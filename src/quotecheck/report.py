@@ -34,6 +34,7 @@ _COLOURS = {
     Verdict.NOT_FOUND: "35",
     Verdict.TERM: "2",
 }
+NOT_CHECKED = "not checked"
 _RULES = {
     Verdict.ALTERED: "The wording differs from the reading and is not marked as changed.",
     Verdict.MISPLACED: "The words stand in the reading, but not on the cited page.",
@@ -57,8 +58,15 @@ def weight(finding: Finding) -> int:
     """How much a finding weighs: clean, doubtful or wrong."""
     if finding.verdict in _WRONG:
         return WRONG
+    if finding.translated:
+        return CLEAN
     unfair = any(change.unfair for change in finding.changes)
     return DOUBTFUL if finding.verdict is Verdict.NOT_FOUND or unfair else CLEAN
+
+
+def _name(finding: Finding) -> str:
+    """The verdict in words; a translation was not looked at."""
+    return NOT_CHECKED if finding.translated else _NAMES[finding.verdict]
 
 
 def exit_code(posts: Sequence[Checked]) -> int:
@@ -97,8 +105,8 @@ def table(
 
 def summary(posts: Sequence[Checked]) -> str:
     """ "12 quotations: 10 verbatim, 1 altered, 1 not found." """
-    found = [each.verdict for post in posts for each in post.findings]
-    counts = [(name, found.count(verdict)) for verdict, name in _NAMES.items()]
+    found = [_name(each) for post in posts for each in post.findings]
+    counts = [(name, found.count(name)) for name in (*_NAMES.values(), NOT_CHECKED)]
     told = ", ".join(f"{count} {name}" for name, count in counts if count and name != "term")
     total = sum(count for name, count in counts if name != "term")
     if not total:
@@ -109,7 +117,7 @@ def summary(posts: Sequence[Checked]) -> str:
 def _rows(
     post: Checked, finding: Finding, readings: dict[str, ReadingInfo], width: int, colours: bool
 ) -> list[str]:
-    name = _NAMES[finding.verdict]
+    name = _name(finding)
     start = f"  {_where(post, finding):>5}  "
     where = _place(finding.place, readings)
     room = max(20, width - len(start) - 12 - (_cells(where) + 2 if where else 0))
@@ -127,7 +135,9 @@ def _where(post: Checked, finding: Finding) -> str:
 
 
 def _sentence(finding: Finding, width: int) -> list[str]:
-    open_question = finding.ambiguous or finding.placing is Placing.UNKNOWN_WORK
+    open_question = (
+        finding.ambiguous or finding.translated or finding.placing is Placing.UNKNOWN_WORK
+    )
     if not finding.sentence or (weight(finding) == CLEAN and not open_question):
         return []
     indent = " " * 21
@@ -193,7 +203,7 @@ def markdown(posts: Sequence[Checked], readings: dict[str, ReadingInfo]) -> str:
     parts: list[str] = []
     for post in posts:
         rows = [
-            f"| {_where(post, each)} | {_NAMES[each.verdict]} | {_cell(each.quotation.text)} "
+            f"| {_where(post, each)} | {_name(each)} | {_cell(each.quotation.text)} "
             f"| {_cell(_place(each.place, readings))} | {_cell(each.sentence)} |"
             for each in post.findings
             if each.verdict is not Verdict.TERM

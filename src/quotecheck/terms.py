@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from quotecheck.names import Shelf, plain, title_words
 from quotecheck.vocabulary import (
@@ -16,6 +17,8 @@ from quotecheck.vocabulary import (
     MEANING,
     NAMING,
     POSTS,
+    REFERENCE_WORKS,
+    RELATIVES,
     REPORTING,
     SMALL_IN_TITLES,
     SPEAKING,
@@ -32,8 +35,13 @@ _POST_OF_SOMEBODY = re.compile(
     r"@[\w.-]{1,60}\W{0,3}$|"
     r"\w['’]s (?:\w+ )?(?:point|question|response|comment|post|reply)(?: that| is)?\W{0,3}$"
 )
+_MAIL_HEAD = re.compile(
+    r"(?:^|\n)(?:On|Am|Le|El|Il)\s[^\n]{3,100}(?:wrote|schrieb|a écrit|escribió|ha scritto)"
+    r"[^\n:]{0,40}:\s*\Z"
+)
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MODALS = frozenset(("might", "could", "would", "may", "should", "can", "will"))
+_MY = frozenset(("my", "our", "mein", "meine", "mon", "ma", "mi"))
 _CLASSMATE = frozenset(("you", "your", "classmate", "classmates", "classmate's"))
 _CLASSWORK = frozenset(("prompt", "prompts", "discussion", "post", "response", "comment", "thread"))
 
@@ -60,9 +68,20 @@ def why_term(quoted: str, before: str, after: str, shelf: Shelf, people: Sequenc
         return reason
     if _of_classmate(lead, before, people):
         return "post"
-    if reason := _why_speech(lead):
+    if reason := _why_speech(lead, quoted.rstrip().endswith("?")):
         return reason
     return "word" if word_count(quoted) <= 1 else ""
+
+
+def why_post(before: str, people: Sequence[str] = ()) -> str:
+    """ "post" when what leads to a block quotation speaks of somebody's post, as mail does; else
+    "".
+    """
+    lead = [word.lower() for word in _WORD.findall(before[-120:])]
+    close = set(lead[-4:])
+    yours = _CLASSMATE & close and (SPEAKING | REPORTING) & close
+    is_post = yours or _of_classmate(lead, before, people) or _MAIL_HEAD.search(before)
+    return "post" if is_post else ""
 
 
 def _is_title(quoted: str, words: Sequence[str], before: str, shelf: Shelf) -> bool:
@@ -85,7 +104,8 @@ def looks_like_title(quoted: str, words: Sequence[str]) -> bool:
 
 def _follows_title_noun(before: str, words: Sequence[str]) -> bool:
     lead = _WORD.findall(before[-60:])
-    if not lead or not words[0][:1].isupper() or before.rstrip().endswith(":"):
+    # "At the end of the chapter, “Nobody laughed.”" names none.
+    if not lead or not words[0][:1].isupper() or before.rstrip().endswith((":", ",")):
         return False
     return lead[-1].lower() in TITLE_NOUNS
 
@@ -115,20 +135,27 @@ def _of_classmate(lead: Sequence[str], before: str, people: Sequence[str]) -> bo
         return False
     names = {plain(part) for person in people for part in (person, *person.split())}
     spoken = {re.sub(r"['’]s?$", "", plain(word)) for word in lead[-12:]}
-    reports = (REPORTING | POSTS) & set(lead[-8:])
+    reports = (REPORTING | POSTS) & set(lead[-8:]) or before.rstrip().endswith(":")
     return bool(reports) and any(len(name) > 2 and name in spoken for name in names)
 
 
-def _why_speech(lead: Sequence[str]) -> str:
+def _why_speech(lead: Sequence[str], is_question: bool) -> str:
     close = set(lead[-4:])
     if _CLASSMATE & close and (_CLASSWORK | SPEAKING | {"write", "wrote", "mention"}) & close:
         return "post"
     if {"prompt", "question"} & close and {"asks", "asked", "reads", "says"} & close:
         return "post"
+    if is_question and {"prompt", "question", "questions", "frage"} & set(lead[-8:]):
+        return "post"
+    if REFERENCE_WORKS & set(lead[-12:]):
+        return "dictionary"
     if lead[-3:] in (["as", "they", "say"], ["the", "saying", "goes"], ["as", "if", "to"]):
         return "saying"
     if _MODALS & close and SPEAKING & set(lead[-2:]):
         return "speech"
     if ANYBODY & close and SPEAKING & set(lead[-2:]):
+        return "speech"
+    relatives = RELATIVES & {word for my, word in pairwise(lead[-20:]) if my in _MY}
+    if relatives and (SPEAKING | {"told", "tells", "calls", "called"}) & close:
         return "speech"
     return ""

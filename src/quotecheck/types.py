@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Span(NamedTuple):
@@ -143,6 +143,7 @@ class Quotation:
     ``span`` includes the marks; ``pieces`` are the quoted words without them, several when the
     writer cut in ("the party", he wrote, "learned its lesson").
     ``term`` says why it quotes nobody ("" when it does quote): "title", "scare", "speech", ...
+    ``translated``: the writer says that it is a translation, "here" or of all in the post.
     """
 
     span: Span
@@ -151,6 +152,7 @@ class Quotation:
     block: bool = False
     citation: Citation | None = None
     term: str = ""
+    translated: Literal["", "here", "all"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class Finding:
     ``ambiguous`` are keys of the readings that the citation may name, where neither it nor the
     words decide which: to be asked about. A work cited that is none of the readings is told by
     ``placing``, ``Placing.UNKNOWN_WORK``; how it was written, by ``quotation.citation.raw``.
+    ``translated``: it was not found, and is, or may be, a translation, which cannot be compared.
     """
 
     quotation: Quotation
@@ -206,3 +209,4 @@ class Finding:
     sentence: str = ""
     unsearched: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    translated: bool = False

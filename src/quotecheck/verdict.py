@@ -21,6 +21,7 @@ _SENTENCES = {
     "changed": "“{quote}” stands for “{source}” in the reading.",
     "more_changes": "There are {count} more differences.",
     "swallows_negation": "What is left out or replaced at “{mark}” holds a negation.",
+    "cut_in": "Left out where the speech is cut into: “{source}”.",
     "far_apart": "The passages joined by “{mark}” stand far apart.",
     "misread": "The scan of the reading has “{source}” for “{quote}”; that is no fault of yours.",
     "wrong_page": "It stands on page {page}, not on the page cited.",
@@ -31,6 +32,11 @@ _SENTENCES = {
     "cited_unsearched": "The reading cited, {title}, could not be searched.",
     "stands_in": "The words stand in {title}.",
     "stands_in_page": "The words stand in {title}, page {page}.",
+    "perhaps": "“{cited}” may mean {readings}.",
+    "unknown_author": "{cited} is the author of none of the readings.",
+    "translated": "A translation, which is not compared with the original.",
+    "other_language": "In another language than {title}: a translation is not compared with it.",
+    "one_more_place": "The same words stand in one more place.",
     "several_places": "The same words stand in {count} more places.",
 }
 _GRAVE = {
@@ -75,12 +81,14 @@ def explain(
     cited: str = "",
     among: Sequence[str] = (),
     closed: str = "",
+    author: str = "",
 ) -> tuple[tuple[Reason, ...], str]:
     """The reasons as data, and the sentences that say them.
 
     ``title`` and ``pages`` are those of the place ("" where there is none), ``cited`` is the
     citation as written, ``among`` are the titles of the readings that it may mean, ``closed`` is
-    the title of the reading cited when that could not be searched.
+    the title of the reading cited when that could not be searched, ``author`` is whom the sentence
+    merely names.
     """
     reasons: list[Reason] = [(words.value, {})]
     if unsearched:
@@ -88,9 +96,10 @@ def explain(
     reasons += _of_changes(found)
     reasons += [("misread", {"quote": q, "source": s}) for q, s in misread[:_MOST_TOLD]]
     reasons += _of_place(placing, title, pages)
-    reasons += _of_citation(placing, title, pages, " ".join(cited.split()), among, closed)
+    reasons += _of_citation(placing, title, pages, " ".join(cited.split()), among, closed, author)
     if others:
-        reasons.append(("several_places", {"count": str(others)}))
+        code = "several_places" if others > 1 else "one_more_place"
+        reasons.append((code, {"count": str(others)}))
     return tuple(reasons), " ".join(map(say, reasons))
 
 
@@ -116,6 +125,11 @@ def _of_changes(found: Sequence[Change]) -> list[Reason]:
     if len(unmarked) > _MOST_TOLD:
         reasons.append(("more_changes", {"count": str(len(unmarked) - _MOST_TOLD)}))
     reasons += [(c.unfair, {"mark": c.quote_text}) for c in found if c.unfair]
+    reasons += [
+        ("cut_in", {"source": c.source_text})
+        for c in found
+        if c.op == "mark" and c.source_text and not c.quote_text
+    ]
     return reasons
 
 
@@ -126,12 +140,16 @@ def _of_citation(
     cited: str,
     among: Sequence[str],
     closed: str,
+    author: str,
 ) -> list[Reason]:
     """What is to be said of a citation that names no reading, several, or a closed one."""
     if among:
         named = "; ".join(among[:_MOST_NAMED])
         more = "; …" if len(among) > _MOST_NAMED else ""
-        reason = ("ambiguous", {"cited": cited, "readings": named + more})
+        code = "ambiguous" if len(among) > 1 else "perhaps"
+        reason = (code, {"cited": cited, "readings": named + more})
+    elif placing is Placing.UNKNOWN_WORK and author:
+        reason = ("unknown_author", {"cited": author})
     elif placing is Placing.UNKNOWN_WORK:
         reason = ("unknown_work", {"cited": cited})
     elif closed:

@@ -94,6 +94,12 @@ SAYING = _words(
 
 REPORTING = WRITING | SAYING
 
+# Verbs with which a writer cuts in, though they tell of no writing by themselves.
+GOING_ON = _words("goes went fährt fuhr poursuit poursuivit prosegue sigue продолжает продолжал")
+
+# Who may be somebody named before.
+PRONOUNS = _words("she he they er sie elle il lei lui ella él она он they")
+
 # What those who take part in a discussion write.
 POSTS = _words("point question response comment post reply answer idea")
 
@@ -186,6 +192,24 @@ ANYBODY = _words(
     """
     father parents friend friends i we one someone somebody anyone everyone nobody myself
     ourselves yourself professor teacher lecturer grandmother grandfather mother
+    """
+)
+
+# With "my", even where what they say is told some words later.
+RELATIVES = _words(
+    """
+    great-grandfather great-grandmother grandfather grandmother grandpa grandma granddad aunt
+    uncle father mother brother sister cousin roommate flatmate coworker boss teacher professor
+    dad mom mum oma opa mutter vater großmutter großvater mère père
+    """
+)
+
+# Where words are looked up.
+REFERENCE_WORKS = _words(
+    """
+    oed dictionary dictionaries wikipedia merriam-webster webster's encyclopedia encyclopaedia
+    britannica duden wörterbuch lexikon dictionnaire larousse diccionario dizionario словарь
+    словаре википедии
     """
 )
 

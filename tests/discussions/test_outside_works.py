@@ -37,6 +37,27 @@ def test_a_work_that_is_none_of_the_readings_is_said_to_be_so(anna: cast.Enrollm
     assert "quote unchecked" in post.body_html
 
 
+def test_somebody_who_is_merely_named_is_said_to_be_the_author_of_no_reading(
+    anna: cast.Enrollment,
+) -> None:
+    cast.document(cast.reading(anna.course))
+    text = "Arendt writes that “the lonely are easily led by anybody at all” (475)."
+    post = cast.response(anna, cast.discussion(anna), text)
+    note = " ".join(post.body_html.split("<aside")[1].split())
+    assert "<p>Arendt is the author of none of the course’s readings.</p>" in note
+    assert 'class="verdict unchecked">not checked' in note
+
+
+def test_a_translation_is_not_said_to_be_missing(anna: cast.Enrollment) -> None:
+    cast.document(cast.reading(anna.course))
+    text = "Er spricht von „Bestürzung, Empörung und Verwirrung“ (Jones 41, meine Übersetzung)."
+    post = cast.response(anna, cast.discussion(anna), text)
+    note = " ".join(post.body_html.split("<aside")[1].split())
+    assert "<p>A translation is not compared with the original.</p>" in note
+    assert 'class="verdict unchecked">not checked' in note
+    assert "quote unchecked" in post.body_html
+
+
 def test_a_work_cited_without_a_quotation_has_one_quiet_note(anna: cast.Enrollment) -> None:
     cast.document(cast.reading(anna.course))
     text = (

@@ -92,8 +92,17 @@ def test_odd_readings_can_be_put_and_searched(tmp_path: Path) -> None:
         "«a " * 20_000,
         "(Jones 4) " * 5000,
         "(" * 40_000,
+        "“qq” – Jones, p. 4. " * 3000,
+        "“a” — " + "Jones. " * 30_000,
+        "“a”\n— " * 5000,
+        "‘a\n\n" * 10_000,
+        "<<a " * 20_000,
+        ">> a\n" * 10_000,
+        "“a” (my translation) " * 3000,
+        "“a” (" + "1.2.3–" * 39 + ") " * 2000,
+        "“qq” [1] " * 3000 + "\n[1] Jones 4\n" * 3000,
     ],
-    ids=lambda text: text[:8],
+    ids=lambda text: ascii(text[:16]),
 )
 def test_no_heap_of_marks_holds_a_post_up(text: str, library: Library) -> None:
     assert all(finding.place is None for finding in check(Post(text), library))

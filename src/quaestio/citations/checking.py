@@ -175,7 +175,9 @@ def _as_checked(
             "unsearched": [public_id_of(key) for key in finding.unsearched],
             "choices": _choices(finding, readings),
             "outside": finding.placing is Placing.UNKNOWN_WORK,
+            "author": _merely_named(finding),
             "closed": _closed(finding, readings),
+            "translated": finding.translated,
         }
         which = which_of(finding, [choice["cite"] for choice in detail["choices"]])
         reading = readings.get(public_id_of(finding.place.reading)) if finding.place else None
@@ -206,6 +208,13 @@ def _as_checked(
             further=tuple(further),
             detail=detail,
         )
+
+
+def _merely_named(finding: Finding) -> str:
+    """Whom the sentence names, where the citation itself names nobody; "" for nobody."""
+    citation = finding.quotation.citation
+    is_bare = citation is not None and citation.how in {"named", "pages", "again"}
+    return citation.author if citation is not None and is_bare else ""
 
 
 def _closed(finding: Finding, readings: dict[str, Reading]) -> str:

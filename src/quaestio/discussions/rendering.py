@@ -119,8 +119,11 @@ def bare(cited: Outside) -> str:
 
 
 def shown_verdict(checked: Checked | Quotation) -> str:
-    """What was not found, and is cited from a work whose text is not here, was not looked at."""
-    is_away = checked.detail.get("outside") or checked.detail.get("closed")
+    """What was not found, and is cited from a work whose text is not here, was not looked at; nor
+    was a translation.
+    """
+    detail = checked.detail
+    is_away = detail.get("outside") or detail.get("closed") or detail.get("translated")
     if checked.verdict == "not_found" and is_away:
         return "unchecked"
     return checked.verdict
