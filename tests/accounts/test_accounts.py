@@ -9,7 +9,9 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from pytest_django import Settings
 from tests.support import cast
+from tests.support.smtp import SmtpServer
 
 from quaestio.accounts.actions import (
     close_account,
@@ -292,3 +294,59 @@ def test_two_different_passwords_are_said_to_be_that() -> None:
     fields = {"oldpassword": PASSWORD, "password1": PASSWORD + " 2", "password2": PASSWORD + " 3"}
     page = client.post("/accounts/password/change/", fields).content.decode()
     assert "The two are not the same." in page
+
+
+# -- When no mail goes out ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_mail_server(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # where nobody listens
+    settings.EMAIL_USE_TLS = False
+
+
+def test_whoever_signs_up_is_in_though_the_mail_server_is_away(
+    no_mail_server: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = Client()
+    assert sign_up(client) == 302
+    assert is_in(client)
+    client = Client()
+    page = client.post(
+        "/accounts/signup/",
+        {"name": "Noah", "email": "noah@example.edu", "password1": PASSWORD},
+        follow=True,
+    ).content.decode()
+    assert "was not sent" in page
+    assert "We have sent" not in page
+    assert "could not be sent" in caplog.text
+    assert "noah@example.edu" not in caplog.text
+
+
+def test_a_new_password_is_not_said_to_be_on_its_way_when_it_is_not(no_mail_server: None) -> None:
+    with_password()
+    for address in ("maya@example.edu", "nobody@example.edu"):
+        answer = Client().post("/accounts/password/reset/", {"email": address})
+        assert answer.status_code == 503
+        assert "No mail could be sent" in answer.content.decode()
+
+
+def test_where_an_address_must_be_confirmed_nobody_is_in_before(
+    no_mail_server: None, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    client = Client()
+    assert sign_up(client) == 503
+    assert not is_in(client)
+
+
+def test_an_address_that_the_mail_server_refuses_is_asked_about(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with SmtpServer() as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        settings.EMAIL_USE_TLS = False
+        server.refuse("mistyped@example.edu", "550 5.1.1 No such person")
+        fields = {"name": "Noah", "email": "mistyped@example.edu", "password1": PASSWORD}
+        page = Client().post("/accounts/signup/", fields, follow=True).content.decode()
+    assert "Is the address right?" in page
