@@ -108,3 +108,14 @@ def test_it_costs_the_same_with_one_student_and_with_three() -> None:
     with CaptureQueriesContext(connection) as four:
         tally_of(seat)
     assert len(two) == len(four) == 4
+
+
+def test_a_name_without_an_account_is_asked_where_it_has_answered_and_nowhere_else() -> None:
+    s = Seminar()
+    nina = courses.enroll_named(course=s.course, byline="Nina Imported")
+    assert (s.row(nina).asked, s.row(nina).answered) == (0, 0)
+    cast.response(nina, s.discussion)
+    cast.discussion(s.anna)
+    assert (s.row(nina).asked, s.row(nina).answered) == (1, 1)
+    (line,) = (one for one in s.table() if one["Name"] == "Nina Imported")
+    assert (line["Asked"], line["Answered"]) == ("1", "1")

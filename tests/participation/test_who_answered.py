@@ -188,3 +188,15 @@ def test_a_response_under_the_asked_length_answers_its_question_and_is_due_still
     )
     assert [row.person for row in scene.table().owing] == [scene.ola]
     assert "due still" not in words(page_of(scene.maya, scene.discussion))
+
+
+def test_a_name_without_an_account_owes_nothing_and_counts_where_it_has_answered() -> None:
+    scene = Scene()
+    nina = courses.enroll_named(course=scene.course, byline="Nina Imported")
+    assert "Nina" not in words(page_of(scene.anna, scene.discussion))
+    cast.response(nina, scene.discussion, answers=[1])
+    table = scene.table()
+    assert [row.name for row in table.heard] == ["Nina Imported"]
+    assert "Nina Imported" not in [row.name for row in table.owing]
+    other = cast.discussion(scene.anna)
+    assert "Nina" not in words(page_of(scene.anna, other))

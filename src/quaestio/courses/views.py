@@ -474,7 +474,7 @@ def meeting_leaders(request: HttpRequest, public_id: str) -> HttpResponse:
     seat, found = meeting_for(request.user, public_id, Right.MEETINGS)
     form = LeadersForm(
         request.POST if request.method == "POST" else None,
-        students=visible_people(seat).filter(role=Role.STUDENT),
+        students=visible_people(seat).filter(role=Role.STUDENT, user__isnull=False),
         initial={"people": list(found.leaders.values_list("person__public_id", flat=True))},
     )
     if request.method == "POST" and form.is_valid():

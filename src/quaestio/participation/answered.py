@@ -47,8 +47,8 @@ class PersonRow:
     person: Enrollment
     name: str
     key: str
-    asked: bool  # is to answer, and not one who wrote besides
     posed: bool
+    asked: bool = False  # is to answer, and not one who wrote besides
     cells: list[Cell | None] = field(default_factory=list)
     responses: int = 0
     has_answered: bool = False  # with as many words as are asked for
@@ -130,6 +130,7 @@ def who_answered(seat: Seat, discussion: Discussion) -> Answered:
         count(rows[post.author_id], post)
     full = set(answers_in(discussion).filter(author__in=rows).values_list("author", flat=True))
     for pk, row in rows.items():
+        row.asked = is_asked(row.person, discussion, has_written=row.has_written)
         row.has_answered = pk in full
         if row.has_written and not row.has_answered:
             longest = max(post.words for post in responses.values() if post.author_id == pk)
@@ -155,18 +156,20 @@ def rows_of(seat: Seat, discussion: Discussion) -> dict[int, PersonRow]:
             person=one,
             name=bylines.by(discussion.pk, one),
             key=person_key(discussion.pk, one.pk),
-            asked=is_asked(one, discussion),
             posed=one.pk == discussion.author_id,
         )
         for one in people
     }
 
 
-def is_asked(person: Enrollment, discussion: Discussion) -> bool:
-    """Students of the section for which it is, except the one who posed it."""
+def is_asked(person: Enrollment, discussion: Discussion, *, has_written: bool) -> bool:
+    """Students of the section for which it is, except the one who posed it. Whoever is known by
+    name alone, as from an imported page, can answer nothing more: they are asked where they have.
+    """
     return (
         person.role == Role.STUDENT
         and person.removed_at is None
+        and (person.user_id is not None or has_written)
         and person.pk != discussion.author_id
         and discussion.section_id in {None, person.section_id}
     )

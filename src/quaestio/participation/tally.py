@@ -26,13 +26,17 @@ class PersonTally:
     """What one student has written: in how many of the discussions that ask them, and how much."""
 
     person: Enrollment
-    asked: int = 0
+    asked_in: set[int] = field(default_factory=set)  # discussions, by primary key
     responses: int = 0
     replies: int = 0
     words: int = 0
     last_at: datetime | None = None
     in_discussion: dict[int, int] = field(default_factory=dict)  # responses, by primary key
     answered: int = 0
+
+    @property
+    def asked(self) -> int:
+        return len(self.asked_in)
 
     @property
     def is_silent(self) -> bool:
@@ -55,10 +59,8 @@ def tally_of(seat: Seat) -> Tally:
     people = Enrollment.objects.filter(
         course=seat.course, role=Role.STUDENT, removed_at__isnull=True
     )
-    rows = {
-        one.pk: PersonTally(one, asked=sum(is_asked(one, each) for each in discussions))
-        for one in people.select_related("user", "section").order_by("byline", "pk")
-    }
+    people = people.select_related("user", "section").order_by("byline", "pk")
+    rows = {one.pk: PersonTally(one) for one in people}
     posts = Post.objects.filter(
         discussion__in=discussions, author__in=rows, state__in=COUNTING
     ).order_by()
@@ -76,9 +78,12 @@ def tally_of(seat: Seat) -> Tally:
     full = counting_answers().filter(discussion__in=discussions, author__in=rows).order_by()
     done = set(full.values_list("author_id", "discussion_id"))
     for pk, row in rows.items():
-        row.answered = sum(
-            1 for one in discussions if (pk, one.pk) in done and is_asked(row.person, one)
-        )
+        row.asked_in = {
+            one.pk
+            for one in discussions
+            if is_asked(row.person, one, has_written=one.pk in row.in_discussion)
+        }
+        row.answered = sum(1 for one in row.asked_in if (pk, one) in done)
     return Tally(discussions, list(rows.values()))
 
 
@@ -99,7 +104,7 @@ def as_csv(seat: Seat, tally: Tally) -> str:
         cells = [person.byline, *mail, section, row.asked, row.answered, row.responses]
         cells += [row.replies, row.words, row.last_at.date().isoformat() if row.last_at else ""]
         cells += [
-            row.in_discussion.get(one.pk, 0) if is_asked(person, one) else ""
+            row.in_discussion.get(one.pk, 0) if one.pk in row.asked_in else ""
             for one in tally.discussions
         ]
         writer.writerow(inert(cells))
