@@ -231,6 +231,21 @@ def test_a_meeting_is_made_and_changed() -> None:
     assert meeting.date.isoformat() == "2026-10-20"
 
 
+def test_a_term_of_meetings_is_made_in_a_row_each_on_the_likely_day() -> None:
+    anna = cast.instructor()
+    client = cast.sign_in(anna)
+    page = f"/c/{anna.course.public_id}/meetings/new"
+    assert 'name="date" value=' not in text(client.get(page))
+    proposed = []
+    for day in ("2026-10-13", "2026-10-15", ""):
+        day = day or proposed[-1]  # Tuesdays and Thursdays
+        sent = client.post(page, {"title": "T", "date": day, "another": "1"}, follow=True)
+        assert "“T” is there." in text(sent)
+        (found,) = re.findall(r'name="date" value="([^"]*)"', text(sent))
+        proposed.append(found)
+    assert proposed == ["2026-10-20", "2026-10-20", "2026-10-22"]
+
+
 def test_a_date_that_is_none_is_refused_and_the_title_kept() -> None:
     anna = cast.instructor()
     response = cast.sign_in(anna).post(

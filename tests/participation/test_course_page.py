@@ -143,6 +143,30 @@ def test_what_is_to_be_read_is_set_with_its_pages() -> None:
     assert [one.reading for one in AssignedReading.objects.all()] == [wendt]
 
 
+def test_a_reading_that_is_not_there_yet_is_added_from_the_meeting_and_set_for_it() -> None:
+    anna = cast.instructor()
+    meeting = cast.meeting(anna.course)
+    jones = cast.reading(anna.course, "Myth")
+    client = cast.sign_in(anna)
+    to = client.post(
+        f"/m/{meeting.public_id}/readings", {f"read-{jones.public_id}": "on", "then": "add"}
+    )["Location"]
+    assert to == f"/c/{anna.course.public_id}/readings/new?meeting={meeting.public_id}"
+    assert "It is set to be read for “The Thaw”." in client.get(to).content.decode()
+    assert client.post(to, {"title": "Ledgers"})["Location"] == meeting.get_absolute_url()
+    assigned = AssignedReading.objects.filter(meeting=meeting).order_by("reading__title")
+    assert [one.reading.title for one in assigned] == ["Ledgers", "Myth"]
+
+
+def test_a_reading_is_not_set_for_the_meeting_of_another_course() -> None:
+    anna, otto = cast.instructor(), cast.instructor(name="Otto")
+    his = cast.meeting(otto.course)
+    to = f"/c/{anna.course.public_id}/readings/new?meeting={his.public_id}"
+    for client in (cast.sign_in(anna), cast.sign_in(otto)):
+        assert client.post(to, {"title": "Ledgers"}).status_code == 404
+    assert not AssignedReading.objects.exists()
+
+
 def test_page_numbers_that_are_none_are_refused_and_kept_as_typed() -> None:
     anna = cast.instructor()
     meeting = cast.meeting(anna.course)

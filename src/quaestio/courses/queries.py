@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -16,7 +16,7 @@ from quaestio.courses.access import (
     visible_invitees,
     visible_people,
 )
-from quaestio.courses.models import Enrollment, Invitation, Invitee, Meeting, Section
+from quaestio.courses.models import Course, Enrollment, Invitation, Invitee, Meeting, Section
 from quaestio.courses.roles import Right, Role
 from quaestio.notifications.queries import letters_outside
 
@@ -45,6 +45,13 @@ def sections(seat: Seat) -> QuerySet[Section]:
 def next_meeting(seat: Seat) -> Meeting | None:
     """Today's, or the first one after today."""
     return seat.course.meetings.filter(date__gte=timezone.localdate()).first()
+
+
+def likely_next_date(course: Course) -> date | None:
+    """The day of the week after which a class that meets once or more a week goes on."""
+    days = list(course.meetings.order_by("-date").values_list("date", flat=True)[:7])
+    week_on = [day + timedelta(7) for day in days]
+    return min((day for day in week_on if day > days[0]), default=None)
 
 
 def invitation_behind(token: str, user: Viewer) -> tuple[Invitation | None, str, bool]:

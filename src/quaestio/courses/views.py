@@ -430,7 +430,9 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def meeting_new(request: HttpRequest, public_id: str) -> HttpResponse:
     seat = course_for(request.user, public_id, Right.MEETINGS)
-    form = MeetingForm(request.POST or None)
+    form = MeetingForm(
+        request.POST or None, initial={"date": queries.likely_next_date(seat.course)}
+    )
     if request.method == "POST" and form.is_valid():
         meeting = actions.make_meeting(
             course=seat.course,
@@ -438,6 +440,9 @@ def meeting_new(request: HttpRequest, public_id: str) -> HttpResponse:
             on=form.cleaned_data["date"],
             note=form.cleaned_data["note"],
         )
+        if "another" in request.POST:
+            messages.success(request, _("“%(title)s” is there.") % {"title": meeting.title})
+            return redirect("meeting-new", seat.course.public_id)
         messages.success(request, _("The meeting is there. What is to be read for it?"))
         return redirect(meeting)
     return render(

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import slugify
@@ -102,6 +103,9 @@ def meeting_readings(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         actions.assign_readings(meeting=found, wanted=form.wanted())
+        if request.POST.get("then") == "add" and seat.can(Right.READINGS):
+            to = reverse("reading-new", args=[seat.course.public_id])
+            return redirect(f"{to}?meeting={found.public_id}")
         messages.success(request, _("What is to be read is saved."))
         return redirect(found)
     return render(

@@ -91,6 +91,11 @@ def add_reading(
     return reading
 
 
+def assign(*, reading: Reading, meeting: Meeting) -> AssignedReading:
+    """The whole of it is to be read for the meeting, beside what is already."""
+    return AssignedReading.objects.get_or_create(reading=reading, meeting=meeting)[0]
+
+
 @transaction.atomic
 def change_reading(
     *,

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from quaestio.courses.access import Seat, course_for
-from quaestio.courses.models import Enrollment
+from quaestio.courses.access import Seat, course_for, meeting_for
+from quaestio.courses.models import Enrollment, Meeting
 from quaestio.courses.roles import Right
 from quaestio.readings import actions, rereading
 from quaestio.readings.access import document_for, page_for, reading_for
@@ -60,6 +60,7 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
         name: CONTROL.sub("", request.GET.get(name, "")) for name in ("author", "title", "year")
     }
     form = NewReadingForm(request.POST or None, request.FILES or None, initial=known)
+    meeting = meeting_meant(request, seat)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         file = data["file"]
@@ -70,13 +71,29 @@ def new(request: HttpRequest, public_id: str) -> HttpResponse:
             reading = actions.add_reading(by=me, **form.columns(), csl=form.csl())
             if file:
                 take_file(request, me, reading, file, data["first_label"])
-            return redirect("reading", reading.public_id)
+            if meeting is None:
+                return redirect("reading", reading.public_id)
+            actions.assign(reading=reading, meeting=meeting)
+            said = _("%(reading)s is set for this meeting, the whole of it.")
+            messages.success(request, said % {"reading": reading})
+            return redirect(meeting)
     return render(
         request,
         "readings/new.html",
-        {"seat": seat, "course": seat.course, "form": form},
+        {"seat": seat, "course": seat.course, "form": form, "meeting": meeting},
         status=422 if form.errors else 200,
     )
+
+
+def meeting_meant(request: HttpRequest, seat: Seat) -> Meeting | None:
+    """The meeting from which one came to add what is to be read for it."""
+    public_id = request.GET.get("meeting")
+    if not public_id:
+        return None
+    theirs, meeting = meeting_for(request.user, public_id, Right.MEETINGS)
+    if theirs.course != seat.course:
+        raise Http404
+    return meeting
 
 
 def cited(request: HttpRequest) -> dict[str, str]:
