@@ -255,6 +255,77 @@ def test_where_it_is_no_longer_kept_no_page_loses_its_text(scan: Document, gone:
     assert "is no longer kept" in scan.not_reread
 
 
+@pytest.fixture
+def lost(scan: Document, settings: Any, tmp_path: Path) -> Document:
+    """What was seen on its pages is there no more, and this machine can look anew."""
+    shutil.rmtree(ocr_folder(scan))
+    settings.TESSERACT = str(tesseract.fake(tmp_path))
+    return scan
+
+
+def test_where_nothing_is_kept_teachers_are_told_so_and_offered_to_have_it_recognised_anew(
+    teacher: Enrollment, client: Client, reading: Reading, lost: Document, settings: Any
+) -> None:
+    shown = page_of(client, reading)
+    assert "what it saw on the pages is no longer kept" in shown
+    assert "Recognise the text anew (OCR)" in shown
+    assert "read this file again" not in shown
+    maya = cast.sign_in(cast.student(teacher.course))
+    assert "no longer kept" not in page_of(maya, reading)
+    settings.TESSERACT = "/nowhere/tesseract"
+    shown = page_of(client, reading)
+    assert "Recognise the text anew" not in shown
+    assert "is not installed on this site" in shown
+
+
+def test_its_text_is_recognised_anew_while_the_old_pages_are_read(
+    client: Client, reading: Reading, lost: Document, django_capture_on_commit_callbacks: Any
+) -> None:
+    old = texts(lost)
+    with django_capture_on_commit_callbacks():
+        client.post(f"/document/{lost.public_id}/recognise", {"language": "eng"})
+    lost.refresh_from_db()
+    assert (lost.recognising, lost.is_current, texts(lost)) == (True, True, old)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.recognise_some(document=lost, seconds=60)
+    lost.refresh_from_db()
+    assert texts(lost) == [SEEN, SEEN]
+    assert (lost.extractor, lost.recognising, lost.rereading) == (VERSION, False, False)
+    assert (lost.ocr_language, lost.anew_sheets, lost.pages_total) == ("eng", None, 2)
+    assert "no longer kept" not in page_of(client, reading)
+
+
+def test_where_recognising_anew_fails_the_old_pages_stand(
+    client: Client, reading: Reading, lost: Document, settings: Any
+) -> None:
+    old = texts(lost)
+    actions.recognise(document=lost, language="eng")
+    settings.TESSERACT = "/nowhere/tesseract"
+    assert actions.recognise_some(document=lost, seconds=60)
+    lost.refresh_from_db()
+    assert (texts(lost), lost.recognising, lost.ocr_language) == (old, False, "eng")
+    assert "is not installed here" in page_of(client, reading)
+
+
+def test_a_scan_whose_file_is_spoilt_is_left_as_it_was(
+    client: Client, reading: Reading, lost: Document
+) -> None:
+    old = texts(lost)
+    actions.recognise(document=lost, language="eng")
+    Path(lost.file.path).write_bytes(b"%PDF-1.7 cut off")
+    assert actions.recognise_some(document=lost, seconds=60)
+    lost.refresh_from_db()
+    assert (texts(lost), lost.recognising) == (old, False)
+    assert "This PDF breaks off" in page_of(client, reading)
+
+
+def test_a_scan_that_can_be_read_again_is_not_recognised_anew(
+    scan: Document, settings: Any, tmp_path: Path
+) -> None:
+    settings.TESSERACT = str(tesseract.fake(tmp_path))
+    assert not actions.recognise(document=scan, language="eng").recognising
+
+
 # -- All of them, by the operator ---------------------------------------------------------------
 
 

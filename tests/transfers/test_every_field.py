@@ -53,11 +53,13 @@ notifications.Notice gone public_id to key +kind +about list wider_list how +cre
     letter
 notifications.ReturnedMail gone person address reason returned_at
 notifications.Round shared name day done_at
+search.Stamp shared kind version reached
 readings.Reading shared public_id course title author year also_cited_as csl added_by added_at
     removed_at
 readings.Document shared public_id reading file +name size media_type first_label status message
-    refused_as bare_pages recognising ocr_language pages_done pages_total labels_from contents
-    text_sha256 extractor rereading reread_at not_reread is_current uploaded_by +uploaded_at
+    refused_as bare_pages recognising ocr_language anew_sheets pages_done pages_total labels_from
+    contents text_sha256 extractor rereading reread_at not_reread not_reread_by pages_before
+    is_current uploaded_by +uploaded_at
 readings.Page shared document number kind label found_label heading chapter paragraphs parts sheet
     side furniture text start notes_at notes_start
 readings.LabelCorrection shared document number label counts_on

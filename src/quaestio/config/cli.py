@@ -83,19 +83,29 @@ def parser(command: str) -> argparse.ArgumentParser:
     one = commands.add_parser(
         "reindex",
         help="make the search index anew from what is stored",
-        description="For after a restored backup, a change of QUAESTIO_SEARCH, or doubt. The site "
-        "may run meanwhile; on SQLite nobody can post until it is done.",
+        description="For after a change of QUAESTIO_SEARCH, or in doubt; after an upgrade the "
+        "worker brings the index up to date by itself. The site may run meanwhile; on SQLite "
+        "nobody can post until it is done.",
     )
     one.set_defaults(command=reindex)
 
     one = commands.add_parser(
         "reread",
         help="have stored readings read again that an older version read",
-        description="For after an upgrade that reads files better. The worker does it after all "
-        "other work, from the files as they were uploaded; the pages in use stay until the new "
-        "ones are there. Courses that are finished are left as they are.",
+        description="For after an upgrade that reads files better, where QUAESTIO_CATCH_UP=no; "
+        "else the worker does it by itself. It is done after all other work, from the files as "
+        "they were uploaded; the pages in use stay until the new ones are there. Courses that are "
+        "finished are left as they are.",
     )
     one.set_defaults(command=reread)
+
+    one = commands.add_parser(
+        "status",
+        help="say how far the site has come with what an upgrade left to do",
+        description="Which files an older version read, how many of them could not be read again, "
+        "how much of the search index is up to date, and what waits in the background.",
+    )
+    one.set_defaults(command=status)
 
     one = commands.add_parser(
         "backup",
@@ -268,13 +278,31 @@ def serve(options: argparse.Namespace) -> int:
 
 
 def tell_of_outdated() -> None:
-    """After an upgrade, what ``quaestio reread`` would do."""
-    from quaestio.readings.rereading import outdated
+    """After an upgrade, what becomes of the files that an older version read."""
+    from django.conf import settings
 
-    number = outdated().count()
+    from quaestio.readings.rereading import untried
+
+    number = untried().count()
     if number:
         files = "file was" if number == 1 else "files were"
-        tell(f"{number} {files} read by an older version; “quaestio reread” reads them again.")
+        they = "it is" if number == 1 else "they are"
+        done = f"{they} read again in the background" if settings.CATCH_UP else READ_BY_HAND
+        tell(f"{number} {files} read by an older version; {done}.")
+
+
+READ_BY_HAND = "“quaestio reread” reads them again"
+
+
+def status(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    need_newest_tables()
+    from quaestio.config.upkeep import sentences
+
+    for sentence in sentences():
+        tell(sentence)
+    return 0
 
 
 def migrate(options: argparse.Namespace) -> int:

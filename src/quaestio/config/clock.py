@@ -1,4 +1,5 @@
-"""What is done without anybody asking: the mail, and what happens at an hour of the day.
+"""What is done without anybody asking: the mail, what happens at an hour of the day, and what an
+upgrade leaves to be brought up to date.
 
 The worker keeps this clock in a thread of its own, so a mail does not wait behind a long check of
 quotations, nor an uploaded file behind a slow mail server. ``quaestio tick`` is one turn of it, for
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ from quaestio.discussions.actions import purge_entries
 from quaestio.discussions.emails import tell_what_is_due
 from quaestio.notifications import actions
 from quaestio.notifications.sending import Sent, send_letters
+from quaestio.readings import rereading
+from quaestio.search import index
 from quaestio.web.outage import in_a_line, is_outage
 
 log = logging.getLogger(__name__)
@@ -29,16 +32,31 @@ log = logging.getLogger(__name__)
 EVERY = 5.0  # seconds
 LONGEST_PAUSE = 300.0  # seconds between two tries to reach a mail server that is away
 GOODBYE = 12.0  # seconds for the letter in hand when the worker is stopped
+FRESHEN = 1.0  # seconds of a turn for the search index after an upgrade
 DAILY = "daily"
 
 
 def tick(*, worker: str, stop: threading.Event | None = None) -> Sent:
-    """One turn: what the hour asks for, then the mail that is due."""
+    """One turn: what the hour asks for, then the mail that is due, then a little of what an
+    upgrade has left to do.
+    """
     now = timezone.now()
     once_a_day(now)
     actions.write_letters(now=now)
     stopped = stop.is_set if stop is not None else lambda: False
-    return send_letters(worker=worker, stop=stopped)
+    sent = send_letters(worker=worker, stop=stopped)
+    if not stopped():
+        catch_up(stopped)
+    return sent
+
+
+def catch_up(stopped: Callable[[], bool] = lambda: False) -> None:
+    """What an older version read or put into the search index is brought up to date: one file in
+    hand at a time, behind all other work, and the index for a second in each turn.
+    """
+    if settings.CATCH_UP:
+        rereading.reread_next()
+        index.freshen_some(seconds=FRESHEN, stopped=stopped)
 
 
 def once_a_day(now: datetime) -> bool:

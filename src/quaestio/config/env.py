@@ -24,6 +24,7 @@ NAMES = {
     f"QUAESTIO_{name}"
     for name in [
         "BEHIND_PROXY",
+        "CATCH_UP",
         "CONFIRM_EMAIL",
         "DATA",
         "DATABASE_URL",

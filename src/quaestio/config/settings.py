@@ -303,6 +303,9 @@ KEEP_LETTERS = env.number("QUAESTIO_KEEP_LETTERS", 30, least=0, most=36500)
 KEEP_INVITATIONS = env.number("QUAESTIO_KEEP_INVITATIONS", 30, least=0, most=36500)
 KEEP_TASKS = env.number("QUAESTIO_KEEP_TASKS", 14, least=0, most=36500)
 
+# After an upgrade: files read again and the search index made good by themselves (config/clock.py).
+CATCH_UP = env.flag("QUAESTIO_CATCH_UP", True)
+
 # -- Words and times ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

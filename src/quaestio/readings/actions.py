@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -48,7 +49,7 @@ from quaestio.readings.models import (
     Page,
     Reading,
 )
-from quaestio.readings.scans import ocr_folder, seen_path
+from quaestio.readings.scans import ocr_folder, seen_path, seen_sheets
 from quaestio.readings.wholetext import lay_out
 from quaestio.search import index
 from quaestio.web.queue import enqueue_once
@@ -487,7 +488,8 @@ def recognise(*, document: Document, language: str) -> Document:
     engine = text_recogniser()
     if engine is None or language not in engine.languages:
         raise UploadRefused(_("Text recognition in this language is not installed here."))
-    if not document.is_scan or document.recognising or document.rereading:
+    anew = is_lost(document)
+    if not (document.is_scan or anew) or document.recognising or document.rereading:
         return document
     total = document.pages_total
     if total > settings.OCR_PAGES:
@@ -499,12 +501,21 @@ def recognise(*, document: Document, language: str) -> Document:
             % {"n": total, "most": settings.OCR_PAGES}
         )
     document.recognising, document.ocr_language = True, language
-    document.pages_done = 0
-    if not put_fields(document, "recognising", "ocr_language", "pages_done"):
+    document.pages_done, document.anew_sheets = 0, [] if anew else None
+    if not put_fields(document, "recognising", "ocr_language", "pages_done", "anew_sheets"):
         return document
     shutil.rmtree(ocr_folder(document), ignore_errors=True)  # of an earlier try, in what language?
     transaction.on_commit(partial(enqueue_recognition, document.public_id))
     return document
+
+
+def is_lost(document: Document) -> bool:
+    """Whether an older version recognised the text of a scan and what it saw is no longer kept, so
+    that a newer one can read the file again only when it is recognised anew.
+    """
+    if not document.ocr_language or not document.is_outdated:
+        return False
+    return not seen_sheets(document) or document.not_reread_by == VERSION
 
 
 def enqueue_recognition(document_public_id: str) -> None:
@@ -524,7 +535,11 @@ def recognise_some(*, document: Document, seconds: float) -> bool:
     path, folder = Path(document.file.path), ocr_folder(document)
     folder.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + seconds
-    wanted = sheets_to_recognise(document)
+    try:
+        wanted = sheets_to_recognise(document)
+    except Refused as refused:
+        stop_recognising(document, translated(refused.sentence))
+        return True
     for done, number in enumerate(wanted, 1):
         target = seen_path(document, number)
         if target.exists():
@@ -536,6 +551,9 @@ def recognise_some(*, document: Document, seconds: float) -> bool:
         if not still_wanted.update(pages_done=done, pages_total=len(wanted)):
             shutil.rmtree(folder, ignore_errors=True)
             return True
+    if document.anew_sheets is not None:
+        hand_over(document, wanted)
+        return True
     keep_recognised(document, wanted)
     if not document.ocr_language:  # nothing came of it
         shutil.rmtree(folder, ignore_errors=True)
@@ -549,6 +567,22 @@ def seen_on(path: Path, number: int, engine: Engine, language: str) -> Seen:
         return Seen(recognise_page(png, engine, language), turned)
     except Refused:
         return Seen("")
+
+
+@transaction.atomic
+def hand_over(document: Document, seen: Sequence[int]) -> None:
+    """What was recognised anew is there; now the file is read again with it. Its pages stay until
+    then.
+    """
+    Document.objects.filter(pk=document.pk, recognising=True).update(
+        recognising=False,
+        anew_sheets=None,
+        ocr_language=document.ocr_language if seen else "",
+        rereading=True,
+        not_reread="",
+        pages_done=0,
+    )
+    transaction.on_commit(partial(enqueue_rereading, document.public_id, at_leisure=False))
 
 
 def keep_recognised(document: Document, numbers: Sequence[int]) -> None:
@@ -579,12 +613,36 @@ def put_together(document: Document, numbers: Iterable[int]) -> Iterator[Path]:
 
 def sheets_to_recognise(document: Document) -> list[int]:
     """The pages of the file without text: all, unless it could be read but for some."""
+    if document.anew_sheets is not None:
+        return list(document.anew_sheets) or bare_in_file(document)
     if document.status == Document.Status.READY:
         return bare_sheets(document.pages.all())
     return list(range(1, document.pages_total + 1))
 
 
+def bare_in_file(document: Document) -> list[int]:
+    """The pages of the file that have no text of their own. The file is read for it, once."""
+    try:
+        bare = bare_sheets(extract(Path(document.file.path)).pages)
+    except Refused as refused:
+        if refused.code != "scan":
+            raise
+        bare = list(range(1, (document.pages.aggregate(last=Max("sheet"))["last"] or 0) + 1))
+    document.anew_sheets = bare
+    Document.objects.filter(pk=document.pk, recognising=True).update(anew_sheets=bare)
+    return bare
+
+
 def stop_recognising(document: Document, sentence: str) -> None:
+    if document.anew_sheets is not None:  # its pages are as they were
+        document.recognising, document.anew_sheets = False, None
+        document.not_reread, document.not_reread_by = sentence, VERSION
+        document.pages_done = document.pages_total = document.pages.count()
+        put_fields(
+            document, "recognising", "anew_sheets", "not_reread", "not_reread_by", "pages_done",
+            "pages_total",
+        )  # fmt: skip
+        return
     document.recognising, document.ocr_language, document.message = False, "", sentence
     put_fields(document, "recognising", "ocr_language", "message")
 

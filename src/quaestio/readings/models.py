@@ -77,14 +77,18 @@ class Document(models.Model):
 
     ``labels_from`` says where the numbers of its pages come from, ``bare_pages`` how many pages
     of the file have no text. While ``recognising``, the text of these is being made out from
-    their pictures in ``ocr_language``; the document stays what it is until that is done.
+    their pictures in ``ocr_language``; the document stays what it is until that is done. It has
+    ``anew_sheets`` where that was done before and is done anew: these pages of the file, or an
+    empty list as long as nobody has looked which.
 
     ``contents`` are its headings: how deep each stands, its title, and the number of the page on
     which it begins.
 
     ``extractor`` is the version that made its pages (``extraction.types.VERSION``; 0 before there
     were any). While ``rereading``, a newer one is at work on the file, and the pages stay in use.
-    ``not_reread`` says why that failed last time, ``reread_at`` when it last went well.
+    ``not_reread`` says why that failed last time, by the version ``not_reread_by``, which does not
+    try it again by itself; ``reread_at`` when it last went well, and ``pages_before`` how many
+    pages it had before that, if it has another number now.
     """
 
     class Labels(models.TextChoices):
@@ -117,6 +121,7 @@ class Document(models.Model):
     bare_pages = models.PositiveIntegerField(default=0)
     recognising = models.BooleanField(default=False)
     ocr_language = models.CharField(_("language of the text"), max_length=20, blank=True)
+    anew_sheets = models.JSONField(null=True, blank=True)
     pages_done = models.PositiveIntegerField(default=0)
     pages_total = models.PositiveIntegerField(default=0)
     labels_from = models.CharField(max_length=20, choices=Labels, default=Labels.COUNTED)
@@ -126,6 +131,8 @@ class Document(models.Model):
     rereading = models.BooleanField(default=False)
     reread_at = models.DateTimeField(null=True, blank=True, editable=False)
     not_reread = models.TextField(blank=True)
+    not_reread_by = models.PositiveIntegerField(default=0)
+    pages_before = models.PositiveIntegerField(null=True, blank=True)
     is_current = models.BooleanField(default=False)
     uploaded_by = models.ForeignKey(
         Enrollment, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial, reduce
 from operator import or_
 from typing import Any
@@ -40,6 +41,39 @@ from quaestio.readings.passages import Place, Stretch
 from quaestio.readings.turns import over_the_turn, run_on
 from quaestio.search.finding import level, places_of
 
+NEWS = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """What became of a file that was read again, for teachers: the number of its pages before, if
+    it is another one now, and how many linked passages are not in it any more.
+    """
+
+    document: Document
+    lost: int
+
+    def is_worth_telling(self, since: datetime) -> bool:
+        one = self.document
+        is_other = one.pages_before is not None and (one.reread_at or since) > since
+        return bool(one.rereading or one.not_reread or is_other or self.lost)
+
+
+def reread_among(documents: Iterable[Document]) -> dict[int, Reread]:
+    """By reading, of files in use: what is to be told of those that are being read again, could not
+    be, or were in the last two weeks and are not what they were. One query.
+    """
+    since = timezone.now() - NEWS
+    in_use = [one for one in documents if one.is_current]
+    times = ((one.reading_id, one.reread_at) for one in in_use)
+    fresh = {key: at for key, at in times if at is not None and at > since}
+    lost = dict.fromkeys(fresh, 0)
+    orphans = Passage.objects.filter(reading__in=fresh, orphaned_at__gt=since)
+    for one in orphans:
+        lost[one.reading_id] += (one.orphaned_at or since) >= fresh[one.reading_id]
+    told = {one.reading_id: Reread(one, lost.get(one.reading_id, 0)) for one in in_use}
+    return {key: one for key, one in told.items() if one.is_worth_telling(since)}
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
@@ -50,6 +84,7 @@ class ReadingRow:
     reading: Reading
     document: Document | None
     bookmark: Bookmark | None = None
+    reread: Reread | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -62,7 +97,7 @@ def by_name(readings: Iterable[Reading]) -> list[Reading]:
 
 
 def readings_of(seat: Seat) -> list[ReadingRow]:
-    """A course's readings with their documents, in three queries."""
+    """A course's readings with their documents, in three queries; for teachers, one more."""
     readings = by_name(visible_readings(seat))
     documents: dict[int, Document] = {}
     uploaded = Document.objects.filter(reading__in=readings).defer("contents")
@@ -71,8 +106,11 @@ def readings_of(seat: Seat) -> list[ReadingRow]:
         if there is None or not there.is_current:
             documents[document.reading_id] = document
     bookmarks = bookmarks_of(seat)
+    reread = reread_among(documents.values()) if seat.can(Right.READINGS) else {}
     return [
-        ReadingRow(reading, documents.get(reading.pk), bookmarks.get(reading.pk))
+        ReadingRow(
+            reading, documents.get(reading.pk), bookmarks.get(reading.pk), reread.get(reading.pk)
+        )
         for reading in readings
     ]
 

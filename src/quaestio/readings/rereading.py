@@ -50,6 +50,21 @@ def outdated() -> QuerySet[Document]:
     )
 
 
+def untried() -> QuerySet[Document]:
+    """The outdated ones that this version has not failed to read again already."""
+    return outdated().filter(not_reread_by__lt=VERSION)
+
+
+def reread_next() -> bool:
+    """Have one file read again that an older version read, unless one is in hand already: all of
+    them come round in the end, and nobody waits for them. Whether there was one.
+    """
+    if Document.objects.filter(rereading=True).exists():
+        return False
+    document = untried().first()
+    return document is not None and reread(document=document, at_leisure=True)
+
+
 @transaction.atomic
 def reread(*, document: Document, at_leisure: bool = False) -> bool:
     """Have a stored file read again in the background, ``at_leisure`` after all other work. False
@@ -86,7 +101,7 @@ def read_again(*, document: Document) -> None:
     except NotKept:
         sentence = _(
             "Its text was recognised from pictures, and what was seen on them is no longer kept. "
-            "Upload the file anew to have it recognised again."
+            "Its text can be recognised anew, below beside the file."
         )
         leave_as_it_was(document, sentence)
     except Exception:
@@ -134,6 +149,7 @@ def put_in_place(document: Document, extracted: Extracted) -> None:
     move_corrections(there, old, extracted)
     before = there.text_sha256, parts_of(old)
     there.reread_at = timezone.now()
+    there.pages_before = len(old) if len(old) != len(extracted.pages) else None
     new = store_pages(there, extracted)
     if there.is_current:
         put_in_index(there)
@@ -175,7 +191,11 @@ def leave_as_it_was(document: Document, sentence: str) -> None:
     """It could not be read again, and ``sentence`` says why. The pages are what they were."""
     total = document.pages.count()
     Document.objects.filter(pk=document.pk, rereading=True).update(
-        rereading=False, not_reread=sentence, pages_done=total, pages_total=total
+        rereading=False,
+        not_reread=sentence,
+        not_reread_by=VERSION,
+        pages_done=total,
+        pages_total=total,
     )
 
 

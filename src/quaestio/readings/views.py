@@ -41,6 +41,7 @@ from quaestio.readings.queries import (
     pages_between,
     pages_of,
     parts_of,
+    reread_among,
     row_of,
     search_in,
 )
@@ -126,8 +127,22 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         "parts": parts_of(current, pages),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
         "cited": row_of(seat.course.citation_style, found),
+        "reread": reread_among([current]).get(found.pk)
+        if current is not None and seat.can(Right.READINGS)
+        else None,
         **recognition_of(seat, current, newest),
+        **anew_of(seat, current),
     }
+
+
+def anew_of(seat: Seat, current: Document | None) -> dict[str, Any]:
+    """For a teacher whose scan can be read again only if its text is recognised anew: the form."""
+    if current is None or not seat.can(Right.READINGS) or not actions.is_lost(current):
+        return {}
+    engine = actions.text_recogniser()
+    language = {"language": current.ocr_language}
+    form = RecogniseForm(initial=language, languages=engine.languages) if engine else None
+    return {"lost": current, "recognise_anew": form}
 
 
 def recognition_of(seat: Seat, current: Document | None, newest: Document | None) -> dict[str, Any]:

@@ -11,7 +11,8 @@ known here: the query comes from a door (``readable_posts``, …) and stays one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,9 +26,14 @@ from modelsearch.query import And, Or, Phrase, PlainText, SearchQuery
 
 from quaestio.search.words import Term, Wanted, words_of
 
+# To be raised whenever rows come into the index with other words than before: ``freshen_some`` then
+# puts them in anew. 1: words that run over the end of a page.
+VERSION = 1
+
 LONGEST_TEXT = 200_000  # characters of one row that are put into the index
 MOST_ELSEWHERE = 1000  # rows that an engine outside the database is asked for
 AT_ONCE = 500
+LOT = 50  # rows put in anew at once: nobody waits long who wants to post meanwhile
 
 Row = TypeVar("Row", bound=Model)
 
@@ -191,6 +197,7 @@ def _fill(backend: Any) -> Iterator[tuple[str, int]]:
         for rows in in_lots(model.get_indexed_objects()):
             backend.add_bulk(model, rows)
             done += len(rows)
+        stamp(model)
         yield str(model._meta.verbose_name_plural), done
     backend.refresh_indexes()
 
@@ -204,6 +211,79 @@ def in_lots(rows: QuerySet[Any]) -> Iterator[list[Any]]:
             lot = []
     if lot:
         yield lot
+
+
+# -- After an upgrade ---------------------------------------------------------------------------
+
+
+def stamp(model: Any) -> None:
+    """All rows of a model are in the index as this version puts them there."""
+    from quaestio.search.models import Stamp
+
+    current = {"version": VERSION, "reached": 0}
+    Stamp.objects.update_or_create(kind=model._meta.label, defaults=current)
+
+
+def behind() -> list[tuple[Any, int]]:
+    """The models whose rows an older version put into the index, each with the key up to which
+    that has been made good. One query.
+    """
+    from quaestio.search.models import Stamp
+
+    stamps = {one.kind: one for one in Stamp.objects.all()}
+    found = []
+    for model in get_indexed_models():
+        there = stamps.get(model._meta.label)
+        if there is None or there.version < VERSION:
+            found.append((model, there.reached if there else 0))
+    return found
+
+
+def freshen_some(*, seconds: float, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Put rows that an older version put into the index there anew, in small lots, for about so
+    many seconds, one lot at least; the next call goes on from there. How many rows.
+    """
+    until = time.monotonic() + seconds
+    done = 0
+    for model, reached in behind():
+        at: int | None = reached
+        while at is not None:
+            rows, at = freshen_lot(model, at)
+            done += rows
+            if stopped() or time.monotonic() >= until:
+                return done
+    return done
+
+
+@transaction.atomic
+def freshen_lot(model: Any, after: int) -> tuple[int, int | None]:
+    """The next rows after a key: how many, and the last one's key; None when that were all.
+
+    They are held meanwhile, so that none is put in as it was before somebody changed it.
+    """
+    from quaestio.search.models import Stamp
+
+    rows = model._default_manager.filter(pk__gt=after).order_by("pk")
+    keys = list(rows.select_for_update().values_list("pk", flat=True)[:LOT])
+    found = list(model.get_indexed_objects().filter(pk__in=keys).order_by("pk"))
+    put(found)
+    if len(keys) < LOT:
+        stamp(model)
+        return len(found), None
+    Stamp.objects.update_or_create(kind=model._meta.label, defaults={"reached": keys[-1]})
+    return len(found), keys[-1]
+
+
+def how_far() -> tuple[int, int]:
+    """Of how many rows the index is up to date, and how many there are to be."""
+    done = total = 0
+    waiting = dict(behind())
+    for model in get_indexed_models():
+        rows = model.get_indexed_objects().order_by()
+        number = rows.count()
+        total += number
+        done += rows.filter(pk__lte=waiting[model]).count() if model in waiting else number
+    return done, total
 
 
 # -- What is found ------------------------------------------------------------------------------
