@@ -186,6 +186,7 @@ def test_whoever_ticks_none_of_several_questions_is_told(anna: Enrollment) -> No
         assert ("No question is ticked." in page) == told
         page = browser.post(address, fields, follow=True).content.decode()
         assert ("No question is ticked" in page) == told
+        assert ('/edit">Tick those you answer</a>' in page) == told
         page = browser.post(address, {**fields, "answers": "1"}, follow=True).content.decode()
         assert "No question is ticked" not in page
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,18 @@ def test_the_next_meeting_is_marked() -> None:
     for days in (-7, 0, 7):
         cast.meeting(anna.course, f"in {days}", today + timedelta(days=days))
     assert [row.is_next for row in overview(anna).meetings] == [False, True, False]
+
+
+def test_where_meetings_are_past_the_page_leads_to_the_next_one() -> None:
+    anna = cast.instructor()
+    today = timezone.localdate()
+    path = anna.course.get_absolute_url()
+    for days in (-14, 7):
+        cast.meeting(anna.course, f"in {days}", today + timedelta(days=days))
+    assert "Next:" not in shown(anna, path)
+    cast.meeting(anna.course, "in -7", today - timedelta(days=7))
+    (link,) = re.findall(r'href="#(m-[^"]+)">Next: in 7', shown(anna, path))
+    assert f'id="{link}"' in shown(anna, path)
 
 
 def test_each_person_sees_what_they_have_answered() -> None:

@@ -135,6 +135,11 @@ class CourseOverview:
     readings: int
 
     @property
+    def far_down(self) -> MeetingRow | None:
+        """The next meeting, where it is not among the first ones on the page."""
+        return next((row for row in self.meetings[2:] if row.is_next), None)
+
+    @property
     def is_empty(self) -> bool:
         return not self.meetings and not self.unplaced
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -108,7 +109,7 @@ def respond(request: HttpRequest, public_id: str) -> HttpResponse:
         said = _("Your response is posted.")
     said = f"{said} {after_posting(seat, post)}"
     if not answers and not positions and request.POST.get("asked", "1") not in {"0", "1"}:
-        said = f"{said} {_('No question is ticked: edit it to say which ones you answer.')}"
+        said = format_html("{} {}", said, ticks_nothing(seat, post))
     posted(request, said, f"respond:{public_id}")
     return redirect(anchor(post))
 
@@ -232,6 +233,15 @@ def relation_asked(seat: Seat, found: Post, form: WriteForm) -> Relation | None:
     if sight.reads(found.parent.state, found.parent.author_id):
         return form.relation
     return replace(form.relation, words=found.quotes_text)
+
+
+def ticks_nothing(seat: Seat, post: Post) -> str:
+    """To whoever answers none of several questions, with the way to say which."""
+    told = _("No question is ticked.")
+    if not can_edit_post(seat, post):
+        return told
+    way, edit = reverse("post-edit", args=[post.public_id]), _("Tick those you answer")
+    return format_html('{} <a href="{}">{}</a>.', told, way, edit)
 
 
 def after_posting(seat: Seat, post: Post) -> str:
