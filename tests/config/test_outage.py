@@ -6,6 +6,7 @@ import http.client
 import logging
 import time
 from collections.abc import Iterator
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,27 @@ def test_what_was_typed_is_given_back(client: Client, caplog: pytest.LogCaptureF
     assert "This could not be stored just now" in page
     failed = [one for one in caplog.records if one.name == "django.request"]
     (line,) = [logging.Formatter().format(one) for one in failed]
-    assert "the database does not answer: connection failed" in line
+    assert "nothing can be stored or read: connection failed" in line
     assert "\n" not in line
+
+
+@pytest.mark.django_db
+def test_what_was_typed_is_given_back_whatever_went_wrong(client: Client) -> None:
+    anna = cast.instructor()
+    address = reverse("respond", args=[cast.discussion(anna).public_id])
+    client.force_login(anna.user)
+
+    def break_down(*_query: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    def fill_up(*_query: Any) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    for breaking, status in ((break_down, 500), (fill_up, 503)):
+        with connection.execute_wrapper(breaking):
+            answer = client.post(address, {"body": "Words of <mine>.", "format": "plain"})
+        page = answer.content.decode()
+        assert (answer.status_code, "Words of &lt;mine&gt;." in page) == (status, True)
 
 
 @pytest.mark.django_db
@@ -121,10 +141,16 @@ def test_the_site_outlives_a_database_that_is_away(
         )
         site.until("The worker waits for the database")
         assert until_health_is(503, site)
+        first = site.worker()
+        assert set(site.family()) == family  # the same processes, none of them started again
+        first.kill()  # and one that begins while the database is away waits for it as well
+        site.until("The worker has ended and is started again.")
+        said = site.said.read_text().count("The worker waits for the database")
+        site.until("The worker waits for the database", times=said + 1)
         server.execute("ALTER DATABASE away ALLOW_CONNECTIONS true")
         assert until_health_is(200, site)
         site.until("Starting worker", times=2)
-        assert set(site.family()) == family  # the same processes, none of them started again
+        assert site.said.read_text().count("is started again") == 1
         assert "Traceback" not in site.said.read_text()
     finally:
         site.process.terminate()

@@ -21,8 +21,8 @@ class InOneLine(logging.Filter):
 
 
 class Failures(logging.Filter):
-    """Of an answer that failed: a database that is away is told in one line, since everybody meets
-    it and no code is at fault; an address that is a secret is told by its pattern.
+    """Of an answer that failed: a database that is away or a full disk is told in one line, since
+    everybody meets it and no code is at fault; an address that is a secret is told by its pattern.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -30,7 +30,7 @@ class Failures(logging.Filter):
             record.args = tuple(map(without_secrets, record.args))
         error = record.exc_info[1] if record.exc_info else None
         if error is not None and is_outage(error):
-            record.msg = f"{record.getMessage()}: the database does not answer: {in_a_line(error)}"
+            record.msg = f"{record.getMessage()}: nothing can be stored or read: {in_a_line(error)}"
             record.args = ()
             record.exc_info = record.exc_text = record.stack_info = None
         return True

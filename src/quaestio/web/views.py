@@ -48,13 +48,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """What went wrong was ours. While the database is away, that is said, and what was typed is
-    shown to be copied. Neither page asks the database for anything.
+    """What went wrong was ours; what was typed is shown to be copied. While the database is away
+    or the disk full, that is said. Neither page asks the database for anything.
     """
+    typed = {"typed": typed_in(request)}
     if is_outage(sys.exc_info()[1]):
-        page = render_to_string("503.html", {"typed": typed_in(request)})
+        page = render_to_string("503.html", typed)
         return HttpResponse(page, status=503, headers={"Retry-After": A_MINUTE})
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", typed), status=500)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

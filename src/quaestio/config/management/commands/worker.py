@@ -20,17 +20,19 @@ LONGEST_PAUSE = 30.0  # seconds between two tries to reach a database that is aw
 
 class Command(db_worker.Command):
     help = "Do the work behind the pages, beginning with what a worker that died left undone."
+    requires_system_checks = ()  # they ask the database, which may be away: “work” has them made
 
     def handle(self, **options: Any) -> None:
-        """Until it is told to stop. A database that is away is waited for; then the work goes on
-        under another name, so that the task in hand is found as one whose worker died.
+        """Until it is told to stop. A database that is away, or room on the disk, is waited for;
+        then the work goes on under another name, so that the task in hand is found as one whose
+        worker died.
         """
         pause = 1.0
         while True:
             began = time.monotonic()
             try:
                 return self.work(**options)
-            except (DatabaseError, InterfaceError) as error:
+            except (DatabaseError, InterfaceError, OSError) as error:
                 if not is_outage(error):
                     raise
                 log.warning("The worker waits for the database: %s", in_a_line(error))
@@ -41,6 +43,7 @@ class Command(db_worker.Command):
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def work(self, **options: Any) -> None:
+        self.check()
         with alive() as name:
             take_up()
             with clock.running(name):
