@@ -65,6 +65,20 @@ def test_it_says_where_the_class_divides_who_says_why_and_what_nobody_has_answer
     assert "Everybody has answered." in shown
 
 
+def test_what_is_said_to_none_of_the_questions_is_read_too() -> None:
+    s = Seminar()
+    cast.response(s.maya, s.discussion, QUOTING)
+    cast.response(s.noah, s.discussion, "No.", answers=[1])
+    assert [(said.name, said.opening) for said in s.brief().besides] == [
+        ("Maya Lindqvist", QUOTING)
+    ]
+    assert f"To none of the questions Maya Lindqvist {QUOTING} Jones 41" in s.page()
+    bare = cast.discussion(s.anna, meeting=s.meeting, questions=[])
+    assert "To none" not in s.page().split(bare.title)[-1]
+    cast.response(s.noah, bare, "Here nothing was asked.")
+    assert "Noah Weiss Here nothing was asked." in s.page()
+
+
 def test_whoever_answers_without_a_position_stands_apart_and_once() -> None:
     s = Seminar()
     for _ in range(2):

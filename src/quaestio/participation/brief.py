@@ -126,6 +126,7 @@ class DiscussionBrief:
     thread: Thread
     table: Answered
     questions: Sequence[QuestionBrief]
+    besides: Sequence[Said]  # responses to none of the questions
     passages: Sequence[SharedPassage]
     contradictions: Sequence[Exchange]
     open_asks: Sequence[Exchange]
@@ -180,6 +181,16 @@ def discussion_brief(seat: Seat, discussion: Discussion) -> DiscussionBrief:
         thread=thread,
         table=who_answered(seat, discussion),
         questions=question_briefs(thread, posts, openings, evidence),
+        besides=[
+            Said(
+                name=one.byline,
+                post=one.public_id,
+                opening=openings.get(one.public_id, ""),
+                evidence=evidence.get(one.public_id, ()),
+            )
+            for one in posts.values()
+            if not one.parent_id and not one.answers
+        ],
         passages=shared(chain.from_iterable(evidence.values()), positions_of(thread)),
         contradictions=exchanges(
             [one for one in replies if one.kind in {Post.Kind.DISAGREE, Post.Kind.QUALIFY}],
