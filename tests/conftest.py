@@ -13,7 +13,12 @@ pytest.register_assert_rewrite("tests.support")
 pytest_plugins = ["tests.support.network", "tests.support.browser"]
 
 # A slow machine is no failure, and a run in CI can be repeated exactly.
-hypothesis.settings.register_profile("quaestio", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.register_profile(
+    "quaestio",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # it looks at the clock on the wall
+    derandomize="CI" in os.environ,
+)
 hypothesis.settings.load_profile("quaestio")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
