@@ -218,6 +218,15 @@ def editor_in(page: Page, name: str = "Your text") -> Locator:
     return editor
 
 
+def until(page: Page, reached: Callable[[], object]) -> None:
+    """Lets the page go on until something has come about outside of it, as at a route's handler."""
+    for _ in range(1_500):
+        if reached():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("it does not come about")
+
+
 def _watch(context: BrowserContext, site: str, problems: Problems) -> None:
     context.expose_binding("quaestioBreach", lambda _, what: problems.note(f"policy: {what}"))
     context.add_init_script(TELL_BREACHES)
@@ -237,4 +246,14 @@ def _on_request(request: Request, site: str, problems: Problems) -> None:
         problems.note(f"request to another host: {request.url}")
 
 
-__all__ = ["DESKTOP", "NARROW", "PHONE", "OpenPage", "Problems", "axe", "editor_in", "shoot"]
+__all__ = [
+    "DESKTOP",
+    "NARROW",
+    "PHONE",
+    "OpenPage",
+    "Problems",
+    "axe",
+    "editor_in",
+    "shoot",
+    "until",
+]

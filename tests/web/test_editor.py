@@ -17,7 +17,7 @@ from quaestio.discussions import actions
 from quaestio.discussions.models import Discussion, Draft, Post
 from quaestio.web.richtext import ATTRIBUTES, TAGS, clean
 from tests.support import cast
-from tests.support.browser import PHONE, OpenPage, Problems, axe, editor_in, shoot
+from tests.support.browser import PHONE, OpenPage, Problems, axe, editor_in, shoot, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -365,7 +365,7 @@ def test_a_writer_who_was_faster_than_the_script_keeps_the_place_in_the_text(
     page.keyboard.type("It was planned.\n\nI am sure")
     for _ in range(3):
         page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(100)
+    until(page, lambda: waiting)
     waiting[0].continue_()
     editor = page.get_by_role("textbox", name="Your text")
     expect(editor.locator("p")).to_have_count(2)
@@ -383,7 +383,7 @@ def test_who_has_begun_to_write_in_plain_marks_goes_on_so(
     page.goto(thread(discussion))
     page.locator("#body").focus()
     page.keyboard.type("It was *planned*.")
-    page.wait_for_timeout(100)
+    until(page, lambda: waiting)
     with page.expect_response("**/django_prose_editor/**"):
         waiting[0].continue_()
     page.keyboard.type(" All of it.")
