@@ -67,6 +67,10 @@ course-settings         POST   in  404 404 404 404 404 403 403 403 403 ok
 course-finish           GET    in  404 404 404 404 404 403 403 403 403 ok
 course-finish           POST   in  404 404 404 404 404 403 403 403 403 ok
 course-reopen           POST   in  404 404 404 404 404 403 403 403 403 ok
+archives                GET    in  404 404 404 404 404 403 403 403 403 ok
+archives                POST   in  404 404 404 404 404 403 403 403 403 ok
+archive-file            GET    in  404 404 404 404 404 403 403 403 403 ok
+archive-remove          POST   in  404 404 404 404 404 403 403 403 403 ok
 section-new             POST   in  404 404 404 404 404 403 403 403 403 ok
 participation           GET    in  404 404 404 404 404 403 403 403 ok  ok
 participation-file      GET    in  404 404 404 404 404 403 403 403 ok  ok
@@ -276,6 +280,7 @@ def build() -> World:
     told = author.user.notices.get()
     key = make_feed_key(person=author).token  # a feed reader is nobody: who has the key, reads
     in_course = {"public_id": course.public_id}
+    copy = {"course_id": course.public_id, "public_id": cast.archive(teacher).public_id}
     at_meeting = {"public_id": meeting.public_id}
     at_discussion = {"public_id": discussion.public_id}
     of_reading = {"public_id": reading.public_id}
@@ -293,6 +298,9 @@ def build() -> World:
             "course-settings": in_course,
             "course-finish": in_course,
             "course-reopen": in_course,
+            "archives": in_course,
+            "archive-file": copy,
+            "archive-remove": copy,
             "section-new": in_course,
             "participation": in_course,
             "participation-file": in_course,

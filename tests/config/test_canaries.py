@@ -203,6 +203,7 @@ def world() -> World:
                 "invitations",
                 "readings",
                 "course-settings",
+                "archives",
                 "pose",
                 "waiting",
                 "record",

@@ -32,6 +32,8 @@ from quaestio.readings.extraction.types import VERSION
 from quaestio.readings.models import PAGE_BREAK, AssignedReading, Document, Page, Passage, Reading
 from quaestio.readings.passages import make_passage, place_on
 from quaestio.search import index
+from quaestio.transfers.models import Archive
+from quaestio.transfers.queries import file_of
 
 _number = count(1)
 
@@ -185,6 +187,16 @@ def passage(by: Enrollment, on: Reading, words: str = "distress, outrage") -> Pa
 
 def assigned(to: Meeting, what: Reading, pages: str = "41–63") -> AssignedReading:
     return AssignedReading.objects.create(meeting=to, reading=what, pages=pages)
+
+
+def archive(by: Enrollment) -> Archive:
+    """A copy of the course that lies ready; what is in its file is no matter here."""
+    made = Archive.objects.create(
+        course=by.course, by=by, state=Archive.State.READY, made_at=timezone.now()
+    )
+    file_of(made).parent.mkdir(parents=True, exist_ok=True)
+    file_of(made).write_bytes(b"PK")
+    return made
 
 
 # -- The conversation ---------------------------------------------------------------------------

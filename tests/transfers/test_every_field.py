@@ -37,7 +37,7 @@ courses.Course shared public_id title term is_public students_pose post_first ps
     edit_minutes guests citation_style created_at sealed_at version waiting
 courses.Section shared course name
 courses.Enrollment nameless public_id +course user +role +byline +section hold_posts reported came_by
-    +joined_at +removed_at
+    listed_as +joined_at +removed_at
 courses.Guest gone enrollment course +address confirmed_at
 courses.FeedKey gone person token made_at
 courses.Invitation shared public_id course token role section created_by created_at expires_at
@@ -91,6 +91,8 @@ discussions.Remark nameless discussion author +text +created_at
 discussions.Report nameless public_id post by +because +created_at settled_at settled_by
 discussions.GuestEntry gone public_id discussion parent post key +name address +fields address_key
     block +tells_answers +created_at decided_at
+transfers.Archive shared public_id course by readings addresses made_up_names state done total size
+    asked_at made_at
 django_tasks_database.DBTaskResult shared status enqueued_at started_at finished_at args_kwargs
     priority task_path worker_ids queue_name backend_name run_after return_value
     exception_class_path traceback

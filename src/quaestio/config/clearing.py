@@ -1,5 +1,5 @@
 """What has served its time goes: notices, letters, invitations that nobody followed, done tasks,
-sessions that have expired.
+copies of courses that were taken out, sessions that have expired.
 
 Nothing that people wrote is among it, and nothing that is still to be sent or done. ``clear_old``
 runs once a day; how long things stay is set by the operator (``docs/operating.md``), 0 for ever.
@@ -20,6 +20,8 @@ from django_tasks_db.models import DBTaskResult
 from quaestio.courses.models import Invitee
 from quaestio.notifications import actions
 from quaestio.notifications.models import Letter, Notice, Round
+from quaestio.transfers.actions import remove_archive
+from quaestio.transfers.models import Archive
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,7 @@ def clear_old(now: datetime) -> dict[str, int]:
         "invitations": clear(old_invitees(now)),
         "rounds": clear(old_rounds(now)),
         "tasks": clear(done_tasks(now)),
+        "archives": clear_archives(now),
     }
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     if any(gone.values()):
@@ -66,6 +69,15 @@ def old_invitees(now: datetime) -> QuerySet[Invitee]:
     """Places kept for people on a class list who did not come in time, so many days ago."""
     limit = before(now, settings.KEEP_INVITATIONS)
     return Invitee.objects.filter(expires_at__lt=limit) if limit else Invitee.objects.none()
+
+
+def clear_archives(now: datetime) -> int:
+    """Copies of courses that were asked for so many days ago, with their files."""
+    limit = before(now, settings.KEEP_ARCHIVES)
+    old = list(Archive.objects.filter(asked_at__lt=limit)) if limit else []
+    for archive in old:
+        remove_archive(archive=archive)
+    return len(old)
 
 
 def old_rounds(now: datetime) -> QuerySet[Round]:

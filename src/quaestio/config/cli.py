@@ -127,6 +127,20 @@ def parser(command: str) -> argparse.ArgumentParser:
     one.set_defaults(command=movedatabase)
 
     one = commands.add_parser(
+        "export",
+        help="write a copy of one course into a ZIP file",
+        description="Pages that open in any browser, and course.json for programs: what every "
+        "instructor of the course sees. No e-mail address is in it.",
+    )
+    one.add_argument("course", metavar="COURSE", help="the course's id, as in its address /c/ID/")
+    one.add_argument("file", metavar="FILE.zip", type=Path)
+    one.add_argument(
+        "--with-readings", action="store_true", help="with their files and the text of their pages"
+    )
+    one.add_argument("--made-up-names", action="store_true", help="everybody is called by a plant")
+    one.set_defaults(command=export)
+
+    one = commands.add_parser(
         "person",
         help="print what the site holds of a person, as JSON",
         description="Their account, and in each course what they wrote, chose and began.",
@@ -359,6 +373,25 @@ def movedatabase(options: argparse.Namespace) -> int:
     except ImproperlyConfigured as error:
         raise Refused(str(error)) from error
     tell(f"{number} rows are in the other database. Set QUAESTIO_DATABASE_URL, and start the site.")
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    start_django()
+    need_tables()
+    need_newest_tables()
+    from quaestio.transfers.cli import CannotExport, export_course
+
+    try:
+        size = export_course(
+            options.course,
+            options.file,
+            readings=options.with_readings,
+            made_up_names=options.made_up_names,
+        )
+    except CannotExport as sentence:
+        raise Refused(str(sentence)) from sentence
+    tell(f"{options.file} holds the course ({size / 1_000_000:.1f} MB).")
     return 0
 
 

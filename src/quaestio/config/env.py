@@ -32,6 +32,7 @@ NAMES = {
         "DEMO",
         "DIGEST_HOUR",
         "HOSTS",
+        "KEEP_ARCHIVES",
         "KEEP_INVITATIONS",
         "KEEP_LETTERS",
         "KEEP_NOTICES",

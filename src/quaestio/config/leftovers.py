@@ -23,6 +23,7 @@ from django_tasks_db.models import DBTaskResult
 from quaestio.notifications.actions import release
 from quaestio.readings.actions import take_up_documents
 from quaestio.readings.rereading import take_up_rereading
+from quaestio.transfers.actions import take_up_archives
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ READING_TASKS = (
     "quaestio.readings.tasks.recognise_document",
     "quaestio.readings.tasks.reread_document",
 )
+ARCHIVING = "quaestio.transfers.tasks.make_archive"
 LONGEST = timedelta(hours=1)  # of a worker whose lock is not here, perhaps on another machine
 
 
@@ -106,15 +108,18 @@ def take_up() -> int:
     attempts = attempts_at()
     taken += take_up_documents(attempts, tries=TRIES)
     taken += take_up_rereading(attempts, tries=TRIES)
+    taken += take_up_archives(attempts, tries=TRIES)
     for lock in give_back_letters():
         lock.unlink(missing_ok=True)
     return taken
 
 
 def attempts_at() -> dict[str, tuple[int, bool]]:
-    """By document: how many workers have tried to read it, and whether one is to or does."""
+    """By document, or archive: how many workers have tried to read or make it, and whether one is
+    to or does.
+    """
     attempts: dict[str, tuple[int, bool]] = {}
-    reading = DBTaskResult.objects.filter(task_path__in=READING_TASKS)
+    reading = DBTaskResult.objects.filter(task_path__in=[*READING_TASKS, ARCHIVING])
     for task in reading.only("task_path", "args_kwargs", "worker_ids", "status"):
         name = str(task.args_kwargs["args"][0])
         before, is_queued = attempts.get(name, (0, False))

@@ -137,6 +137,7 @@ INDEX_ROOT = DATA / "index"
 PICTURES = DATA / "pictures"
 PICTURES_LIMIT = env.number("QUAESTIO_PICTURES_MB", 256, least=1, most=100_000) * 1024 * 1024
 OCR_ROOT = DATA / "ocr"
+ARCHIVE_ROOT = DATA / "archives"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -298,6 +299,7 @@ DEFAULT_FROM_EMAIL = env.mailbox("QUAESTIO_MAIL_FROM", "Quaestio <quaestio@local
 # The hour at which the mail of the day goes out, on the site's clock.
 DIGEST_HOUR = env.number("QUAESTIO_DIGEST_HOUR", 7, least=0, most=23)
 # For how many days what has served its time is kept (config/clearing.py); 0 for ever.
+KEEP_ARCHIVES = env.number("QUAESTIO_KEEP_ARCHIVES", 7, least=0, most=36500)
 KEEP_NOTICES = env.number("QUAESTIO_KEEP_NOTICES", 180, least=0, most=36500)
 KEEP_LETTERS = env.number("QUAESTIO_KEEP_LETTERS", 30, least=0, most=36500)
 KEEP_INVITATIONS = env.number("QUAESTIO_KEEP_INVITATIONS", 30, least=0, most=36500)

@@ -69,7 +69,8 @@ SETTINGS = frozenset(
 def note_deed(
     deed: Deed,
     *,
-    by: Enrollment,
+    by: Enrollment | None,
+    course: Course | None = None,
     person: Enrollment | None = None,
     discussion: str = "",
     post: str = "",
@@ -78,10 +79,13 @@ def note_deed(
 ) -> Trace:
     """Write a deed into the course's record, in the transaction that does it.
 
-    ``discussion`` and ``post`` are public ids; ``detail`` is what else the line is to say.
+    ``discussion`` and ``post`` are public ids; ``detail`` is what else the line is to say. Where it
+    is done by nobody of the course but at the command line, ``course`` says where it belongs.
     """
+    if by is None and course is None:
+        raise TypeError("a deed belongs to a course")
     return Trace.objects.create(
-        course_id=by.course_id,
+        course_id=course.pk if course is not None else by.course_id,  # type: ignore[union-attr]
         by=by,
         deed=deed,
         person=person,

@@ -30,6 +30,7 @@ class Deed(models.TextChoices):
     LISTED = "listed", _("put a class list in")
     REMOVED = "removed", _("took somebody out of the course")
     CHANGED_SETTINGS = "changed_settings", _("changed the settings of the course")
+    TAKEN_OUT = "taken_out", _("took a copy of the course")
     SEALED = "sealed", _("finished the course")
     UNSEALED = "unsealed", _("opened the course again")
 

@@ -225,6 +225,8 @@ def name_of(name: str) -> str:
     names = {"meeting": _("meeting"), "section": _("section"), "role": _("role")}
     names |= {"merged": _("what was merged"), "posts": _("posts")}
     names |= {"enrolled": _("in at once"), "invited": _("invited by mail")}
+    names |= {"readings": _("with the readings"), "addresses": _("with the addresses")}
+    names |= {"made_up_names": _("with made-up names")}
     if name in names:
         return names[name]
     for model in (Course, Discussion):

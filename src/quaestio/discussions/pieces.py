@@ -219,9 +219,13 @@ class Posts:
         for stand in post.answers:
             label = escape(self.words["question"] % stand.question)
             taken = self.position(stand)
-            link = f'<a href="?question={stand.question}#responses">{label}</a>'
+            link = f'<a href="{self.question(stand.question)}">{label}</a>'
             chips.append(f'<li class="chip">{link}{taken}</li>')
         return f'<ul class="answers">{"".join(chips)}</ul>'
+
+    def question(self, number: int) -> str:
+        """Where a question's number leads: to all answers to it."""
+        return f"?question={number}#responses"
 
     def position(self, stand: Stand) -> str:
         """“in part, moved from no”, with the way to the post that said no."""

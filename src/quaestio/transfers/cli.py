@@ -1,4 +1,6 @@
-"""``quaestio import``: a class blog page from a file into a course."""
+"""``quaestio import``: a class blog page from a file into a course. ``quaestio export``: a course
+into a file.
+"""
 
 from __future__ import annotations
 
@@ -67,3 +69,30 @@ def store(page: ClassBlogPage, options: argparse.Namespace) -> int:
 def complain(sentence: str) -> int:
     sys.stderr.write(f"quaestio import: {sentence}\n")
     return 2
+
+
+class CannotExport(Exception):
+    """A course cannot be written into a file; the text says why."""
+
+
+def export_course(public_id: str, to: Path, *, readings: bool, made_up_names: bool) -> int:
+    """Write the archive of a course to a new file, and that it was taken into its record. Its size
+    in bytes.
+    """
+    from quaestio.courses.models import Course
+    from quaestio.transfers.actions.archives import note_taking_out
+    from quaestio.transfers.archive.data import Wanted
+    from quaestio.transfers.archive.writing import write_archive
+
+    course = Course.objects.filter(public_id=public_id).first()
+    if course is None:
+        raise CannotExport(f"There is no course with the id {public_id}.")
+    if to.exists():
+        raise CannotExport(f"{to} is there already. Name a file that is new.")
+    wanted = Wanted(readings=readings, made_up_names=made_up_names)
+    try:
+        write_archive(to, course, wanted)
+    except OSError as error:
+        raise CannotExport(f"The file could not be written: {error}.") from error
+    note_taking_out(course, wanted, by=None)
+    return to.stat().st_size

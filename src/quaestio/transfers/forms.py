@@ -1,4 +1,6 @@
-"""The preview of a page from elsewhere: everything understood, to correct before it is stored."""
+"""The preview of a page from elsewhere: everything understood, to correct before it is stored; and
+what a copy of a course is to hold.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from quaestio.courses.models import Course, Meeting
 from quaestio.discussions.forms import QuestionRows, Words, storable
 from quaestio.transfers.actions import DiscussionPlan, ResponsePlan
+from quaestio.transfers.archive.data import Wanted
 from quaestio.transfers.classblog import ClassBlogPage
 
 MOST_RESPONSES = 1000
@@ -35,6 +38,42 @@ class PasteForm(forms.Form):
     file = forms.FileField(
         label=_("Or a saved page"), required=False, help_text=_("A text or HTML file.")
     )
+
+
+class ArchiveForm(forms.Form):
+    """What is to be in a copy of a course besides what is always in it."""
+
+    readings = forms.BooleanField(
+        label=_("with the files of the readings, and the text of their pages"),
+        required=False,
+        help_text=_(
+            "They may be under copyright: such a copy is for your own teaching, not to be passed "
+            "on. Their bibliography is in every copy."
+        ),
+    )
+    made_up_names = forms.BooleanField(
+        label=_("with made-up names"),
+        required=False,
+        help_text=_(
+            "Everybody, teachers too, is called by a plant, in every copy by the same. In what was "
+            "written, whole names from the class list are replaced. First names alone stay, and so "
+            "does whatever else tells who wrote."
+        ),
+    )
+    addresses = forms.BooleanField(
+        label=_("with the e-mail addresses"),
+        required=False,
+        help_text=_("Of members and guests. Otherwise none of them is in it."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("addresses") and data.get("made_up_names"):
+            self.add_error("addresses", _now("An address tells the name that is to be hidden."))
+        return data
+
+    def wanted(self) -> Wanted:
+        return Wanted(**self.cleaned_data)
 
 
 class PlanForm(forms.Form):

@@ -21,6 +21,7 @@ from quaestio.courses.actions import LastInstructor, hold, keep_an_instructor, t
 from quaestio.courses.models import Enrollment, FeedKey, Guest, Invitee
 from quaestio.discussions.models import Draft, GuestEntry, Post, Thanks, Visit
 from quaestio.readings.models import Bookmark, Document, Passage
+from quaestio.transfers.actions import remove_archives_with
 
 
 class StillNeeded(Exception):
@@ -169,14 +170,16 @@ def hears_of_answers(post: Post) -> bool:
 
 @transaction.atomic
 def forget(person: Somebody) -> int:
-    """Take somebody's name, address and account off the site, with their drafts, notices and what
-    they were doing. What they posted stays, by “former member 1”, because others have answered it:
-    a course keeps its sense. Returns in how many courses they were.
+    """Take somebody's name, address and account off the site, with their drafts, notices, what they
+    were doing, and the copies of their courses that lie here to be fetched. What they posted stays,
+    by “former member 1”, because others have answered it: a course keeps its sense. Returns in how
+    many courses they were.
 
     Raises StillNeeded where a course would be left without an instructor.
     """
     for one in person.places:
         leave(one)
+    remove_archives_with(people=person.places)
     for entry in person.unconfirmed:
         entry.delete()
     for invitee in person.invited:
