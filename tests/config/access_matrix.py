@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from tests.support import cast
 
@@ -67,6 +68,8 @@ course-settings         POST   in  404 404 404 404 404 403 403 403 403 ok
 course-finish           GET    in  404 404 404 404 404 403 403 403 403 ok
 course-finish           POST   in  404 404 404 404 404 403 403 403 403 ok
 course-reopen           POST   in  404 404 404 404 404 403 403 403 403 ok
+teach-again             GET    in  404 404 404 404 404 403 403 403 403 ok
+teach-again             POST   in  404 404 404 404 404 403 403 403 403 ok
 archives                GET    in  404 404 404 404 404 403 403 403 403 ok
 archives                POST   in  404 404 404 404 404 403 403 403 403 ok
 archive-file            GET    in  404 404 404 404 404 403 403 403 403 ok
@@ -298,6 +301,7 @@ def build() -> World:
             "course-settings": in_course,
             "course-finish": in_course,
             "course-reopen": in_course,
+            "teach-again": in_course,
             "archives": in_course,
             "archive-file": copy,
             "archive-remove": copy,
@@ -394,6 +398,7 @@ def build() -> World:
         fields={
             "course-new": {"title": "Middlemarch", "term": ""},
             "course-settings": {"title": "Renamed", "term": ""},
+            "teach-again": {"title": "Again", "key": str(uuid4()), "do": "begin"},
             "section-new": {"name": "A"},
             "person-role": {"byline": "Danielle", "role": "assistant"},
             "invitations": {"role": "student"},

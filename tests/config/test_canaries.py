@@ -204,6 +204,7 @@ def world() -> World:
                 "readings",
                 "course-settings",
                 "archives",
+                "teach-again",
                 "pose",
                 "waiting",
                 "record",

@@ -93,6 +93,7 @@ discussions.GuestEntry gone public_id discussion parent post key +name address +
     block +tells_answers +created_at decided_at
 transfers.Archive shared public_id course by readings addresses made_up_names state done total size
     asked_at made_at
+transfers.Beginning shared course earlier by key at
 django_tasks_database.DBTaskResult shared status enqueued_at started_at finished_at args_kwargs
     priority task_path worker_ids queue_name backend_name run_after return_value
     exception_class_path traceback

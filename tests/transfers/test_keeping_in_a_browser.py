@@ -1,4 +1,4 @@
-"""The pages of an archive from a disk, and the page where one asks for it."""
+"""The pages of an archive from a disk, the page where one asks for it, and teaching it again."""
 
 from __future__ import annotations
 
@@ -55,5 +55,22 @@ def test_the_page_where_one_asks_for_a_copy_reads_well(
     page = open_page(as_=anna.user, dark=dark, size=NARROW if dark else DESKTOP)
     page.goto(f"/c/{anna.course.public_id}/copies")
     expect(page.get_by_role("link", name="Copy of")).to_be_visible()
+    assert axe(page) == []
+    assert not page.evaluate(WIDE)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_where_one_begins_a_course_again_reads_well(
+    open_page: OpenPage,
+    transactional_db: None,
+    seminar: Enrollment,  # noqa: F811
+    dark: bool,
+) -> None:
+    page = open_page(as_=seminar.user, dark=dark, size=NARROW if dark else DESKTOP)
+    page.goto(f"/c/{seminar.course.public_id}/again")
+    assert axe(page) == []
+    assert not page.evaluate(WIDE)
+    page.get_by_role("button", name="Look it over").click()
+    expect(page.get_by_role("button", name="Begin the course")).to_be_visible()
     assert axe(page) == []
     assert not page.evaluate(WIDE)

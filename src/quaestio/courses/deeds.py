@@ -31,6 +31,7 @@ class Deed(models.TextChoices):
     REMOVED = "removed", _("took somebody out of the course")
     CHANGED_SETTINGS = "changed_settings", _("changed the settings of the course")
     TAKEN_OUT = "taken_out", _("took a copy of the course")
+    BEGUN = "begun", _("began the course from an earlier one")
     SEALED = "sealed", _("finished the course")
     UNSEALED = "unsealed", _("opened the course again")
 

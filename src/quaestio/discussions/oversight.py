@@ -226,7 +226,7 @@ def name_of(name: str) -> str:
     names |= {"merged": _("what was merged"), "posts": _("posts")}
     names |= {"enrolled": _("in at once"), "invited": _("invited by mail")}
     names |= {"readings": _("with the readings"), "addresses": _("with the addresses")}
-    names |= {"made_up_names": _("with made-up names")}
+    names |= {"made_up_names": _("with made-up names"), "earlier": _("the earlier one")}
     if name in names:
         return names[name]
     for model in (Course, Discussion):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django_tasks import task
 
 from quaestio.readings import actions, rereading
@@ -16,6 +17,17 @@ def read_document(document_public_id: str) -> str:
     if document is None:
         return "gone"
     return actions.read_document(document=document).status
+
+
+@task()
+def index_document(document_public_id: str) -> str:
+    """Let a search find the pages of a file in use that came with them."""
+    document = _still_there(document_public_id, is_current=True)
+    if document is None:
+        return "gone"
+    with transaction.atomic():
+        actions.put_in_index(document)
+    return "done"
 
 
 @task(priority=-10)

@@ -1,5 +1,5 @@
-"""The preview of a page from elsewhere: everything understood, to correct before it is stored; and
-what a copy of a course is to hold.
+"""The preview of a page from elsewhere: everything understood, to correct before it is stored;
+what a copy of a course is to hold, and what is to come into a new one.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import re
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -17,11 +17,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from quaestio.courses.access import Seat
+from quaestio.courses.forms import DateInput
 from quaestio.courses.models import Course, Meeting
 from quaestio.discussions.forms import QuestionRows, Words, storable
 from quaestio.transfers.actions import DiscussionPlan, ResponsePlan
 from quaestio.transfers.archive.data import Wanted
 from quaestio.transfers.classblog import ClassBlogPage
+from quaestio.transfers.queries import Again, Posed, next_first_date, posed_in
 
 MOST_RESPONSES = 1000
 FIRST_YEAR, LAST_YEAR = 1990, 2200
@@ -74,6 +77,79 @@ class ArchiveForm(forms.Form):
 
     def wanted(self) -> Wanted:
         return Wanted(**self.cleaned_data)
+
+
+class AgainForm(forms.Form):
+    """What is to come into a new course from the one of a seat."""
+
+    title = forms.CharField(label=_("Title of the new course"), max_length=200)
+    term = forms.CharField(
+        label=_("Term"), max_length=60, required=False, help_text=_("Such as “Spring 2027”.")
+    )
+    meetings = forms.BooleanField(label=_("Bring the meetings"), required=False)
+    first_date = forms.DateField(
+        label=_("The first meeting is in the week of"),
+        required=False,
+        widget=DateInput(),
+        help_text=_(
+            "All meetings move by the same number of whole weeks, and so do the days on which "
+            "answers are due: a Tuesday stays a Tuesday."
+        ),
+    )
+    readings = forms.BooleanField(
+        label=_("Bring the readings, with the files in use"),
+        required=False,
+        help_text=_("With what was read and recognised of them, and corrected page numbers."),
+    )
+    sections = forms.BooleanField(label=_("Bring the names of the sections"), required=False)
+    discussions = forms.MultipleChoiceField(
+        label=_("Bring discussions, as drafts: title, context and questions"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, seat: Seat, **options: Any) -> None:
+        posed = posed_in(seat)
+        initial = {
+            "title": seat.course.title,
+            "meetings": True,
+            "first_date": next_first_date(seat),
+            "readings": True,
+            "discussions": [one.discussion.public_id for one in posed if one.by_teacher],
+            "key": uuid.uuid4(),
+        }
+        super().__init__(*args, **options)
+        self.initial = initial
+        self.fields["discussions"].choices = [  # type: ignore[attr-defined]
+            (one.discussion.public_id, self.told(one)) for one in posed
+        ]
+        if not posed:
+            del self.fields["discussions"]
+        if not seat.course.sections.exists():
+            del self.fields["sections"]
+        if initial["first_date"] is None:
+            del self.fields["meetings"], self.fields["first_date"]
+
+    def told(self, posed: Posed) -> str:
+        title = posed.discussion.title
+        return title if posed.by_teacher else _now("%s (posed by a student)") % title
+
+    def clean_first_date(self) -> date | None:
+        day: date | None = self.cleaned_data["first_date"]
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(_("A year from 1990 to 2200, please."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("meetings") and data.get("first_date") is None and not self.errors:
+            self.add_error("first_date", _now("Say when the first meeting is."))
+        return data
+
+    def again(self) -> Again:
+        data = {name: value for name, value in self.cleaned_data.items() if name != "key"}
+        return Again(**{**data, "discussions": tuple(data.get("discussions", ()))})
 
 
 class PlanForm(forms.Form):

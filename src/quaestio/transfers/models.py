@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -54,3 +55,23 @@ class Archive(models.Model):
 
     def __str__(self) -> str:
         return f"{self.course}, {self.asked_at:%Y-%m-%d}"
+
+
+class Beginning(models.Model):
+    """That a course was begun from an earlier one, and by which form: the same form begins one."""
+
+    course = models.OneToOneField(Course, on_delete=models.CASCADE, related_name="beginning")
+    earlier = models.ForeignKey(
+        Course, on_delete=models.SET_NULL, null=True, blank=True, related_name="begun"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    key = models.UUIDField()
+    at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["by", "key"], name="course_begun_once")]
+
+    def __str__(self) -> str:
+        return f"{self.earlier} → {self.course}"

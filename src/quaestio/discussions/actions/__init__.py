@@ -46,6 +46,7 @@ from quaestio.discussions.actions.posing import (
     change_discussion,
     open_discussion,
     pose,
+    pose_again,
 )
 from quaestio.discussions.actions.posting import edit_post, reply, respond, withdraw
 from quaestio.discussions.actions.praising import endorse, thank
@@ -83,6 +84,7 @@ __all__ = [
     "pin",
     "plan_merge",
     "pose",
+    "pose_again",
     "purge_entries",
     "put_in_as_guest",
     "recheck",

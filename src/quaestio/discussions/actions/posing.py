@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ from quaestio.discussions.models import (
 )
 from quaestio.discussions.rendering import render
 from quaestio.search import index
+from quaestio.web.richtext import annotate
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,40 @@ def pose(
         if known is None:
             raise
         return the_same_discussion(known, title, source, questions)
+    return discussion
+
+
+@transaction.atomic
+def pose_again(
+    *,
+    by: Enrollment,
+    earlier: Discussion,
+    meeting: Meeting | None = None,
+    section: Section | None = None,
+    due_at: datetime | None = None,
+) -> Discussion:
+    """What was posed in another course, as a draft in the course of ``by``: title, context,
+    questions and how it is held; nothing that was answered. The quotations in it are checked when
+    the course's readings are (``AFTER_READINGS_CHANGED``).
+    """
+    source = take_source(earlier.context, may_be_empty=True)
+    rules = replace(Rules.now(earlier), section=section)
+    discussion = Discussion.objects.create(
+        course=by.course,
+        author=by,
+        title=earlier.title,
+        context=source,
+        body_html=annotate(source, [], []),
+        meeting=meeting,
+        due_at=due_at,
+        **rules.columns(),
+    )
+    questions = [
+        QuestionInput(asked.text, tuple(str(choice) for choice in asked.choices.all()))
+        for asked in earlier.questions.prefetch_related("choices")
+    ]
+    put_questions(discussion, questions)
+    index.put([discussion])
     return discussion
 
 

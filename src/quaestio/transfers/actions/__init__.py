@@ -4,6 +4,7 @@ find them all here.
 
 from __future__ import annotations
 
+from quaestio.transfers.actions.again import begin_again
 from quaestio.transfers.actions.archives import (
     ask_for_archive,
     make_archive,
@@ -17,6 +18,7 @@ __all__ = [
     "DiscussionPlan",
     "ResponsePlan",
     "ask_for_archive",
+    "begin_again",
     "import_discussion",
     "make_archive",
     "remove_archive",

@@ -172,6 +172,7 @@ NOT_IN: dict[str, str] = {
     "discussions.Report": "between a member and the teachers",
     "discussions.GuestEntry": "not confirmed, with an address",
     "transfers.Archive": "the archives themselves",
+    "transfers.Beginning": "from which other course it was begun",
 }
 # Whole apps that hold nothing of a course.
 NOT_OF_A_COURSE = {
