@@ -59,6 +59,15 @@ def test_a_card_says_where_its_quotation_stands_and_what_would_mend_it() -> None
     assert 'data-verdict="altered"' in page
 
 
+def test_what_differs_is_shown_at_once_unless_it_is_long() -> None:
+    shown = panel(f"She says {WRITTEN}")
+    assert "<details open>" in shown
+    assert re.search(r"<mark>\s*some\s*</mark>", shown)
+    long = WRITTEN.replace("and some", " ".join(["and some"] * 30))
+    assert "<details open>" not in panel(f"She says {long}")
+    assert "<details open>" not in panel("She says “distress, outrage and confusion” (Jones 47)")
+
+
 def test_for_the_editor_places_are_those_of_the_flattened_text() -> None:
     body = f"<blockquote><p>set in</p></blockquote><p>She <em>says</em> {WRITTEN}</p>"
     page = panel(body, format="html")

@@ -59,7 +59,7 @@ def card_of(
         if None not in edits:
             offers.append(Offer(label_of(mend), json.dumps(edits, ensure_ascii=False)))
     return Card(
-        note(one, names),
+        note(one, names, while_typing=True),
         css(one.verdict),
         start if known and start is not None else -1,
         end + 1 if known and end is not None else -1,

@@ -17,6 +17,8 @@ from quaestio.readings.passages import Stretch
 from quaestio.search.finding import level
 from quaestio.web.richtext import Mark, annotate, count_words, flatten
 
+SHORT = 40  # words of a quotation whose difference is shown while it is typed
+
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
@@ -133,8 +135,11 @@ def css(verdict: str) -> str:
     return verdict.replace("_", "-")
 
 
-def note(checked: Checked, names: dict[str, str]) -> str:
-    """The note in the margin about one quotation."""
+def note(checked: Checked, names: dict[str, str], *, while_typing: bool = False) -> str:
+    """The note in the margin about one quotation. While it is typed, what differs from the reading
+    is shown at once, unless it is long.
+    """
+    is_short = len(checked.text.split()) <= SHORT
     return render_to_string(
         "discussions/note.html",
         {
@@ -144,6 +149,7 @@ def note(checked: Checked, names: dict[str, str]) -> str:
             "reading": names.get(checked.reading_public_id, ""),
             "url": passage_url(checked),
             "sides": sides(checked.detail.get("passage", [])),
+            "is_open": while_typing and is_short and checked.verdict == "altered",
             "others": [
                 {"reading": names.get(other["reading"], ""), "pages": "–".join(other["pages"])}
                 for other in checked.detail.get("others", [])
