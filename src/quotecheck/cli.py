@@ -24,11 +24,11 @@ word for word, whether changes are marked, whether the cited page is the right o
 
 _EPILOG = """\
 posts      text, Markdown, HTML or Word files; "-" reads text from standard input
-readings   a folder of .txt, .md, .html, .docx and .pdf files; a form feed in a text
-           starts a new page. Author, title and year come from names such as
+readings   a folder of {kinds} files; a form feed in a
+           text starts a new page. Author, title and year come from names such as
            "Jones - Myth, Memory, Trauma (2013).txt", or from a file readings.json:
-           [{"file": "jones.txt", "author": "Polly Jones", "title": "Myth, Memory,
-           Trauma", "year": "2013", "aliases": [], "first_page": "41"}]
+           [{{"file": "jones.txt", "author": "Polly Jones", "title": "Myth, Memory,
+           Trauma", "year": "2013", "aliases": [], "first_page": "41"}}]
            The folder is indexed once; what changes later is indexed again.
 
 exit code  0  clean: all quotations are as in the readings
@@ -61,7 +61,7 @@ def main(
     ".pdf" what makes a ``Reading`` of a path. They raise ``files.Unreadable`` with a sentence.
     """
     try:
-        options = _parser(prog).parse_args(argv)
+        options = _parser(prog, loaders or {}).parse_args(argv)
     except SystemExit as stop:  # --help, --version, a wrong option
         return stop.code if isinstance(stop.code, int) else FAILED
     _never_choke_on_letters()
@@ -78,11 +78,13 @@ def main(
     return FAILED
 
 
-def _parser(prog: str) -> argparse.ArgumentParser:
+def _parser(prog: str, loaders: Mapping[str, Loader]) -> argparse.ArgumentParser:
+    kinds = [".txt", ".md", ".html", ".docx", ".pdf"]
+    *others, last = [*kinds, *(kind for kind in loaders if kind not in kinds)]
     parser = _Parser(
         prog=prog,
         description=_DESCRIPTION,
-        epilog=_EPILOG,
+        epilog=_EPILOG.format(kinds=f"{', '.join(others)} and {last}"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("posts", nargs="+", metavar="POST", help="file to check")

@@ -11,7 +11,7 @@ Reason = tuple[str, dict[str, str]]
 _MOST_TOLD = 5
 _MOST_NAMED = 4  # readings that a citation may mean
 _SENTENCES = {
-    "not_found": "These words were not found in the readings of this course.",
+    "not_found": "These words were not found in the readings.",
     "unsearched": "Readings that could not be searched: {count}.",
     "verbatim": "Word for word as in the reading.",
     "edited": "As in the reading, but for the changes that are marked.",
