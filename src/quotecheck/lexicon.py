@@ -21,11 +21,12 @@ from .normalize import SHORTEST_SPELLED, hash_half, hash_word
 from .spelling import other_spellings
 
 ROOM = 10_000  # between the numbers of the words of one reading and those of the next
-_KEPT_WORDS = 1000  # twice, what was asked for of late and before
+_KEPT_WORDS = 4000  # twice, what was asked for of late and before; a third of a kilobyte each
 _KEPT_ALIKE, _KEPT_RESPELLED = 150, 600
 _LONGEST_SPELLED = 40
 _MASKED = 64  # readings that one number has a bit for
 _SOUGHT_SINGLY = 60  # words looked up reading by reading before all are put together
+_BUCKET_BITS = 16  # of a hash, that tell where in the table of all words it is sought
 
 
 class Entry:
@@ -113,7 +114,10 @@ class Lexicon:
         if entry is None:
             if len(self._known) >= _KEPT_WORDS:
                 self._before, self._known = self._known, {}
-            entry = self._before.get(word) or self._look_up(hash_word(word))
+            entry = self._before.get(word)
+            if entry is None:
+                hashed, merged = hash_word(word), self._merged
+                entry = self._look_up(hashed) if merged is None else merged.entry(hashed)
             self._known[word] = entry
         return entry
 
@@ -146,7 +150,7 @@ class Lexicon:
         return found
 
     def _look_up(self, hashed: int) -> Entry:
-        if self._merged is None and len(self._known) < _SOUGHT_SINGLY:
+        if len(self._known) < _SOUGHT_SINGLY:
             return self._sought(hashed)
         return self._together().entry(hashed)
 
@@ -210,6 +214,8 @@ class _Merged:
         numbers = np.repeat(np.arange(len(sizes), dtype=np.uint16), sizes)[order]
         self.table = _Table(numbers.data, words[order].data, lows.data, times.data)
         self.hashes = hashes[starts].data
+        edges = np.arange((1 << _BUCKET_BITS) + 1, dtype=np.uint64) << (32 - _BUCKET_BITS)
+        self.buckets = np.searchsorted(hashes[starts], edges).astype(np.uint32).data
         self.starts = np.append(starts, len(hashes)).astype(np.uint32).data
         self.totals = (
             np.add.reduceat(times, starts, dtype=np.uint32).data if len(starts) else times.data
@@ -223,8 +229,12 @@ class _Merged:
 
     def entry(self, hashed: int) -> Entry:
         """Where the word with this hash occurs."""
-        at = bisect_left(self.hashes, hashed)
-        if at == len(self.hashes) or self.hashes[at] != hashed:
+        # Few words share a bucket: to halve all of them until it is found takes four times as long.
+        hashes, bucket = self.hashes, hashed >> (32 - _BUCKET_BITS)
+        at, end = self.buckets[bucket], self.buckets[bucket + 1]
+        while at < end and hashes[at] < hashed:
+            at += 1
+        if at == end or hashes[at] != hashed:
             return Entry(hashed, 0, 0, self.table, 0)
         start = self.starts[at]
         if self.masks is not None:

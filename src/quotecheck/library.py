@@ -23,7 +23,7 @@ from .lexicon import Lexicon
 from .types import PageMark, Reading
 
 _SUFFIX = ".reading"
-_TRIMMED_EVERY = 4  # questions after which the memory of one reading is given back
+_TRIMMED_EVERY = 3  # questions after which the memory of one reading is given back
 _TEXT = ("dictionary", "text", "text_ends", "page_starts", "page_labels")
 
 
