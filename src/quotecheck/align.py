@@ -172,51 +172,63 @@ def _table(
         return _coarse(quote, source)
     if not columns or not rows:
         return [Move(0, rows, 0, 0, False)] if rows else _dropped(columns, open_start or open_end)
-    distance = Levenshtein.distance
     above = [0.0] * (columns + 1)
     if not open_start:
         skip = _FREE if 0 in free else _SKIP
         above = [skip * j for j in range(columns + 1)]
     back: list[list[int]] = [[1] * (columns + 1)]
     lines = [above]
+    # Of each word of the source its letters, and those of it and the one before; how many of them
+    # may differ from words that were written together or apart.
     sizes = [len(word) for word in source]
-    slack = [min(2, size // 4) for size in sizes]  # letters that rejoined words may differ by
+    slack = [min(2, size // 4) for size in sizes]
+    both = [99, *(a + b for a, b in pairwise(sizes))]
+    loose = [-1, *(min(2, size // 4) for size in both[1:])]
     for i in range(1, rows + 1):
         word = quote[i - 1]
         size = len(word)
         pair = quote[i - 2] + word if i > 1 else ""
-        line = [above[0] + _ADD]
-        step = [2]
+        paired = len(pair) or -99
+        left = above[0] + _ADD
+        line, step = [left], [2]
         skip = _FREE if i in free else _SKIP
         last = open_end and i == rows
-        for j in range(1, columns + 1):
-            other = source[j - 1]
-            width = sizes[j - 1]
-            best, how = above[j - 1], 0
+        for j, other in enumerate(source):
+            width = sizes[j]
+            best, how = above[j], 0
             if word != other:
-                unlike = distance(word, other) / max(size, width)
-                best += _SWAP + _UNLIKE * (unlike if unlike <= 0.5 else 1.0)
-            cost = line[j - 1] + skip
+                best += _SWAP + _UNLIKE * _unlike(word, other, size, width)
+            cost = left + skip
             if cost < best and not last:
                 best, how = cost, 1
-            cost = above[j] + _ADD
+            cost = above[j + 1] + _ADD
             if cost < best:
                 best, how = cost, 2
-            if pair and abs(len(pair) - width) <= slack[j - 1]:
-                cost = lines[i - 2][j - 1] + _rejoined(pair, other)
+            if abs(paired - width) <= slack[j]:
+                cost = lines[i - 2][j] + _rejoined(pair, other)
                 if cost < best:
                     best, how = cost, 3
-            if j > 1 and abs(size - width - sizes[j - 2]) <= min(2, (width + sizes[j - 2]) // 4):
-                cost = above[j - 2] + _rejoined(word, source[j - 2] + other)
+            if abs(size - both[j]) <= loose[j]:
+                cost = above[j - 1] + _rejoined(word, source[j - 1] + other)
                 if cost < best:
                     best, how = cost, 4
             line.append(best)
             step.append(how)
+            left = best
         lines.append(line)
         back.append(step)
         above = line
     j = min(range(columns + 1), key=above.__getitem__) if open_end else columns
     return _traced(quote, source, back, j, open_start)
+
+
+def _unlike(word: str, other: str, size: int, width: int) -> float:
+    """The share of the letters in which words of so many letters differ; all, if most do."""
+    longer = size if size > width else width
+    if 2 * abs(size - width) > longer:
+        return 1.0  # so many letters more that there is no need to compare them
+    unlike = Levenshtein.distance(word, other) / longer
+    return unlike if unlike <= 0.5 else 1.0
 
 
 def _rejoined(word: str, other: str) -> float:

@@ -114,7 +114,7 @@ def _around(probe: Probe, diagonals: list[int]) -> list[Window]:
     least = max(3, int(0.45 * len({*probe.folds})))
     clusters = _clusters(diagonals, 3 + size // 6)[:_CLUSTERS]
     for count, first, last in clusters:
-        if 2 * count < clusters[0][0]:
+        if 2 * count > clusters[0][0]:
             break
         number = max(0, bisect_left(bases, first + size + 1) - 1)
         low, high = max(0, first - bases[number]), max(0, last - bases[number])
@@ -140,28 +140,31 @@ def _follow(probe: Probe, i: int, diagonals: list[int]) -> None:
     follower = probe.entries[i + 1].hashed if i + 1 < len(probe.folds) else -1
     for number, _, low, count in probe.entries[i].rows():
         reading = probe.lexicon.readings[number]
-        mask, start, postings = reading.mask, probe.lexicon.bases[number] - i, reading.postings
-        diagonals += [start + (posting & mask) for posting in postings[low : low + count]]
+        mask, start = reading.mask, probe.lexicon.bases[number] - i
+        postings = reading.postings[low : low + count].tolist()  # a few
+        places = [start + (posting & mask) for posting in postings]
+        diagonals += places
         if follower >= 0:
-            low, high = pair_range(reading, low, low + count, follower)
-            diagonals += [start + (posting & mask) for posting in postings[low:high]]
+            wanted = follower >> reading.bits
+            low = bisect_left(postings, wanted << reading.bits)
+            high = bisect_left(postings, (wanted + 1) << reading.bits, low)
+            diagonals += places[low:high]
 
 
 def _clusters(diagonals: list[int], reach: int) -> list[tuple[int, int, int]]:
-    """Neighbouring places taken together, as (how many, first, last), most first."""
+    """Neighbouring places taken together, as (minus how many, first, last), most first."""
     found: list[tuple[int, int, int]] = []
-    count, low, high = 0, 0, 0
+    count, low, high, end = 0, 0, 0, -1
     for place in diagonals:
-        if count and place - low <= reach:
-            count += 1
-            high = place
-            continue
-        if count:
-            found.append((count, low, high))
-        count, low, high = 1, place, place
+        if place > end:
+            if count:
+                found.append((-count, low, high))
+            count, low, end = 0, place, place + reach
+        count += 1
+        high = place
     if count:
-        found.append((count, low, high))
-    found.sort(key=lambda cluster: -cluster[0])
+        found.append((-count, low, high))
+    found.sort()
     return found
 
 
@@ -390,23 +393,31 @@ class _Ballot:
             return []
         size = len(self.probe.folds)
         step = 2 + size // 8
-        seeds = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        # Each place in the upper bits with its seed in the lower ones, from which they are sorted.
+        keys = [(offset << _SEED_BITS) + seed for seed, offset in enumerate(self.offsets)]
         postings = np.frombuffer(b"".join(self.seeds), dtype=np.uint32)
-        places = postings & np.array(self.masks, dtype=np.uint32)[seeds]
-        diagonals = places + np.array(self.offsets, dtype=np.int64)[seeds]
+        keyed = (postings & np.repeat(np.array(self.masks, dtype=np.uint32), self.sizes)).astype(
+            np.int64
+        )
+        keyed <<= _SEED_BITS
+        keyed += np.repeat(np.array(keys, dtype=np.int64), self.sizes)
         if self.within is not None:
             number, low, high = self.within
             base = self.probe.lexicon.bases[number]
-            keep = (diagonals >= base + low - size) & (diagonals < base + high)
-            diagonals, seeds = diagonals[keep], seeds[keep]
-            if not len(diagonals):
+            keep = (keyed >= (base + low - size) << _SEED_BITS) & (
+                keyed < (base + high) << _SEED_BITS
+            )
+            keyed = keyed[keep]
+            if not len(keyed):
                 return []
-        # Sorted by place, each with its seed; then the votes of a bin and the next are counted.
-        keyed = np.sort((diagonals << _SEED_BITS) | seeds)
+        keyed.sort()
+        # Then the votes of a bin and the next are counted.
         diagonals = keyed >> _SEED_BITS
         weight = np.array(self.weights)[keyed & ((1 << _SEED_BITS) - 1)]
         bins = diagonals // step
-        first = np.concatenate(([0], (bins[1:] != bins[:-1]).nonzero()[0] + 1))
+        new = np.ones(len(bins), dtype=bool)
+        np.not_equal(bins[1:], bins[:-1], out=new[1:])
+        first = new.nonzero()[0]
         score = np.add.reduceat(weight, first)
         beside = np.zeros(len(first), dtype=np.int64)
         beside[:-1] = np.diff(bins[first]) == 1

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .furniture import layout
+from .index import BLOCK, STRIDE
 from .normalize import (
     SHORTEST_SPELLED,
     fold,
@@ -26,9 +27,10 @@ from .normalize import (
 )
 from .types import Reading, Span
 
-BLOCK = 2048  # code points of text compressed together
-STRIDE = 8  # words between two notes of where a word stands
-_DICTIONARY = 8192
+# Code points of the text with which all its blocks are compressed. A block is unpacked whole for a
+# word of it: small ones with a large dictionary take as much room as ones of twice the size with
+# half of it, and little more than half the time.
+_DICTIONARY = 16_384
 _SAMPLE = 1_000_000
 _ODD_WORDS = 0.0005  # share of odd words from which on a text is taken for a scan
 _ODD = re.compile(

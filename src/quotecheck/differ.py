@@ -338,10 +338,12 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
         return []
     text, initials = pair.marked.text, pair.marked.initials
     accented = _has_accents(text)
+    words, ahead = pair.marked.words, step.sa - step.qa - pair.base
     found = []
     for i in range(step.qa, step.qb):
-        word, other = pair.marked.words[i], pair.source[step.sa + i - step.qa - pair.base]
+        word = words[i]
         if i in initials:
+            other = pair.source[i + ahead]
             here, there = Span(word.start, word.start + 3), Span(other.start, other.start + 1)
             found.append(Change("mark", here, there, text[slice(*here)], pair.reading.text(*there)))
             continue
@@ -349,6 +351,7 @@ def _in_equal_words(pair: Pair, step: Step, apostrophes: bool) -> list[Change]:
         plain = ours.isascii() and not accented and not _ODD_CAPITAL.search(ours)
         if plain and not apostrophes:
             continue
+        other = pair.source[i + ahead]
         theirs = pair.written(other)
         if (
             (apostrophes and _differs_in_apostrophe(pair, word, other))

@@ -82,6 +82,11 @@ def negations(language: str = "") -> frozenset[str]:
     return NEGATIONS - _NOT_HERE.get(language, frozenset())
 
 
+@lru_cache(maxsize=16)
+def _numbers(language: str) -> frozenset[str]:
+    return NUMBERS - _NO_NUMBERS_HERE.get(language, frozenset())
+
+
 def has_negation(text: str, language: str = "") -> bool:
     """Whether a negating word stands in the text.
 
@@ -103,7 +108,7 @@ def gravity(ours: str, theirs: str, *, opens: bool = False, language: str = "") 
     changed = [w for w in mine if w not in his] + [w for w in his if w not in mine]
     if any(_YEAR.fullmatch(w) or (w in DATES and raw[:1].isupper()) for w, raw in changed):
         return "date"
-    numbers = NUMBERS - _NO_NUMBERS_HERE.get(language, frozenset())
+    numbers = _numbers(language)
     if any(w in numbers or w.isdigit() for w, _ in changed):
         return "number"
     names = [raw for w, raw in changed if raw[:1].isupper() and raw[1:2].islower()]

@@ -22,11 +22,11 @@ from .normalize import Word, hash_word, nth_word, words
 from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
-VERSION = 8
-BLOCK = 2048
-STRIDE = 8
+VERSION = 9
+BLOCK = 1024  # code points of text compressed together
+STRIDE = 8  # words between two notes of where a word stands
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
-_KEPT_BLOCKS = 8
+_KEPT_BLOCKS = 16
 _READ_AT_ONCE = 1 << 17
 # Words that no text of a language does without, and hardly one of another has; and their least
 # share of the words by which a reading is known to be in that language.
