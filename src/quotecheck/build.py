@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .furniture import layout
-from .index import BLOCK, STRIDE
 from .normalize import (
     SHORTEST_SPELLED,
     fold,
@@ -27,6 +26,8 @@ from .normalize import (
 )
 from .types import Reading, Span
 
+BLOCK = 1024  # code points of text compressed together
+STRIDE = 8  # words between two notes of where a word stands
 # Code points of the text with which all its blocks are compressed. A block is unpacked whole for a
 # word of it: small ones with a large dictionary take as much room as ones of twice the size with
 # half of it, and little more than half the time.

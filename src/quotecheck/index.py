@@ -23,8 +23,8 @@ from .types import PageMark, ReadingInfo, Span
 
 MAGIC = b"quotechk"
 VERSION = 9
-BLOCK = 1024  # code points of text compressed together
-STRIDE = 8  # words between two notes of where a word stands
+BLOCK = 1024
+STRIDE = 8
 HEAD = struct.Struct("<8sIII")  # magic, version, length of the header, its checksum
 _KEPT_BLOCKS = 16
 _READ_AT_ONCE = 1 << 17
