@@ -475,6 +475,17 @@ def test_pages_in_a_row_can_be_read_and_printed(s: Seminar) -> None:
     assert "No page is numbered “99”" in answer.content.decode()
 
 
+def test_an_end_alone_is_one_page_and_none_at_all_is_told_how_to_give_it(s: Seminar) -> None:
+    there = f"/r/{s.reading.public_id}"
+    page = s.client.get(f"{there}/pages?from=42&to=").content.decode()
+    assert "The hall was heated" in page
+    assert "Initially there was distress" not in page
+    answer = s.client.get(f"{there}/pages", follow=True)
+    assert "give the first and the last" in answer.content.decode()
+    answer = s.client.get(f"{there}/go?label=", follow=True)
+    assert "Give the number that is printed on it." in answer.content.decode()
+
+
 # -- A link to a passage ------------------------------------------------------------------------
 
 

@@ -50,6 +50,19 @@ def test_a_better_file_has_pictures_of_its_own(reading: Reading, folder: Path) -
     assert len(list(folder.iterdir())) == 2
 
 
+def test_a_file_that_was_read_again_has_pictures_of_another_address(reading: Reading) -> None:
+    client = cast.sign_in(cast.student(reading.course))
+
+    def address() -> str:
+        page = client.get(f"/r/{reading.public_id}/p/1?picture").content.decode()
+        return page.split('<img src="')[1].split('"')[0]
+
+    before = address()
+    assert address() == before
+    Document.objects.update(text_sha256="another text")
+    assert address() != before
+
+
 def test_what_is_no_pdf_has_no_picture(folder: Path) -> None:
     plain = cast.reading(cast.instructor().course)
     cast.document(plain)

@@ -164,6 +164,13 @@ class Document(models.Model):
         return self.refused_as == "scan"
 
     @property
+    def edition(self) -> str:
+        """Another one after each reading that changed something: what was kept of an earlier one
+        by a browser is not shown any more.
+        """
+        return f"{self.extractor}-{self.text_sha256[:12]}"
+
+    @property
     def is_outdated(self) -> bool:
         """Whether its pages might come out better now."""
         return self.status == self.Status.READY and self.extractor < VERSION

@@ -331,6 +331,9 @@ def go(request: HttpRequest, public_id: str) -> HttpResponse:
     """Jump to a printed page number: ``?label=42``."""
     _seat, found = reading_for(request.user, public_id)
     label = CONTROL.sub("", request.GET.get("label", ""))[:20]
+    if not label.strip():
+        messages.info(request, _("To which page? Give the number that is printed on it."))
+        return redirect("reading", public_id)
     page = page_with_label(found, label)
     if page is None:
         messages.error(request, _("No page is numbered “%s” in this reading.") % label)
@@ -386,10 +389,22 @@ def tell_of(request: HttpRequest, changed: int) -> None:
 
 @require_safe
 def several(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Pages in a row, to read or to print: ``?from=41&to=46``, by their printed numbers."""
+    """Pages in a row, to read or to print: ``?from=41&to=46``, by their printed numbers; one of
+    them alone is one page.
+    """
     seat, found = reading_for(request.user, public_id)
-    asked = [CONTROL.sub("", request.GET.get(name, ""))[:20].strip() for name in ("from", "to")]
-    ends = [page_with_label(found, label) if label else None for label in asked]
+    given = [CONTROL.sub("", request.GET.get(name, ""))[:20].strip() for name in ("from", "to")]
+    asked = [label for label in given if label]
+    if not asked:
+        messages.info(
+            request,
+            _(
+                "Which pages? Open “Several pages at once” below and give the first and the last, "
+                "by the numbers that are printed on them."
+            ),
+        )
+        return redirect("reading", public_id)
+    ends = [page_with_label(found, label) for label in asked]
     missing = next((label for label, end in zip(asked, ends, strict=True) if end is None), None)
     if missing is not None:
         messages.error(request, _("No page is numbered “%s” in this reading.") % missing)
@@ -446,7 +461,8 @@ def span_in(data: QueryDict) -> Span | None:
 
 @require_safe
 def picture(request: HttpRequest, public_id: str, number: int) -> FileResponse:
-    """How a page of a PDF looks. The page names the document in ``?of=``, so it may be kept.
+    """How a page of a PDF looks. The page names the document in ``?of=`` and in ``as=`` how often
+    it has been read into other pages, so it may be kept.
     ``?from=…&to=…`` marks words of its text on it.
     """
     _seat, _reading, page = page_for(request.user, public_id, number)

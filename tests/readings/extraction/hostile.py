@@ -129,6 +129,50 @@ PDFS: dict[str, Callable[[], bytes]] = {
     "a bookmark as long as a book": lambda: outline(
         [sheet("Marked.")] * 2, [(0, "m " * 500_000, 1), (0, "Chapter " + "9" * 50_000, 2)]
     ),
+    "ten thousand bookmarks on one page": lambda: outline(
+        [sheet("Marked.\n" * 40)], [(n % 3, f"Mark {n} " + "m" * 280, 1) for n in range(10_000)]
+    ),
+    "nine hundred bookmarks on one crowded page": lambda: outline(
+        [sheet("\n\n".join(f"{n}" for n in range(60)))],
+        [(0, f"{n} " + "m " * 140, 1) for n in range(900)],
+    ),
+    "bookmarks a thousand deep": lambda: outline(
+        [sheet("Marked.")] * 2, [(n, f"Mark {n}", 1 + n % 2) for n in range(1_000)]
+    ),
+    "one endless title for all bookmarks": lambda: (pdf(
+        [sheet("Marked.")] * 2,
+        catalog="/Outlines 1000 0 R",
+        objects=[
+            b"<< /Type /Outlines /First 1002 0 R /Last 1901 0 R >>",
+            b"(" + b"Title " * 180_000 + b")",
+            *(
+                f"<< /Title 1001 0 R /Parent 1000 0 R /Dest [10 0 R /Fit] "
+                f"{f'/Next {n + 1} 0 R' if n < 1901 else ''} >>".encode()
+                for n in range(1002, 1902)
+            ),
+        ],
+    )),
+    "bookmarks that are each other's parents": lambda: (pdf(
+        [sheet("Marked.")] * 2,
+        catalog="/Outlines 1000 0 R",
+        objects=[
+            b"<< /Type /Outlines /First 1001 0 R /Last 1003 0 R >>",
+            b"<< /Title (One) /Parent 1002 0 R /Dest [10 0 R /Fit] /First 1002 0 R /Next 1003 0 R >>",
+            b"<< /Title (Two) /Parent 1001 0 R /Dest [12 0 R /Fit] /First 1001 0 R /Next 1002 0 R >>",
+            b"<< /Title (Three) /Parent 1003 0 R /Dest [12 0 R /Fit] /First 1003 0 R /Prev 1001 0 R >>",
+        ],
+    )),
+    "bookmarks of signs that nobody sees": lambda: (pdf(
+        [sheet("Marked.")] * 2,
+        catalog="/Outlines 1000 0 R",
+        objects=[
+            b"<< /Type /Outlines /First 1001 0 R /Last 1002 0 R >>",
+            b"<< /Title <FEFF202E0000000700410042D800D800200B206600430044> /Parent 1000 0 R "
+            b"/Dest [10 0 R /Fit] /Next 1002 0 R >>",
+            b"<< /Title (\\000\\001\\033[31mRed\\177\\n\\n\\nTwo <script>) /Parent 1000 0 R "
+            b"/Dest [12 0 R /Fit] >>",
+        ],
+    )),
     "a label as long as a book": lambda: (pdf(
         [sheet("Numbered.")], labels="0 << /S /D /P (" + "x" * 100_000 + ") >>"
     )),

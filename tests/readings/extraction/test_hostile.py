@@ -51,6 +51,21 @@ EXPECTED = {
     "nesting just too deep": "hostile",
     "a book that names a file outside": "damaged",
     "only form feeds": "too_many_pages",
+    **dict.fromkeys(
+        [
+            "bookmarks in a circle",
+            "bookmarks without end",
+            "bookmarks without a bottom",
+            "a bookmark as long as a book",
+            "ten thousand bookmarks on one page",
+            "nine hundred bookmarks on one crowded page",
+            "bookmarks a thousand deep",
+            "one endless title for all bookmarks",
+            "bookmarks that are each other's parents",
+            "bookmarks of signs that nobody sees",
+        ],
+        "read",
+    ),
     "half of UTF-16": "encoding",
 }
 
@@ -80,6 +95,10 @@ def outcome(path: Path, media_type: str = "") -> str:
         return refused.code
     assert extracted.pages
     assert all(len(page.label) <= 20 for page in extracted.pages)
+    assert len(extracted.contents) <= 1000
+    for one in extracted.contents:
+        assert 0 < len(one.title) <= 300
+        assert not any(ord(sign) < 32 for sign in one.title)
     return "read"
 
 

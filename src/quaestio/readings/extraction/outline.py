@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice
+from itertools import islice
 
 import pypdfium2 as pdfium
 
@@ -20,6 +20,7 @@ from .types import ExtractedPage, Heading
 _MOST = 1_000  # entries; more is an index of something
 _DEEPEST = 5
 _LONGEST = 300  # characters of a title
+_MOST_CHARACTERS = 500_000  # of all titles as they stand in the file; more is no table of contents
 _LINES = 8  # in which a title may be set
 _TELLING = 4  # letters of a title without its number that are enough to know it by
 _BOOK = 100  # pages; "2. Mud" in fewer may be a section of an article, itself chapter 7 of a book
@@ -56,22 +57,27 @@ def outline_of(document: pdfium.PdfDocument) -> list[Entry]:
     says no more than the pages do.
     """
     found: list[Entry] = []
+    characters = 0
     # PDFium tells of an outline that leads back into itself no end; pypdfium2 has seen it by then.
     for bookmark in islice(document.get_toc(max_depth=_DEEPEST), _MOST + 1):
         try:
-            title = " ".join(clean(bookmark.get_title()).split())[:_LONGEST]
+            told = bookmark.get_title()
+            characters += len(told)
+            if characters > _MOST_CHARACTERS:
+                return []
+            title = " ".join(clean(told[: 4 * _LONGEST]).split())[:_LONGEST]
             dest = bookmark.get_dest()
             index = dest.get_index() if dest else None
         except (pdfium.PdfiumError, UnicodeError, ValueError):
             continue
         if title and index is not None and 0 <= index < len(document):
             found.append(Entry(title, bookmark.level, index + 1))
-    told = [one for one in found if not _NO_TITLE.fullmatch(one.title)]
-    if 4 * sum(1 for one in told if _PAGE.fullmatch(one.title)) > len(document):
-        told = [one for one in told if not _PAGE.fullmatch(one.title)]
-    if len(found) > _MOST or len(told) < 2 or 2 * len(told) < len(found):
+    named = [one for one in found if not _NO_TITLE.fullmatch(one.title)]
+    if 4 * sum(1 for one in named if _PAGE.fullmatch(one.title)) > len(document):
+        named = [one for one in named if not _PAGE.fullmatch(one.title)]
+    if len(found) > _MOST or len(named) < 2 or 2 * len(named) < len(found):
         return []
-    return _numbered(sorted(told, key=lambda one: one.sheet), is_book=len(document) >= _BOOK)
+    return _numbered(sorted(named, key=lambda one: one.sheet), is_book=len(document) >= _BOOK)
 
 
 def _numbered(entries: list[Entry], *, is_book: bool) -> list[Entry]:
@@ -205,17 +211,17 @@ def _placed(
             yield entry, max(there[0], after[0]) if after[0] in there else there[0], None
 
 
-# The number of its paragraph, whether it is the first of that, and its words.
-_Line = tuple[int, bool, str]
+# The number of its paragraph, whether it is the first of that, its words, and what of them counts.
+_Line = tuple[int, bool, str, str]
 
 
 def _lines_of(page: ExtractedPage) -> list[_Line]:
     """Those of a page; first those kept out of its text: at the head of the first page of a chapter
     its title may have been taken for a running head.
     """
-    head = [(0, True, line) for line in page.furniture.split("\n") if line]
+    head = [(0, True, line, _key(line)) for line in page.furniture.split("\n") if line]
     return head + [
-        (number, place == 0, line)
+        (number, place == 0, line, _key(line))
         for number, paragraph in enumerate(page.text.split("\n\n"))
         for place, line in enumerate(paragraph.split("\n"))
     ]
@@ -228,14 +234,15 @@ def _title_on(entry: Entry, lines: Sequence[_Line]) -> tuple[int, str] | None:
     bare = _key(_NUMBER.sub("", entry.title, count=1))
     known = {_key(entry.title), bare if len(bare) >= _TELLING else ""} - {""}
     longest = 2 * len(entry.title) + 20
-    for at, (number, is_first, line) in enumerate(lines):
+    for at, (number, is_first, line, _own) in enumerate(lines):
         if not is_first or len(line) > longest:
             continue
-        told = [words for _number, _is_first, words in lines[at : at + _LINES]]
-        for words in accumulate(told, "{} {}".format):
-            if len(words) > longest:
+        words = told = ""
+        for _number, _is_first, more, key in lines[at : at + _LINES]:
+            words, told = f"{words} {more}".lstrip(), told + key
+            if not any(one.startswith(told) for one in known):
                 break
-            if _key(words) in known:
+            if told in known and len(words) <= longest:
                 return number, words
     return None
 
