@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial, reduce
 from operator import or_
@@ -211,54 +211,75 @@ def pages_between(reading: Reading, first: int, last: int) -> list[Page]:
 
 @dataclass(frozen=True, slots=True)
 class ContentsRow:
-    """A line of a table of contents: how deep it stands, its title, and the page it leads to."""
+    """A line of a table of contents: its title, the page it leads to and how that is called, the
+    lines ``within`` it, and whether it is where one is (``is_here``), or has that line in it
+    (``is_open``).
+    """
 
-    level: int
     title: str
-    page: Page
+    number: int
+    locator: str = ""
+    is_here: bool = False
+    is_open: bool = False
+    within: list[ContentsRow] = field(default_factory=list)
 
 
-FEW_ROWS = 60  # of a table of contents; a longer one shows fewer levels
+FEW_ROWS = 60  # of a table of contents; in a longer one what is inside the chapters is folded
+DEEPEST = 2  # levels below the first that are shown
 
 
 def contents_of(document: Document | None, pages: Sequence[Page]) -> list[ContentsRow]:
-    """The table of contents of a document with printed pages, two levels of it at most; other ones
-    have their parts. No query.
-    """
-    if pages and pages[0].kind == PARAGRAPH:
-        return []
-    by_number = {page.number: page for page in pages}
+    """The table of contents of a document. No query."""
+    locators = {page.number: page.locator for page in pages}
+    told = _told(document, locators)
     rows = [
-        ContentsRow(level, title, by_number[number])
-        for level, title, number in (document.contents if document else [])
-        if number in by_number
+        ContentsRow(title, number, locators[number], is_open=len(told) <= FEW_ROWS)
+        for _level, title, number in told
     ]
-    for deepest in (1, 0):
-        shown = [row for row in rows if row.level <= deepest]
-        if len(shown) <= FEW_ROWS:
-            break
-    return shown if len(shown) > 1 else []
+    return _tree([one[0] for one in told], rows)
 
 
-@dataclass(frozen=True, slots=True)
-class PartRow:
-    """A part of a text without printed pages, and the headings in it but its own."""
-
-    page: Page
-    within: list[str]
-
-
-def parts_of(document: Document | None, pages: Sequence[Page]) -> list[PartRow]:
-    """The parts of a document without printed pages; none of another. No query."""
-    if document is None or not pages or pages[0].kind != PARAGRAPH:
-        return []
-    titles: dict[int, list[str]] = {}
-    for _level, title, number in document.contents:
-        titles.setdefault(number, []).append(title)
-    return [
-        PartRow(page, [one for one in titles.get(page.number, []) if one != page.heading])
-        for page in pages
+def contents_around(page: Page) -> list[ContentsRow]:
+    """The table of contents of a page's document, unfolded where the page stands. One query."""
+    told = _told(page.document)
+    before = [at for at, (_level, _title, number) in enumerate(told) if number <= page.number]
+    named = [at for at in before if told[at][1] == page.heading]
+    here = max(named or before, default=-1)
+    within = set[int]()
+    depth = DEEPEST + 1
+    for at in range(here, -1, -1):
+        if at == here or told[at][0] < depth:
+            within.add(at)
+            depth = told[at][0]
+    rows = [
+        ContentsRow(title, number, is_here=at == here, is_open=at in within)
+        for at, (_level, title, number) in enumerate(told)
     ]
+    return _tree([one[0] for one in told], rows)
+
+
+def _told(
+    document: Document | None, there: Container[int] | None = None
+) -> list[tuple[int, str, int]]:
+    """The headings of a document that are shown; none where it is but one."""
+    told = [
+        (depth, title, number)
+        for depth, title, number in (document.contents if document else [])
+        if depth <= DEEPEST and (there is None or number in there)
+    ]
+    return told if len(told) > 1 else []
+
+
+def _tree(levels: Sequence[int], rows: Sequence[ContentsRow]) -> list[ContentsRow]:
+    """Each row within the last one that stands higher."""
+    top: list[ContentsRow] = []
+    above: list[tuple[int, ContentsRow]] = []
+    for depth, row in zip(levels, rows, strict=True):
+        while above and above[-1][0] >= depth:
+            above.pop()
+        (above[-1][1].within if above else top).append(row)
+        above.append((depth, row))
+    return top
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,6 @@ from quaestio.readings.queries import (
     page_with_label,
     pages_between,
     pages_of,
-    parts_of,
     reread_among,
     row_of,
     search_in,
@@ -124,7 +123,6 @@ def about_reading(seat: Seat, found: Reading) -> dict[str, Any]:
         and newest.status in {Document.Status.WAITING, Document.Status.READING},
         "pages": pages,
         "contents": contents_of(current, pages),
-        "parts": parts_of(current, pages),
         "form": UploadForm() if seat.can(Right.READINGS) else None,
         "cited": row_of(seat.course.citation_style, found),
         "reread": reread_among([current]).get(found.pk)
@@ -404,8 +402,8 @@ def several(request: HttpRequest, public_id: str) -> HttpResponse:
             ),
         )
         return redirect("reading", public_id)
-    ends = [page_with_label(found, label) for label in asked]
-    missing = next((label for label, end in zip(asked, ends, strict=True) if end is None), None)
+    ends = [page_with_label(found, label) for label in (asked[0], asked[-1])]
+    missing = next((label for label, end in zip(asked, ends, strict=False) if end is None), None)
     if missing is not None:
         messages.error(request, _("No page is numbered “%s” in this reading.") % missing)
         return redirect("reading", public_id)

@@ -14,8 +14,15 @@ _TYPES = (
     b'<Default Extension="xml" ContentType="application/xml"/></Types>'
 )
 _STYLES = (
-    f'<w:styles xmlns:w="{_W}"><w:style w:type="paragraph" w:styleId="berschrift1">'
-    f'<w:name w:val="heading 1"/></w:style></w:styles>'
+    f'<w:styles xmlns:w="{_W}">'
+    + "".join(
+        f'<w:style w:type="paragraph" w:styleId="{called}"><w:name w:val="{name}"/></w:style>'
+        for called, name in (
+            ("titel", "Title"),
+            *((f"berschrift{level}", f"heading {level}") for level in (1, 2, 3)),
+        )
+    )
+    + "</w:styles>"
 )
 
 

@@ -14,6 +14,7 @@ from .trees import Element, attribute, parse_xml
 from .types import DOCX, Extracted, Limits, Order
 
 _MAIN = "word/document.xml"
+_LEVELS = frozenset("123456789")
 _SKIPPED = frozenset(
     {"del", "moveFrom", "Fallback", "instrText", "delText", "pPr", "rPr", "sectPr"}
 )
@@ -47,18 +48,23 @@ def _main_part(archive: Archive, limits: Limits) -> str:
     return _MAIN
 
 
-def _heading_styles(archive: Archive, main: str, limits: Limits) -> frozenset[str]:
-    """The ids of the styles that Word itself calls headings, whatever language it speaks."""
+def _heading_styles(archive: Archive, main: str, limits: Limits) -> dict[str, int]:
+    """The ids of the styles that Word itself calls headings, whatever language it speaks, each
+    with its level; the title stands above them all, at 0.
+    """
     name = main.rpartition("/")[0] + "/styles.xml"
     if name not in archive:
-        return frozenset({"Title", *(f"Heading{level}" for level in range(1, 7))})
-    found = set()
+        return {"Title": 0, **{f"Heading{level}": level for level in range(1, 7)}}
+    found = {}
     for style in parse_xml(archive.read(name), limits).iter("style"):
         named = style.find("name")
         known = attribute(named, "val").casefold() if named is not None else ""
-        if known == "title" or known.startswith("heading "):
-            found.add(attribute(style, "styleId"))
-    return frozenset(found)
+        if known == "title":
+            found[attribute(style, "styleId")] = 0
+        elif known.startswith("heading "):
+            level = known.removeprefix("heading ").strip()
+            found[attribute(style, "styleId")] = int(level) if level in _LEVELS else 1
+    return found
 
 
 def _properties(archive: Archive, limits: Limits) -> tuple[str, str]:
@@ -106,12 +112,13 @@ class _Paragraph:
     parts: list[str] = field(default_factory=list)
     is_heading: bool = False
     continues: bool = False
+    level: int = 1
 
 
 class _Reader:
     """Walks a part by events. Paragraphs may stand in one another: a text box in a paragraph."""
 
-    def __init__(self, heading_styles: frozenset[str]) -> None:
+    def __init__(self, heading_styles: dict[str, int]) -> None:
         self.pieces: list[Piece] = []
         self._heading_styles = heading_styles
         self._open: list[_Paragraph] = []
@@ -141,7 +148,9 @@ class _Reader:
     def _note_style(self, properties: Element) -> None:
         style = properties.find("pStyle")
         if style is not None and self._open:
-            self._open[-1].is_heading = attribute(style, "val") in self._heading_styles
+            level = self._heading_styles.get(attribute(style, "val"))
+            self._open[-1].is_heading = level is not None
+            self._open[-1].level = 1 if level is None else level
         if properties.find("pageBreakBefore") is not None:
             self._break_page()
 
@@ -185,5 +194,7 @@ class _Reader:
         text = "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
         paragraph.parts = []
         if text:
-            self.pieces.append(Block(text, paragraph.is_heading, paragraph.continues))
+            self.pieces.append(
+                Block(text, paragraph.is_heading, paragraph.continues, level=paragraph.level)
+            )
         return bool(text)

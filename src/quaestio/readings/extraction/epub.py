@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import islice
 from urllib.parse import unquote
 
 from .archive import Archive, damaged, protected
 from .decoding import decode
 from .markup import article_of, parse_html, pieces_of
-from .paging import Piece, SectionBreak, contents_of, labels_from, pages_of
+from .paging import Entry, Piece, SectionBreak, contents_of, labels_from, pages_of
 from .prose import clean
 from .trees import Element, attribute, parse_xml
 from .types import EPUB, Extracted, Limits, Refused
@@ -18,6 +19,10 @@ from .types import EPUB, Extracted, Limits, Refused
 Progress = Callable[[int, int], None]
 # Path of a document -> id in it -> the label of the page that begins there.
 PageList = dict[str, dict[str, str]]
+# Path of a document -> id in it, "" for its beginning -> the entries that lead there.
+Contents = dict[str, dict[str, list[Entry]]]
+
+_MOST_ENTRIES = 2_000
 
 _FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
@@ -29,12 +34,19 @@ def read_epub(archive: Archive, limits: Limits, progress: Progress) -> Extracted
     items = {attribute(item, "id"): item for item in package.iter("item")}
     folder = posixpath.dirname(package_path)
     page_list = _page_list(archive, folder, items, limits)
+    contents = _contents(archive, folder, items, limits)
     spine = list(_spine(package, items, folder, archive))
     pieces: list[Piece] = []
     for number, path in enumerate(spine, 1):
         root = _document(archive.read(path), limits)
+        article = article_of(root)
+        entries = contents.get(path, {})
+        there = {one.get("id") or one.get("name") or "" for one in article.iter("*")}
         pieces.append(SectionBreak())
-        pieces += pieces_of(article_of(root), anchors=page_list.get(path, {}), whole=True)
+        # One that leads nowhere in the text leads to its beginning.
+        pieces += (one for id in entries if id not in there or not id for one in entries[id])
+        found = {id: some for id, some in entries.items() if id}
+        pieces += pieces_of(article, anchors=page_list.get(path, {}), entries=found, whole=True)
         progress(number, len(spine))
     pages = pages_of(pieces)
     title, author = _said(package, "title"), _said(package, "creator")
@@ -102,6 +114,64 @@ def _page_list(
         if found:
             break
     return found
+
+
+def _contents(archive: Archive, folder: str, items: dict[str, Element], limits: Limits) -> Contents:
+    """From the navigation document (EPUB 3), else from the NCX (EPUB 2); none of one that has but
+    a single entry, or more than anybody reads.
+    """
+    for is_nav in (True, False):
+        for item in items.values():
+            is_one = (
+                "nav" in attribute(item, "properties").split()
+                if is_nav
+                else attribute(item, "media-type") == "application/x-dtbncx+xml"
+            )
+            path = _inside(folder, attribute(item, "href"))
+            if not is_one or path not in archive:
+                continue
+            try:
+                root = parse_xml(archive.read(path), limits)
+            except Refused:
+                continue  # without its contents the book can still be read
+            told = islice(_nav_entries(root) if is_nav else _ncx_entries(root), _MOST_ENTRIES + 1)
+            found = [(href, entry) for href, entry in told if entry.title and href]
+            if 1 < len(found) <= _MOST_ENTRIES:
+                return _by_place(found, posixpath.dirname(path))
+    return {}
+
+
+def _by_place(found: list[tuple[str, Entry]], folder: str) -> Contents:
+    contents: Contents = defaultdict(dict)
+    for href, entry in found:
+        place = unquote(href.partition("#")[2])
+        contents[_inside(folder, href)].setdefault(place, []).append(entry)
+    return contents
+
+
+def _nav_entries(root: Element) -> Iterator[tuple[str, Entry]]:
+    for nav in root.iter("nav"):
+        if "toc" not in attribute(nav, "type").split():
+            continue
+        for link in nav.iter("a"):
+            depth = sum(1 for one in link.iterancestors("ol", "nav") if one.tag == "ol")
+            yield (
+                attribute(link, "href"),
+                Entry(max(depth - 1, 0), _title("".join(link.itertext()))),
+            )
+
+
+def _ncx_entries(root: Element) -> Iterator[tuple[str, Entry]]:
+    for point in root.iter("navPoint"):
+        content, label = point.find("content"), point.find("navLabel")
+        if content is None or label is None:
+            continue
+        depth = sum(1 for _one in point.iterancestors("navPoint"))
+        yield attribute(content, "src"), Entry(depth, _title("".join(label.itertext())))
+
+
+def _title(text: str) -> str:
+    return " ".join(clean(text[:2_000]).split())[:300]
 
 
 def _nav_pages(root: Element) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from .decoding import decode
-from .paging import Block, PageBreak, Piece, contents_of, labels_from, pages_of
+from .paging import Block, Entry, PageBreak, Piece, contents_of, labels_from, pages_of
 from .prose import clean
 from .types import HTML, Extracted, Refused
 from .types import Sentence as _
@@ -109,12 +109,17 @@ def _prose_length(part: Element) -> int:
 
 
 def pieces_of(
-    root: Element, *, whole: bool = False, anchors: Mapping[str, str] = MappingProxyType({})
+    root: Element,
+    *,
+    whole: bool = False,
+    anchors: Mapping[str, str] = MappingProxyType({}),
+    entries: Mapping[str, Sequence[Entry]] = MappingProxyType({}),
 ) -> list[Piece]:
     """Paragraphs, headings and page breaks, in order.
 
     ``whole``: this is a book, whose asides and heads belong to it, and no web page. ``anchors``
     are the ids at which printed pages begin, with their labels; they replace any other marks.
+    ``entries`` are those of a table of contents, by the ids to which they lead.
 
     Walks by events, not by calling itself: a page may be nested as deep as it likes.
     """
@@ -136,6 +141,7 @@ def pieces_of(
                 collector.gap(element)
             else:
                 collector.open(element)
+            collector.pieces += entries.get(element.get("id") or element.get("name") or "", ())
         else:
             collector.close(element)
             if element is not root:
@@ -219,6 +225,7 @@ class _Collector:
     pieces: list[Piece] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     headings: int = 0
+    level: int = 1  # of the last heading
     preformatted: int = 0
     began: bool = False
     continues: bool = False
@@ -231,7 +238,9 @@ class _Collector:
             self.end_paragraph()
         elif name in ("td", "th"):
             self.parts.append(" ")
-        self.headings += name in _HEADINGS
+        if name in _HEADINGS:
+            self.headings += 1
+            self.level = int(name[1])
         self.preformatted += name == "pre"
         self.add(element.text or "")
 
@@ -267,7 +276,9 @@ class _Collector:
         text, self.parts = "".join(self.parts), []
         keep_lines = bool(self.preformatted)
         for paragraph in _paragraphs(clean(text), keep_lines):
-            self.pieces.append(Block(paragraph, self.headings > 0, self.continues))
+            self.pieces.append(
+                Block(paragraph, self.headings > 0, self.continues, level=self.level)
+            )
             self.continues = False
             self.began = True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .chapters import (
@@ -19,13 +19,18 @@ _WORDS = 600
 _FEWEST_BEFORE_HEADING = 300
 _LONGEST_PARAGRAPH = 12_000  # characters; more is no paragraph but a file without line breaks
 _MOST_HEADINGS = 1_000
+_LONGEST_TITLE = 300
+_DEEPEST = 5
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph or heading. ``continues`` says that it began on the page before. ``chapter``
-    and ``section`` are the numbers of those it stands in, as far as that is certain.
+    and ``section`` are the numbers of those it stands in, as far as that is certain. ``level``
+    is a heading's: the smaller the higher. ``entries`` are those of the file's own table of
+    contents that begin here, how deep and how called, and ``is_told`` says of a heading that such
+    an entry has it.
     """
 
     text: str
@@ -33,6 +38,9 @@ class Block:
     continues: bool = False
     chapter: str = ""
     section: str = ""
+    level: int = 1
+    entries: tuple[tuple[int, str], ...] = ()
+    is_told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +55,90 @@ class SectionBreak:
     """Here a chapter or another part of a book begins."""
 
 
-Piece = Block | PageBreak | SectionBreak
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Here begins what an entry of the file's own table of contents leads to; 0 is the top."""
+
+    level: int
+    title: str
+
+
+Piece = Block | PageBreak | SectionBreak | Entry
 
 
 def pages_of(pieces: Iterable[Piece]) -> tuple[ExtractedPage, ...]:
     """By the printed pages where the file marks them, else some 600 words of a section each."""
-    pieces = list(_in_parts(list(pieces)))
+    pieces = list(_in_parts(with_entries(pieces)))
     return tuple(_pages(_parted(pieces), "page" if _are_printed(pieces) else "paragraph"))
 
 
 def contents_of(pieces: Iterable[Piece]) -> tuple[Heading, ...]:
-    """The headings, each with the page on which it stands."""
-    return tuple(
-        Heading(0, " ".join(block.text.split())[:300], number)
-        for number, (_label, blocks) in enumerate(_parted(list(pieces)), 1)
-        for block in blocks
-        if block.is_heading
-    )[:_MOST_HEADINGS]
+    """The headings, each with the page on which it stands: those of the file's own table of
+    contents, and under each the headings in the text that it does not tell; without one all.
+    """
+    pieces = with_entries(pieces)
+    has_entries = any(isinstance(piece, Block) and piece.entries for piece in pieces)
+    found: list[tuple[int, Heading]] = []  # how high it stands, by whatever measure
+    below: int | None = None
+    for number, (_label, blocks) in enumerate(_parted(pieces), 1):
+        for block in blocks:
+            for level, title in block.entries if not block.continues else ():
+                found.append((level, Heading(level, title[:_LONGEST_TITLE], number)))
+                below = level + 1
+            if block.is_heading and not block.is_told and (below is not None or not has_entries):
+                title = " ".join(block.text.split())[:_LONGEST_TITLE]
+                found.append(((below or 0) + block.level, Heading(0, title, number)))
+    return nested(found[:_MOST_HEADINGS])
+
+
+def nested(found: Sequence[tuple[int, Heading]]) -> tuple[Heading, ...]:
+    """Each as deep as there are higher ones above it. What stands once over all others at the
+    beginning is the title of the whole and no chapter of it.
+    """
+    heights = [height for height, _heading in found]
+    if len(heights) > 1 and heights[0] < min(heights[1:]):
+        heights[0] = min(heights[1:])
+    above: list[int] = []
+    rows = []
+    for height, (_height, heading) in zip(heights, found, strict=True):
+        while above and above[-1] >= height:
+            above.pop()
+        rows.append(heading._replace(level=min(len(above), _DEEPEST)))
+        above.append(height)
+    return tuple(rows)
+
+
+def with_entries(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces without ``Entry``: the block after it has it. A paragraph that says no more than
+    the title is a heading, and the headings that follow without any text are of it.
+    """
+    out: list[Piece] = []
+    waiting: list[tuple[int, str]] = []
+    follows = False
+    for piece in pieces:
+        if isinstance(piece, Entry):
+            waiting.append((piece.level, piece.title))
+            continue
+        if isinstance(piece, Block):
+            follows = bool(waiting) or (follows and piece.is_heading)
+            if waiting:
+                says = [level for level, title in waiting if _same(title, piece.text)]
+                is_heading = piece.is_heading or bool(says)
+                level = piece.level if piece.is_heading or not says else says[-1] + 1
+                piece = replace(piece, is_heading=is_heading, level=level, entries=tuple(waiting))
+                waiting = []
+            if follows and piece.is_heading:
+                piece = replace(piece, is_told=True)
+        out.append(piece)
+    return out
+
+
+def _same(title: str, text: str) -> bool:
+    return len(text) < 2 * _LONGEST_TITLE and _letters(title) == _letters(text) != ""
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def _are_printed(pieces: Iterable[Piece]) -> bool:
@@ -79,7 +154,7 @@ def _parted(pieces: list[Piece]) -> Iterator[tuple[str, list[Block]]]:
     for piece in pieces:
         if isinstance(piece, Block):
             sections[-1].append(piece)
-        else:
+        elif not isinstance(piece, Entry):
             sections.append([])
     for section in sections:
         for part in _by_length(_bearable(section)):
@@ -102,17 +177,21 @@ def _in_parts(pieces: list[Piece]) -> Iterator[Piece]:
     named = are_named(headings)
     numbers = iter(zip(chapter_numbers(headings), section_numbers(headings), strict=True))
     chapter = section = ""
+    chapter_level = section_level = 0
     begins = False
     for piece in pieces:
         if isinstance(piece, SectionBreak):
             begins = True
         elif isinstance(piece, Block):
             if piece.is_heading:
-                number, section = next(numbers)
+                number, part = next(numbers)
+                if part or begins or piece.level <= section_level:
+                    section, section_level = part, piece.level
                 if number and (named or begins):
-                    chapter = number
-                elif number or begins or ends_chapters(piece.text):
-                    chapter = ""
+                    chapter, chapter_level = number, piece.level
+                    section, section_level = part, piece.level
+                elif number or begins or ends_chapters(piece.text) or piece.level < chapter_level:
+                    chapter, chapter_level = "", 0
             section = opens_section(piece.text) or section
             begins = False
             piece = replace(piece, chapter=chapter, section=section)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 # To be raised whenever files come out as other pages than before: those that an older version read
-# can then be read again. 1: chapters from the outline of a PDF.
-VERSION = 1
+# are then read again. 1: chapters from the outline of a PDF. 2: contents with levels in all kinds
+# of files.
+VERSION = 2
 
 MEGABYTE = 1024 * 1024
 
