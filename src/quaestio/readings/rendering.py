@@ -60,7 +60,7 @@ def page_html(
 
 
 def _paragraph(html: str, number: int | None, at: int, *, is_note: bool = False) -> str:
-    if number is None:
+    if number is None or is_note:
         css = ' class="footnote"' if is_note else ""
         return f'<p{css} data-at="{at}">{html}</p>'
     if number == 0:

@@ -30,7 +30,7 @@ class Block:
     and ``section`` are the numbers of those it stands in, as far as that is certain. ``level``
     is a heading's: the smaller the higher. ``entries`` are those of the file's own table of
     contents that begin here, how deep and how called, and ``is_told`` says of a heading that such
-    an entry has it.
+    an entry has it. ``notes`` are the footnotes that are called in it.
     """
 
     text: str
@@ -41,6 +41,7 @@ class Block:
     level: int = 1
     entries: tuple[tuple[int, str], ...] = ()
     is_told: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,8 @@ def _bearable(blocks: list[Block]) -> Iterator[Block]:
         while len(text) > _LONGEST_PARAGRAPH:
             cut = text.rfind(" ", _LONGEST_PARAGRAPH // 2, _LONGEST_PARAGRAPH) + 1
             cut = cut or _LONGEST_PARAGRAPH
-            yield replace(block, text=text[:cut].strip(), continues=continues)
+            # Its notes stand where it ends.
+            yield replace(block, text=text[:cut].strip(), continues=continues, notes=())
             text, continues = text[cut:], True
         yield replace(block, text=text, continues=continues)
 
@@ -260,16 +262,21 @@ def _pages(parts: Iterable[tuple[str, list[Block]]], kind: str) -> Iterator[Extr
                 paragraph += 0 if block.continues and paragraph else 1
             numbers.append(0 if block.is_heading else paragraph)
         begins = bool(blocks) and blocks[0].is_heading
+        # A blank line is what parts paragraphs, so there is none inside one.
+        text = "\n\n".join(_BLANK_LINES.sub("\n", block.text) for block in blocks)
+        notes = [_BLANK_LINES.sub("\n", note) for block in blocks for note in block.notes if note]
+        in_parts = parts_of(blocks)
         yield ExtractedPage(
             number=number,
             label=label if kind == "page" else span_of(numbers),
-            # A blank line is what parts paragraphs, so there is none inside one.
-            text="\n\n".join(_BLANK_LINES.sub("\n", block.text) for block in blocks),
+            text="\n\n".join([text, *notes]),
             heading=((blocks[0].text if begins else at_top) or heading)[:300],
-            paragraphs=tuple(numbers),
+            paragraphs=(*numbers, *(0 for _note in notes)),
             kind=kind,
             chapter=(begun if begins else chapter_at_top) or begun,
-            parts=parts_of(blocks),
+            # Nobody cites a note by the section of the words it belongs to.
+            parts=(*in_parts, *(("", "") for _note in notes)) if in_parts else (),
+            notes_at=len(text) + 2 if notes else 0,
         )
 
 

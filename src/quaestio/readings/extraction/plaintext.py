@@ -14,7 +14,8 @@ from .decoding import decode
 from .furniture import find_furniture
 from .layout import Line, Sheet, Word
 from .markup import article_of, parse_html, pieces_of, read_html
-from .paging import Block, contents_of, pages_of
+from .notes import take_from_markdown, take_from_text, with_notes
+from .paging import Block, Piece, contents_of, pages_of
 from .prose import Vocabulary, clean, paragraphs
 from .types import MARKDOWN, PLAIN, Extracted, ExtractedPage, Limits, Order, Refused
 from .types import Sentence as _
@@ -43,7 +44,9 @@ def read_text(data: bytes, order: Order, limits: Limits) -> Extracted:
     if "\f" in text.strip("\f\n "):
         pages, labels_from = _printed_pages(text, order, limits)
         return Extracted(PLAIN, "", "", pages, labels_from=labels_from)
-    return Extracted(PLAIN, "", "", pages_of(Block(one) for one in _paragraphs(text)))
+    body, notes = take_from_text(text)
+    pieces = with_notes((Block(one) for one in _paragraphs(body)), [clean(one) for one in notes])
+    return Extracted(PLAIN, "", "", pages_of(pieces))
 
 
 def _looks_like_html(data: bytes) -> bool:
@@ -68,8 +71,16 @@ def _read_markdown(text: str) -> Extracted:
     """By way of the web page it stands for; HTML inside it is only text."""
     from markdown_it import MarkdownIt
 
-    rendered = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
-    pieces = pieces_of(article_of(parse_html(f"<body>{rendered}</body>")), whole=True)
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+    def pieces_in(part: str) -> list[Piece]:
+        rendered = markdown.render(part)
+        return pieces_of(article_of(parse_html(f"<body>{rendered}</body>")), whole=True)
+
+    body, notes = take_from_markdown(text)
+    said = (pieces_in(note) for note in notes)
+    told = ["\n".join(one.text for one in note if isinstance(one, Block)) for note in said]
+    pieces = with_notes(pieces_in(body), told)
     first = pieces[0] if pieces else None
     title = first.text if isinstance(first, Block) and first.is_heading else ""
     return Extracted(MARKDOWN, title[:300], "", pages_of(pieces), contents=contents_of(pieces))
