@@ -287,19 +287,25 @@ def _rank(item: Located, cited: Cited | None = None) -> tuple[float, int]:
 
 
 def _term_after_all(finding: Finding) -> Finding:
-    """A short phrase that stands nowhere and for which nobody is cited accuses nobody."""
-    from .terms import word_count
-
+    """A short phrase that stands nowhere and for which nobody is cited accuses nobody; nor do
+    words of which the sentence says that they may be anybody's.
+    """
     quotation = finding.quotation
     is_term = (
         finding.verdict is Verdict.NOT_FOUND
-        and quotation.citation is None
         and not quotation.block
-        and word_count(quotation.text) <= LONGEST_UNCITED_TERM
+        and (quotation.perhaps or _is_short_and_uncited(quotation))
     )
     if not is_term:
         return finding
-    return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": "short"}),))
+    why = quotation.perhaps or "short"
+    return Finding(quotation, Verdict.TERM, reasons=(("term", {"why": why}),))
+
+
+def _is_short_and_uncited(quotation: Quotation) -> bool:
+    from .terms import word_count
+
+    return quotation.citation is None and word_count(quotation.text) <= LONGEST_UNCITED_TERM
 
 
 def _not_found(quotation: Quotation, look: Look) -> Finding:

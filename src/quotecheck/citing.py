@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from quotecheck.grave import DATES
 from quotecheck.names import NO_MATCH, Match, Shelf, plain
 from quotecheck.types import Locator, Span
 from quotecheck.vocabulary import NEVER_NAMES, NUMBER_WORDS, SMALL_IN_CITATIONS
@@ -178,6 +179,8 @@ def read_citation(content: str, shelf: Shelf) -> Read | None:
     if not content or len(content) > LONGEST:
         return None
     content = _FIRST_PRINTED.sub("", _ASIDE.sub("", content))
+    if _is_date(content, shelf):
+        return None
     if address := _ADDRESS.search(content):
         return _on_the_web(content, address, shelf)
     whole, content = content, _without_lead_in(content)
@@ -204,6 +207,14 @@ def read_citation(content: str, shelf: Shelf) -> Read | None:
         one = keys[0] if len(keys) == 1 else None  # "(Rep. 514a)"
         return Read("", rest, year, pages, labelled, match=Match(one, () if one else keys))
     return read
+
+
+def _is_date(content: str, shelf: Shelf) -> bool:
+    """ "12 March 2023", "March 1953": a month, figures, and nothing else."""
+    words = _WORD.findall(content)
+    if len(words) != 1 or not has_year(content) or plain(words[0]).strip(".") not in DATES:
+        return False
+    return not shelf.has_author(words[0])
 
 
 def _on_the_web(content: str, address: re.Match[str], shelf: Shelf) -> Read | None:

@@ -19,7 +19,7 @@ from quotecheck.names import Shelf, plain, shelf_of
 from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
 from quotecheck.references import exact_title, find_asides, find_references
 from quotecheck.surroundings import Reference, Surroundings
-from quotecheck.terms import looks_like_title, why_post, why_term, word_count
+from quotecheck.terms import looks_like_title, why_perhaps, why_post, why_term, word_count
 from quotecheck.tongues import in_two_languages
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
 from quotecheck.vocabulary import GOING_ON, NO_CUT_IN, PRONOUNS, REPORTING
@@ -38,6 +38,7 @@ LONGEST_UNCLOSED = 600
 
 _CLAUSE = re.compile(r"\s+(?:that|how|why|what|when|whether|dass|wie|que)\b")
 _COLON = re.compile(r"\s*:\s*")
+_NO_COLON = re.compile(r"[\s,]*")
 _NAME_AND_PAGE = re.compile(
     r"(?P<name>[^\W\d_](?:[^\W_]|['’-]){1,40})\s?,?\s?(?P<label>(?:pp?\.?|S\.|pages?|с\.)\s?)?"
     r"(?P<pages>\d{1,4}(?:[-–]\d{1,4})?)\s?(?P<colon>[:,])?\s*$"
@@ -234,11 +235,18 @@ class _Extraction:
         start = max(0, unit.span.start - 80)
         before = self.around.masked[start : unit.span.start]
         number = bisect_left(self._starts, unit.span.start) - 1
-        if number >= 0 and _COLON.fullmatch(
-            before, self.references[number].citation.span.end - start
-        ):
+        if number >= 0:
             reference = self.references[number]
-            return reference.citation if reference.kind in ("bracket", "pages") else None
+            end = reference.citation.span.end - start
+            is_bracket = reference.kind in ("bracket", "pages")
+            if _COLON.fullmatch(before, end):
+                return reference.citation if is_bracket else None
+            # Jones (2013: 42) "…"
+            alone = (
+                reference.direct is None and reference.inside is None and reference.kind == "pages"
+            )
+            if alone and reference.citation.author and _NO_COLON.fullmatch(before, end):
+                return reference.citation
         match = _NAME_AND_PAGE.search(before)
         if match is None or not self.shelf.knows_author(match["name"]):
             return None
@@ -272,6 +280,8 @@ class _Extraction:
                 return None
             if self.around.marks_between(unit.span.end, start):
                 return None
+            if reference.kind == "named" and ";" in self.around.masked[unit.span.end : start]:
+                return None  # "…"; Jones says otherwise (42)
             if reference.kind in ("bracket", "pages", "again") and reference.direct is None:
                 between = _WORD.findall(self.around.masked, unit.span.end, start)
                 far = word_count(unit.text) <= SHORT and len(between) > MOST_WORDS_TO_BRACKET
@@ -407,7 +417,10 @@ class _Extraction:
         sentence = self.around.sentence_span(unit.span.start)
         start = max(sentence.start, unit.span.start - 200)
         end = min(sentence.end, unit.span.end + 100)
-        told = [match["pages"] for match in _PAGE_IN_PROSE.finditer(self.around.masked, start, end)]
+        return self._with_page_told(citation, Span(start, end))
+
+    def _with_page_told(self, citation: Citation, within: Span) -> Citation:
+        told = [match["pages"] for match in _PAGE_IN_PROSE.finditer(self.around.masked, *within)]
         if len(told) != 1:
             return citation
         return replace(citation, pages=expand_pages(told[0]), how="pages")
@@ -429,8 +442,22 @@ class _Extraction:
         pieces = tuple(unit.pieces)
         translated = self._translated(pieces[-1].end, unit.span.end) if self.translating else ""
         return Quotation(
-            unit.span, pieces, unit.text, citation=citation, term=term, translated=translated
+            unit.span,
+            pieces,
+            unit.text,
+            citation=citation,
+            term=term,
+            translated=translated,
+            perhaps="" if term else self._perhaps(unit, citation),
         )
+
+    def _perhaps(self, unit: _Unit, citation: Citation | None) -> str:
+        if citation is not None and (citation.how != "named" or not citation.author):
+            return ""
+        sentence = self.around.sentence_span(unit.span.start)
+        before = self.around.masked[max(sentence.start, unit.span.start - 240) : unit.span.start]
+        after = self.around.masked[unit.span.end : min(sentence.end, unit.span.end + 60)]
+        return why_perhaps(before, after, citation.author if citation is not None else "")
 
     def _translated(self, start: int, end: int) -> Literal["", "here", "all"]:
         """Whether the brackets behind a quotation, or at its end, call it a translation."""
@@ -550,6 +577,8 @@ class _Extraction:
         if self.around.sentence(start) != self.around.sentence(self.paragraphs[first - 1].end - 1):
             return None
         leads_in = reference.direct is None and start >= self.paragraphs[first - 1].start
+        if leads_in and reference.kind == "named":  # "Jones writes on p. 42:"
+            return self._with_page_told(reference.citation, Span(start, before + 1))
         return reference.citation if leads_in else None
 
     def _recovered(self) -> Iterator[Quotation]:

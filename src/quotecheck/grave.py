@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from .normalize import fold, levelled, word_pattern
+from .vocabulary import NOT_NAMES
 
 
 def _set(words: str) -> frozenset[str]:
@@ -111,7 +112,11 @@ def gravity(ours: str, theirs: str, *, opens: bool = False, language: str = "") 
     numbers = _numbers(language)
     if any(w in numbers or w.isdigit() for w, _ in changed):
         return "number"
-    names = [raw for w, raw in changed if raw[:1].isupper() and raw[1:2].islower()]
+    names = [
+        raw
+        for w, raw in changed
+        if raw[:1].isupper() and raw[1:2].islower() and raw.lower() not in NOT_NAMES
+    ]
     if opens and names:
         names = [
             raw for raw in names if raw not in (mine[:1] and mine[0][1], his[:1] and his[0][1])

@@ -180,6 +180,10 @@ class Shelf:
         """Whether a reading is by somebody of this name."""
         return bool(self.by_author(name))
 
+    def has_author(self, name: str) -> bool:
+        """Whether a reading is by somebody whose name is spelled just so."""
+        return plain(name) in self._by_name
+
     def _find_author(self, wanted: str) -> tuple[str, ...]:
         exact = self._by_name.get(wanted) or self._by_sound.get(sound(wanted))
         if exact:

@@ -20,8 +20,8 @@ MOST_INSIDE_SINGLE = 4
 # A quotation may run over so many paragraphs.
 MOST_PARAGRAPHS = 40
 
-_MARK = re.compile("``|''|<[<‹]|‹[<‹]|>[>›]|›[>›]|[\"“”„‟«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣＂]")
-_SINGLE = re.compile("[‘’'‚‛]")
+_MARK = re.compile("``|''|,,(?=\\S)|<[<‹]|‹[<‹]|>[>›]|›[>›]|[\"“”„‟«»‹›「」『』﹁﹂﹃﹄〝〞〟｢｣＂]")
+_SINGLE = re.compile("[‘’'‚‛´`]")
 _WORD = re.compile(r"\w")
 _PARENTHESIS_WITH_NUMBER = re.compile(r"[(（][^()（）\n]{0,120}\d[^()（）\n]{0,40}[)）]")
 _FEET = re.compile(r"\d\s?['’′]\s?\d{1,2}$")
@@ -202,10 +202,14 @@ class _Scan:
         inside = self.open_count.get("double", 0) > 0
         top = self._top_char("double")
         only_opens, only_closes = opens and not closes, closes and not opens
-        if char in "„‟" or char == "``":
+        if char in "„‟":
             return True
+        if char == "``":
+            return not (inside and only_closes)
+        if char == ",,":
+            return only_opens
         if char == "“":
-            return only_opens if top in ("„", "‟") else not (inside and only_closes)
+            return only_opens if top in ("„", "‟", ",,") else not (inside and only_closes)
         if char == "”":
             return only_opens and (not inside or top == "”")
         if char == "''":
@@ -481,6 +485,8 @@ def _partner(marks: list[_Single], index: int) -> int | None:
         if mark.position - marks[index].position > LONGEST_SINGLE:
             break
         if not mark.closes or (mark.char == "‘" and marks[index].char != "‚"):
+            continue
+        if mark.char == "`" == marks[index].char:  # code
             continue
         if not mark.doubtful:
             return candidate

@@ -32,6 +32,7 @@ from quotecheck.vocabulary import (
     ADDRESSES,
     NOT_NAMES,
     OWN_WORDS,
+    RELATIVES,
     REPORTING,
     SAYING,
     SKIPPED_BEFORE_VERB,
@@ -44,6 +45,7 @@ MOST_NAMES = 3
 
 # A year in square brackets may stand in it: "(2004 [1974], 18)".
 _BRACKET = re.compile(rf"[(（\[]((?:[^()（）\[\]\n]|(?<=[\w ])\[\d{{4}}\]){{1,{LONGEST}}}+)[)）\]]")
+_POINT = re.compile(r"\((\d{1,2})\)")
 _NOTE_CALL = re.compile(
     r"[.,;:!?]?\s?(?:\[\^?(?P<a>\d{1,3})\]|(?P<b>[¹²³⁰⁴-⁹]{1,3})|(?P<c>\d{1,2})(?!\w))"
 )
@@ -57,6 +59,11 @@ _LATE_CALL = re.compile(
     r"(?:\[\^?(?P<a>\d{1,3})\]|(?P<b>[¹²³⁰⁴-⁹]{1,3}+)|(?<=[^\W\d_][.,;])(?P<c>\d{1,2}+)(?=\s|\Z))"
 )
 LONGEST_TO_CALL = 160
+_NAME_BEFORE = re.compile(
+    r"(?<!\w)(?P<name>[^\W\d_a-z][^\W\d_]++(?:[-’'][^\W\d_]++)?)(?: et al\.)? \Z"
+)
+# Longer than this no writer counts points in a sentence.
+MOST_POINTS = 20
 _SUPERSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹", "1230456789")
 _WORD = re.compile(r"[^\W_]+(?:['’\-‐‑][^\W_]+)*['’]?")
 
@@ -122,7 +129,10 @@ def _parts_of(match: re.Match[str]) -> Iterator[tuple[str, Span]]:
 
 def _brackets(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
     memory: dict[str, Read | None] = {}
+    points = _points(around)
     for match in _BRACKET.finditer(around.text):
+        if match.start() in points:
+            continue
         inside = around.quoted_around(match.start())
         if inside is not None and not _closes_quotation(around, inside, match.end()):
             continue
@@ -137,6 +147,20 @@ def _brackets(around: Surroundings, shelf: Shelf) -> Iterator[Reference]:
             if read is not None:
                 found += _bracket(around, read, span, direct, inside)
         yield from found if len(found) < 2 else [_with_others(found), *found[1:]]
+
+
+def _points(around: Surroundings) -> set[int]:
+    """Where brackets count points instead of citing pages: (1) and after it (2), (3) …"""
+    found: set[int] = set()
+    start, last = 0, 0
+    for match in _POINT.finditer(around.text):
+        number = int(match[1])
+        if number == 1 and around.quoted_before(match.start()) is None:
+            start, last = match.start(), 1
+        elif last and number == last + 1 and number <= MOST_POINTS:
+            found |= {start, match.start()}
+            last = number
+    return found
 
 
 def _with_others(found: list[Reference]) -> Reference:
@@ -367,6 +391,8 @@ def _named(
     start, end = named[0].start, named[-1].end
     span = Span(min(start, other), max(end, other))
     surname = re.sub(r"['’]s?$", "", named[-1].text)
+    if surname.lower() in RELATIVES:
+        return
     author = around.text[start : named[-1].start] + surname
     match = shelf.match(surname)
     citation = Citation(
@@ -489,6 +515,13 @@ class _Resolver:
         return _borrowed(citation, before, pages)
 
     def _page_alone(self, reference: Reference) -> Reference | None:
+        if author := self.bare.right_before(reference.citation.span.start):
+            match = self.shelf.match(author, year=reference.citation.year)
+            source = replace(reference.citation, author=author, year="")
+            return replace(
+                reference,
+                citation=replace(source, reading=match.reading, candidates=match.candidates),
+            )
         named = self._named_here(reference)
         attached = reference.direct is not None or reference.block is not None
         if not reference.stands_alone and not attached and named is None:
@@ -579,6 +612,12 @@ class _BareNames:
         """
         start = min(self.around.sentence_span(position).start, max(since, position - 400))
         return self.between(start, position)
+
+    def right_before(self, position: int) -> str:
+        """The author of a reading whose name stands right before: "Jones (2013: 42)"."""
+        match = _NAME_BEFORE.search(self.around.masked, max(0, position - 40), position)
+        known = match is not None and self.shelf.knows_author(match["name"])
+        return match["name"] if match is not None and known else ""
 
     def between(self, start: int, position: int) -> tuple[str, ...]:
         found: list[str] = []

@@ -60,7 +60,8 @@ def signed(around: Surroundings, shelf: Shelf, known: Sequence[Reference]) -> It
     for number, (block, after) in enumerate(pairwise(around.paragraphs)):
         if block.block and not after.block:
             match = _SIGNED.match(around.text, after.start)
-            if match is not None and match["dash"]:
+            alone = match is not None and match.end() >= after.end
+            if match is not None and (match["dash"] or alone):
                 yield from _signature(around, shelf, match, taken, block=number)
 
 
@@ -92,7 +93,9 @@ def _signature(
         sure = read.stands_alone and (read.matched or read.labelled or read.again)
         if not sure and (text != whole or not match["dash"] or not read.names_work):
             continue
-        if not match["dash"] and not (read.matched and read.pages):
+        if not match["dash"] and not (
+            read.matched and (read.pages or (read.title and block is not None))
+        ):
             return
         how = _how(read)
         if how == "bracket" and not (read.matched or read.pages or read.title or read.year):

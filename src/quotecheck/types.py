@@ -143,6 +143,7 @@ class Quotation:
     ``span`` includes the marks; ``pieces`` are the quoted words without them, several when the
     writer cut in ("the party", he wrote, "learned its lesson").
     ``term`` says why it quotes nobody ("" when it does quote): "title", "scare", "speech", ...
+    ``perhaps`` says why it may quote nobody, where it is found nowhere ("" when nothing says so).
     ``translated``: the writer says that it is a translation, "here" or of all in the post.
     """
 
@@ -153,6 +154,7 @@ class Quotation:
     citation: Citation | None = None
     term: str = ""
     translated: Literal["", "here", "all"] = ""
+    perhaps: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,7 @@ NOT_NAMES = _words(
     он она они мы я как в also so then thus indeed yet er sie es der die das wir ich man il
     elle on nous je his her their our my your its people some many others most i we you one
     who what which that there here these those the in as but and he she this it they however
+    mein meine unser unsere mon ma mes mi
     when while although though after before since if for at with by to
     like unlike did does do given despite both either neither only just maybe well was were is
     are has have had can could would should may might every each such another other all any
@@ -202,6 +203,43 @@ RELATIVES = _words(
     uncle father mother brother sister cousin roommate flatmate coworker boss teacher professor
     dad mom mum oma opa mutter vater großmutter großvater mère père
     """
+)
+
+# Everybody and nobody, who say what stands in no reading either.
+EVERYBODY = _words(
+    """
+    people everyone everybody others some jeder jede alle manche viele leute man on tous certains
+    все многие люди говорят
+    """
+)
+
+# What is not said by anybody, but might be; single words, and two that follow each other.
+IMAGINED = _words(
+    """
+    imagine imagined imagining imaginary hypothetical pretend pretends would could might wouldn't
+    couldn't objection objections opposite paraphrase
+    würde würden könnte könnten hätte vorstellen
+    aurait auraient dirait pourrait imaginons imaginer бы
+    """
+) | {
+    ("as", "if"), ("as", "though"), ("if", "i"), ("something", "like"), ("other", "words"),
+    ("difference", "between"), ("als", "ob"), ("anders", "gesagt"), ("comme", "si"),
+    ("autrement", "dit"), ("как", "будто"), ("другими", "словами"),
+}  # fmt: skip
+
+# What has a voice of its own besides the readings.
+VOICES = (
+    _words(
+        """
+        proverb proverbs adage motto slogan caption captions syllabus assignment rubric prompt
+        reviewer tweet meme rule translate translates
+        sprichwort redensart spruch motto bildunterschrift aufgabe
+        proverbe dicton adage légende refrán proverbio
+        пословица пословицу пословице поговорка поговорку
+        """
+    )
+    | {("reminded", "me"), ("reminds", "me"), ("the", "saying"), ("old", "saying"), ("my", "dad")}
+    | {("my", "mother"), ("my", "father"), ("my", "mom"), ("my", "mum"), ("my", "friend")}
 )
 
 # Where words are looked up.

@@ -7,6 +7,7 @@ quotation stands between lines of ``<<<`` and ``>>>``.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +44,5 @@ def as_typed(text: str) -> str:
 
 
 def first_words(text: str) -> str:
-    """A quotation as the cases call it: its first six words."""
-    return " ".join(text.split()[:6])
+    """A quotation as the cases call it: its first six words, emphasis left out."""
+    return " ".join(re.sub("[*_]", "", text).split()[:6])
