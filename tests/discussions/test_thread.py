@@ -358,3 +358,20 @@ def test_a_click_on_a_position_shows_the_reasons_for_it() -> None:
     assert "Because of the crowds." in page
     assert "Because of the archives." not in page
     assert f'<dt>no</dt><dd><a href="/d/{question.public_id}/#p-{second.public_id}">Maya L' in page
+
+
+def test_whoever_has_responded_is_told_so_over_the_form_and_led_there() -> None:
+    anna = cast.instructor()
+    maya, discussion = cast.student(anna.course), cast.discussion(anna)
+    cast.response(cast.student(anna.course, "Noah"), discussion)
+
+    def form() -> str:
+        page = cast.sign_in(maya).get(f"/d/{discussion.public_id}/").content.decode()
+        return page.split('<form class="composer"')[1]
+
+    assert "<h2>Your response</h2>" in form()
+    post = cast.response(maya, discussion)
+    assert "<h2>Another response</h2>" in form()
+    assert f'/d/{discussion.public_id}/#p-{post.public_id}">#2</a>.' in form()
+    actions.withdraw(post=post, by=maya)
+    assert "<h2>Your response</h2>" in form()

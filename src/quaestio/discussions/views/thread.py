@@ -26,6 +26,7 @@ from quaestio.courses.access import Seat
 from quaestio.courses.roles import Right
 from quaestio.discussions import actions
 from quaestio.discussions.access import (
+    COUNTING,
     Entered,
     Sight,
     can_edit_discussion,
@@ -245,6 +246,7 @@ def thread_page(
             "groups": [(group, pieces.list(group.responses)) for group in shown.groups],
             "may_write": may_write,
             "has_record": any(post.is_mine for post in thread.responses),
+            "mine": [one for one in thread.responses if one.is_mine and one.state in COUNTING],
             "sees_remarks": sees_remarks(seat, found),
             "remarks": remarks_of(seat, found),
             "may_edit": can_edit_discussion(seat, found),
