@@ -217,3 +217,11 @@ def test_a_chapter_has_its_book_from_the_record_that_it_names() -> None:
 def test_a_body_is_no_person_whose_family_name_comes_last() -> None:
     found = parse("TY  - RPRT\nAU  - World Health Organization\nTI  - Report\nER  - \n")
     assert found.entries[0].csl["author"] == [{"literal": "World Health Organization"}]
+
+
+def test_quotation_marks_of_latex_become_those_of_print() -> None:
+    found = parse("@book{one, title={Die ``Tauwetter''-Zeit}, year={2010}}")
+    assert found.entries[0].csl["title"] == "Die “Tauwetter”-Zeit"
+    for title in ("The '' and ``", "''' and ```"):
+        [again] = parse(write("bibtex", [("one", record({"title": title}))])).entries
+        assert again.csl["title"] == title

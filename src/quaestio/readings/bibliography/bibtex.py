@@ -125,7 +125,7 @@ def _plain(text: str) -> str:
     """LaTeX as letters. A value longer than any bibliography has is cut before it costs time."""
     # pylatexenc takes the sign for another one, which only looks alike.
     text = text[:LONGEST_VALUE].replace(_ESCAPED["^"], "^")
-    if not any(sign in text for sign in "\\{}$~") and "--" not in text:
+    if not any(sign in text for sign in ("\\", "{", "}", "$", "~", "--", "``", "''")):
         return " ".join(text.split())
     try:
         text = LatexNodes2Text(keep_comments=True).latex_to_text(text)
@@ -198,4 +198,5 @@ def _written_name(name: Name) -> str:
 
 
 def _latex(text: str) -> str:
-    return "".join(_ESCAPED.get(sign, sign) for sign in text)
+    escaped = "".join(_ESCAPED.get(sign, sign) for sign in text)
+    return re.sub(r"(['`])(?=\1)", r"\1{}", escaped)  # two of them would be a quotation mark
