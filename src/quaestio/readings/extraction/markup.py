@@ -38,6 +38,14 @@ _FURNITURE_WORDS = frozenset(
         "noprint", "reflist-navigation", "skip-link", "screen-reader-text", "toc",
     ]
 )  # fmt: skip
+_FURNITURE_PARTS = frozenset(
+    [
+        "advert", "advertisement", "breadcrumb", "breadcrumbs", "cookie", "cookies", "newsletter",
+        "pagination", "paywall", "popup", "promo", "related", "share", "sharing", "signup",
+        "social", "subscribe",
+    ]
+)  # fmt: skip
+_SHORT = 600  # characters
 _BLOCKS = frozenset(
     [
         "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div",
@@ -181,7 +189,21 @@ def _is_furniture(element: Element, name: str, root: Element) -> bool:
     if name in ("p", "span", "em", "strong", "a", "i", "b", "body"):
         return False
     words = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-    return not _FURNITURE_WORDS.isdisjoint(words)
+    if not _FURNITURE_WORDS.isdisjoint(words):
+        return True
+    # "newsletter-signup", "share_buttons": a short piece only, since a page that "has-related" is
+    # the whole page.
+    parts = {part for word in words for part in re.split(r"[-_]+", word)}
+    return not _FURNITURE_PARTS.isdisjoint(parts) and _is_short(element)
+
+
+def _is_short(element: Element) -> bool:
+    length = 0
+    for text in element.itertext():
+        length += len(text)
+        if length > _SHORT:
+            return False
+    return True
 
 
 def _is_note_mark(element: Element, name: str) -> bool:

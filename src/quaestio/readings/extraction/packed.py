@@ -39,13 +39,43 @@ def read_packed(data: bytes, order: Order, limits: Limits, progress: Progress) -
     return extracted
 
 
+_OFFICE = (
+    (
+        _(
+            "These are slides (PowerPoint), which cannot be read here. Export them as a PDF and "
+            "upload that."
+        ),
+        "ppt/",
+    ),
+    (
+        _(
+            "This is a spreadsheet (Excel), which cannot be read here. Save it as a PDF and upload "
+            "that."
+        ),
+        "xl/",
+    ),
+    (
+        _(
+            "This is a Pages document, which cannot be read here. In Pages choose File, Export To, "
+            "then Word or PDF, and upload that."
+        ),
+        "Index/",
+    ),
+    (
+        _(
+            "This is an OpenDocument file (LibreOffice), which cannot be read here. Save it as "
+            "Word (.docx) or export it as PDF, and upload that."
+        ),
+        "content.xml",
+    ),
+)
+
+
 def _other_kind(archive: Archive) -> Refused:
     names = archive.names()
-    if any(name.startswith(("xl/", "ppt/")) for name in names) or "content.xml" in names:
-        return Refused(
-            "unknown_type",
-            _("This kind of office file cannot be read here. Save it as .docx or PDF."),
-        )
+    for sentence, known in _OFFICE:
+        if any(name.startswith(known) for name in names):
+            return Refused("unknown_type", sentence)
     return Refused(
         "unknown_type", _("This is an archive. Unpack it and upload what is inside, one by one.")
     )

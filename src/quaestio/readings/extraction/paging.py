@@ -205,9 +205,13 @@ def _by_breaks(pieces: list[Piece]) -> Iterator[tuple[str, list[Block]]]:
         if isinstance(piece, Block):
             blocks.append(piece)
         elif isinstance(piece, PageBreak):
+            # A heading belongs to what follows it; but a page may hold nothing else.
+            carried = list[Block]()
+            while blocks and blocks[-1].is_heading and not (label and len(blocks) == 1):
+                carried.insert(0, blocks.pop())
             if blocks or label:
                 yield label, blocks
-            label, blocks = piece.label, []
+            label, blocks = piece.label, carried
     yield label, blocks
 
 

@@ -41,12 +41,34 @@ def read_text(data: bytes, order: Order, limits: Limits) -> Extracted:
         raise Refused("empty", _("There is no text in this file, only white space."))
     if order.media_type == MARKDOWN:
         return _read_markdown(text)
+    text, title, author = _from_gutenberg(text)
     if "\f" in text.strip("\f\n "):
         pages, labels_from = _printed_pages(text, order, limits)
-        return Extracted(PLAIN, "", "", pages, labels_from=labels_from)
+        return Extracted(PLAIN, title, author, pages, labels_from=labels_from)
     body, notes = take_from_text(text)
     pieces = with_notes((Block(one) for one in _paragraphs(body)), [clean(one) for one in notes])
-    return Extracted(PLAIN, "", "", pages_of(pieces))
+    return Extracted(PLAIN, title, author, pages_of(pieces))
+
+
+_GUTENBERG = re.compile(
+    r"\A(?P<head>.{0,6000}?)^\*\*\* ?START OF TH(?:E|IS) PROJECT GUTENBERG EBOOK[^\n]*\*\*\*[ \t]*$"
+    r"(?P<book>.*)^\*\*\* ?END OF TH(?:E|IS) PROJECT GUTENBERG EBOOK",
+    re.DOTALL | re.MULTILINE,
+)
+_SAID = re.compile(r"^(Title|Author): *(\S[^\n]*)$", re.MULTILINE)
+_SLANTED = re.compile(r"(?<![\w_])_(?=[^\s_])((?:(?!\n\s*\n)[^_]){1,400}?)(?<=[^\s_])_(?![\w_])")
+
+
+def _from_gutenberg(text: str) -> tuple[str, str, str]:
+    """A text, its title and its author. Of an electronic book of Project Gutenberg, the book alone,
+    without what its publisher says of it and the strokes that stand for italics.
+    """
+    whole = _GUTENBERG.match(text)
+    if whole is None or not whole["book"].strip():
+        return text, "", ""
+    said = {name: clean(value)[:300].strip() for name, value in _SAID.findall(whole["head"])}
+    book = _SLANTED.sub(r"\1", whole["book"]).strip("\n")
+    return book, said.get("Title", ""), said.get("Author", "")
 
 
 def _looks_like_html(data: bytes) -> bool:

@@ -16,7 +16,14 @@ _REFUSED_TYPES: tuple[tuple[int, bytes, _], ...] = (
             "Save it as .docx or PDF without a password and upload that."
         ),
     ),
-    (0, b"{\\rtf", _("This is an RTF file. Save it as .docx or PDF and upload that.")),
+    (
+        0,
+        b"{\\rtf",
+        _(
+            "This is an RTF file, which cannot be read here. Open it in Word or LibreOffice, save "
+            "it as .docx or PDF and upload that."
+        ),
+    ),
     (0, b"%!PS", _("This is a PostScript file. Convert it to PDF and upload that.")),
     (
         0,
