@@ -16,7 +16,15 @@ from typing import Literal
 
 from quotecheck.citing import expand_pages, is_translation, tells_of_translating
 from quotecheck.names import Shelf, plain, shelf_of
-from quotecheck.quotemarks import Marked, Paragraph, find_marks, has_words, paragraphs, trimmed
+from quotecheck.quotemarks import (
+    Marked,
+    Paragraph,
+    after_mark,
+    find_marks,
+    has_words,
+    paragraphs,
+    trimmed,
+)
 from quotecheck.references import exact_title, find_asides, find_references
 from quotecheck.surroundings import Reference, Surroundings
 from quotecheck.terms import looks_like_title, why_perhaps, why_post, why_term, word_count
@@ -585,10 +593,10 @@ class _Extraction:
         """Quotations whose closing mark was forgotten, where a citation shows their end."""
         for span in self.unclosed:
             reference = self._first_bracket(span)
-            if reference is None:
+            if reference is None or self.around.quoted_around(span.start) is not None:
                 continue
             end = reference.citation.span.start
-            piece = trimmed(self.text, span.start + 1, end)
+            piece = trimmed(self.text, after_mark(self.text, span.start), end)
             if word_count(self.text[piece.start : piece.end]) > 2:
                 text = self.text[piece.start : piece.end]
                 whole = Span(span.start, piece.end)

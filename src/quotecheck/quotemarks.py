@@ -102,9 +102,25 @@ def find_marks(text: str, within: Iterable[Paragraph]) -> Marks:
         marked += _with_single_marks(text, paragraph, found)
         unclosed += scan.unclosed
         pending = scan.pending
+    marked = _outermost(marked)
     for longer in _single_over_paragraphs(text, within):
         marked = _with_longer(marked, longer)
     return Marks(tuple(marked), tuple(unclosed))
+
+
+def after_mark(text: str, start: int) -> int:
+    """Where the words begin behind the mark that stands here, which may be of two signs."""
+    mark = _MARK.match(text, start)
+    return mark.end() if mark is not None else start + 1
+
+
+def _outermost(marked: list[Marked]) -> list[Marked]:
+    """In order, without those in a quotation that was opened in an earlier paragraph."""
+    found: list[Marked] = []
+    for mark in sorted(marked, key=lambda mark: mark.span):
+        if not found or mark.span.start >= found[-1].span.end:
+            found.append(mark)
+    return found
 
 
 def trimmed(text: str, start: int, end: int) -> Span:

@@ -145,6 +145,22 @@ def test_the_same_citations_are_recognised_before_any_reading_is_known() -> None
 
 SIGNS = "\"'“”„‟«»‹›‘’‚「」『』()[]（）.,:;!?—– \n\n\t0129"
 WORDS = ["Jones", "writes", "that", "Khrushchev", "the", "(Jones 42)", "p. 3", "ibid.", "S. 42ff."]
+WORDS += [
+    "<<",
+    ">>",
+    ",,",
+    "``",
+    "´",
+    "\n\n",
+    "\n\n“",
+    "\n\n‘",
+    " – ",
+    "(1)",
+    "(2)",
+    "[1]",
+    "3.1.4",
+    "514a",
+]
 
 
 @given(st.lists(st.one_of(st.sampled_from(SIGNS), st.sampled_from(WORDS)), max_size=120))
