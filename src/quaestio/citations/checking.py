@@ -6,7 +6,7 @@ draft can be checked while it is typed. Nothing here writes to the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -16,14 +16,25 @@ from django.utils.translation import gettext
 import quotecheck
 from quaestio.citations.mending import Mend, mends_of, which_of
 from quaestio.citations.placing import Pages, places_in_question
-from quaestio.citations.shelf import course_library, course_shelf, public_id_of
+from quaestio.citations.shelf import (
+    Filed,
+    course_library,
+    course_shelf,
+    is_as_before,
+    library_as_it_is,
+    pages_at,
+    public_id_of,
+    shelf_with_pages,
+    shelves,
+)
 from quaestio.courses.models import Course, Enrollment
-from quaestio.readings.models import Document, Reading
+from quaestio.readings.models import Page, Reading
 from quaestio.readings.names import short_name
 from quaestio.web.richtext import flatten
 from quotecheck import (
     Citation,
     Finding,
+    Library,
     Placing,
     Post,
     Span,
@@ -88,8 +99,8 @@ class Read:
 def read_source(course: Course, source: str) -> Read:
     """The quotations of clean HTML, checked, and the citations that lead out of the course.
 
-    Terms (words in quotation marks that quote nobody) are left out. One query; three more where
-    something is quoted, at most.
+    Terms (words in quotation marks that quote nobody) are left out. One query, where the readings
+    are as they were when they were last looked up; else three more where something is quoted.
     """
     flat = flatten(source)
     post = Post(
@@ -98,23 +109,91 @@ def read_source(course: Course, source: str) -> Read:
         # What a classmate is said to have written stands in no reading.
         cast("tuple[str, ...]", SimpleLazyObject(lambda: names_in(course))),
     )
+    looked = quick_look(course, post) or look(course, post)
+    checked = _as_checked(looked, flat.text, course.citation_style)
+    names = {public_id: short_name(reading) for public_id, reading in looked.readings.items()}
+    return Read(list(checked), list(_outside(looked.cited)), names)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found of a text's quotations, which works it cites, and the readings and pages this
+    is about.
+    """
+
+    findings: list[Finding]
+    cited: list[Citation]
+    readings: dict[str, Reading]
+    pages: Pages
+
+
+def look(course: Course, post: Post) -> Looked:
+    """By the readings as they are: first these, then what is found, then its pages."""
     for last in (False, True):
         shelf = course_shelf(course)
         library = course_library(course, shelf)
         try:
-            found = quotecheck.check(post, library)
-            cited = quotecheck.find_citations(post, [one.info for one in library.readings()])
+            findings, cited = found_in(library, post)
             break
-        except (FileNotFoundError, KeyError, quotecheck.IndexDamaged):
-            # Another process has just put a newer index in the place of one we were reading.
+        except GONE:
             if last:
                 raise
-    readings = {filed.reading.public_id: filed.reading for filed in shelf}
-    findings = [finding for finding in found if finding.verdict is not Verdict.TERM]
+    return Looked(findings, cited, by_public_id(shelf), pages_of(findings, shelf))
+
+
+def quick_look(course: Course, post: Post) -> Looked | None:
+    """The same with one query less: by the readings as they were when they were last looked up,
+    whose pages are then fetched together with the readings as they are. None where these are not
+    the same, or nothing is known of them.
+    """
+    shelf = shelves.last(course)
+    library = library_as_it_is(course, shelf) if shelf is not None else None
+    if shelf is None or library is None:
+        return None
+    now: list[Filed] = []
+
+    def fetch(wanted: list[tuple[int, int]]) -> list[Page]:
+        now[:], pages = shelf_with_pages(course, wanted)
+        return pages
+
+    try:
+        findings, cited = found_in(library, post)
+    except GONE:
+        return None
+    pages = pages_of(findings, shelf, fetch)
+    return Looked(findings, cited, by_public_id(now), pages) if is_as_before(shelf, now) else None
+
+
+# Another process has just put a newer index in the place of one we were reading.
+GONE = (FileNotFoundError, KeyError, quotecheck.IndexDamaged)
+
+
+def found_in(library: Library, post: Post) -> tuple[list[Finding], list[Citation]]:
+    found = quotecheck.check(post, library)
+    cited = quotecheck.find_citations(post, [one.info for one in library.readings()])
+    return [finding for finding in found if finding.verdict is not Verdict.TERM], list(cited)
+
+
+def by_public_id(shelf: Iterable[Filed]) -> dict[str, Reading]:
+    return {filed.reading.public_id: filed.reading for filed in shelf}
+
+
+def pages_of(
+    findings: Sequence[Finding],
+    shelf: Iterable[Filed],
+    fetch: Callable[[list[tuple[int, int]]], Iterable[Page]] = pages_at,
+) -> Pages:
+    """The pages on which stands what was found."""
+    readings = by_public_id(shelf)
+    passages = [
+        (readings[public_id], span)
+        for finding in findings
+        for place in places_in_question(finding)
+        if (public_id := public_id_of(place.reading)) in readings
+        for span in place.spans
+    ]
     documents = {filed.reading.pk: filed.current for filed in shelf if filed.current}
-    checked = _as_checked(findings, readings, documents, flat.text, course.citation_style)
-    names = {public_id: short_name(reading) for public_id, reading in readings.items()}
-    return Read(list(checked), list(_outside(cited)), names)
+    return Pages(passages, documents, fetch)
 
 
 def names_in(course: Course) -> tuple[str, ...]:
@@ -142,24 +221,9 @@ def _outside(cited: Iterable[Citation]) -> Iterable[Outside]:
 # -- Findings as the site keeps them -------------------------------------------------------------
 
 
-def _as_checked(
-    findings: Sequence[Finding],
-    readings: dict[str, Reading],
-    documents: Mapping[int, Document],
-    text: str,
-    style: str,
-) -> Iterable[Checked]:
-    pages = Pages(
-        [
-            (readings[public_id], span)
-            for finding in findings
-            for place in places_in_question(finding)
-            if (public_id := public_id_of(place.reading)) in readings
-            for span in place.spans
-        ],
-        documents,
-    )
-    for finding in findings:
+def _as_checked(looked: Looked, text: str, style: str) -> Iterable[Checked]:
+    readings, pages = looked.readings, looked.pages
+    for finding in looked.findings:
         finding, wrong = pages.located(finding, readings)
         quotation = finding.quotation
         found = Checked(

@@ -6,16 +6,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q
 from django.utils.translation import gettext
 
 from quaestio.citations.mending import Mend, locator_of
-from quaestio.citations.shelf import public_id_of
+from quaestio.citations.shelf import pages_at, public_id_of
 from quaestio.readings.locators import called, paragraph_at, part_at
 from quaestio.readings.models import Document, Page, Reading
 from quaestio.readings.passages import Place as PlaceOnPages
@@ -94,10 +91,14 @@ def _ends_of(place: Place) -> tuple[int, int]:
 class Pages:
     """The pages on which some passages stand, looked up by offset. ``documents`` are the files in
     use, by the key of their reading. One query, and one for each file whose layout is not kept.
+    ``fetch`` gets the pages, each wanted by its document and number.
     """
 
     def __init__(
-        self, passages: Sequence[tuple[Reading, Span]], documents: Mapping[int, Document]
+        self,
+        passages: Sequence[tuple[Reading, Span]],
+        documents: Mapping[int, Document],
+        fetch: Callable[[list[tuple[int, int]]], Iterable[Page]] = pages_at,
     ) -> None:
         self.documents = documents
         self.parts = {
@@ -105,13 +106,12 @@ class Pages:
             for reading, _span in passages
             if reading.pk in documents
         }
-        wanted: dict[int, set[int]] = {}
-        for reading, span in passages:
-            for part, _end in self.parts_in(reading, span):
-                wanted.setdefault(documents[reading.pk].pk, set()).add(part.number)
-        of_each = [Q(document=pk, number__in=numbers) for pk, numbers in wanted.items()]
-        pages = Page.objects.filter(reduce(or_, of_each)) if of_each else []
-        self.pages = {(page.document_id, page.number): page for page in pages}
+        wanted = {
+            (documents[reading.pk].pk, part.number)
+            for reading, span in passages
+            for part, _end in self.parts_in(reading, span)
+        }
+        self.pages = {(page.document_id, page.number): page for page in fetch(sorted(wanted))}
 
     def page(self, reading: Reading, part: Part) -> Page:
         return self.pages[self.documents[reading.pk].pk, part.number]

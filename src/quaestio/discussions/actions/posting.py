@@ -39,7 +39,7 @@ from quaestio.discussions.actions.relating import (
     changed_relation,
     relation_fields,
 )
-from quaestio.discussions.actions.stands import put_stand, take_stand
+from quaestio.discussions.actions.stands import put_new_stand, put_stand, take_stand
 from quaestio.discussions.actions.telling import have_answered_told
 from quaestio.discussions.models import (
     Discussion,
@@ -81,9 +81,12 @@ def respond(
         with transaction.atomic():
             locked, draft = open_to_change(discussion.pk, by, target, numbers=0 if held else 1)
             locked.course = discussion.course
-            stand = take_stand(locked, by, answers, positions or {})
             post = new.put(locked, number=locked.numbers_given)
-            put_stand(post, stand, post.created_at, is_new=True)
+            if held:
+                stand = take_stand(locked, by, answers, positions or {})
+                put_stand(post, stand, post.created_at)
+            else:
+                put_new_stand(post, answers, positions or {}, post.created_at)
             drop_grown(draft, text, draft_version)
         return post
 
