@@ -135,6 +135,37 @@ def test_an_edit_keeps_what_was_said_before() -> None:
     assert [revision.source for revision in edited.revisions.all()] == ["<p>First thought.</p>"]
 
 
+def test_an_edit_starts_from_the_post_as_it_is_however_old_the_one_at_hand() -> None:
+    anna = cast.instructor()
+    post = cast.response(anna, cast.discussion(anna), "First.")
+    stale = Post.objects.select_related("discussion__course", "author").get(pk=post.pk)
+    actions.edit_post(post=post, by=anna, source="<p>Second.</p>", version=1)
+    third = actions.edit_post(post=stale, by=anna, source="<p>Third.</p>", version=2)
+    third.refresh_from_db()
+    assert (third.version, third.source) == (3, "<p>Third.</p>")
+    told = post.revisions.order_by("version").values_list("version", "source")
+    assert list(told) == [(1, "<p>First.</p>"), (2, "<p>Second.</p>")]
+
+
+def test_an_edit_of_what_is_hidden_at_this_moment_is_refused_and_of_what_is_let_in_is_not() -> None:
+    anna = cast.instructor()
+    post = cast.response(cast.student(anna.course), cast.discussion(anna), "First.")
+    for was, now in (("posted", "hidden"), ("held", "posted")):
+        Post.objects.filter(pk=post.pk).update(state=was)
+        stale = Post.objects.select_related("discussion__course", "author").get(pk=post.pk)
+        Post.objects.filter(pk=post.pk).update(state=now)
+        if now == "hidden":
+            with pytest.raises(PostRefused):
+                actions.edit_post(post=stale, by=stale.author, source="<p>x</p>", version=1)
+        else:
+            changed = actions.edit_post(
+                post=stale, by=stale.author, source="<p>Then.</p>", version=1
+            )
+            assert changed.state == "posted"
+    post.refresh_from_db()
+    assert (post.source, post.state, post.version) == ("<p>Then.</p>", "posted", 2)
+
+
 def test_the_second_of_two_edits_is_told_and_changes_nothing() -> None:
     anna = cast.instructor()
     post = cast.response(anna, cast.discussion(anna), "Before.")

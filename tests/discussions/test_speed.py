@@ -137,8 +137,8 @@ def test_a_reply_takes_few_queries(body: str, most: int, settings: Any) -> None:
 @pytest.mark.parametrize(
     ("fields", "most"),
     [
-        ({"body": f"{TEXT} More."}, 13),
-        ({"body": f"{QUOTING} More.", "answers": "2", "position-1": "2"}, 17),
+        ({"body": f"{TEXT} More."}, 9),
+        ({"body": f"{QUOTING} More.", "answers": "2", "position-1": "2"}, 12),
     ],
 )
 def test_an_edit_takes_few_queries(fields: dict[str, str], most: int, settings: Any) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Exists, Max, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -59,18 +59,35 @@ def keyed(texts: Iterable[str]) -> list[Key]:
     return keys
 
 
-def past_of(discussion: Discussion, post: Post | None) -> list[PastVerdict]:
-    """What is known of the past of a post's quotations. One query."""
+def past_of(
+    discussion: Discussion, post: Post | None, before: Sequence[Quotation]
+) -> list[PastVerdict]:
+    """What is known of the past of a post's quotations. One query, none where ``before`` says that
+    there is none.
+    """
+    if before and not before[0].has_past:  # type: ignore[attr-defined]
+        return []
     return list(
         PastVerdict.objects.filter(discussion=discussion, post=post).select_related("reading")
     )
 
 
+def quotations_of(discussion: Discussion, post: Post | None) -> list[Quotation]:
+    """What was found before, in order; each says whether anything ``has_past``. One query."""
+    past = PastVerdict.objects.filter(discussion=discussion, post=post)
+    there = Quotation.objects.filter(discussion=discussion, post=post)
+    return list(there.annotate(has_past=Exists(past)).order_by("number"))
+
+
 def newly_past(
-    discussion: Discussion, post: Post | None, checked: Sequence[Checked], *, edited: bool
+    discussion: Discussion,
+    post: Post | None,
+    before: Sequence[Quotation],
+    checked: Sequence[Checked],
+    *,
+    edited: bool,
 ) -> list[PastVerdict]:
-    """The verdicts that end now, not stored yet. One query, two where some end."""
-    before = list(Quotation.objects.filter(discussion=discussion, post=post).order_by("number"))
+    """The verdicts that end now, not stored yet. No query, one where some end."""
     there = dict(zip(keyed(one.text for one in before), before, strict=True))
     changed = [
         (there[key], one, key)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from quaestio.citations.checking import Checked, Outside, read_source
 from quaestio.courses.models import Course
-from quaestio.discussions.history import newly_past, past_of, remembering
+from quaestio.discussions.history import newly_past, past_of, quotations_of, remembering
 from quaestio.discussions.models import Discussion, PastVerdict, Post, Quotation
 from quaestio.readings.passages import Stretch
 from quaestio.search.finding import level
@@ -47,8 +47,9 @@ def render(
     checked = read.quotations
     past: list[PastVerdict] = []
     if of is not None and checked:
-        past = newly_past(*of, checked, edited=edited)
-        checked = remembering(checked, [*past_of(*of), *past])
+        before = quotations_of(*of)
+        past = newly_past(*of, before, checked, edited=edited)
+        checked = remembering(checked, [*past_of(*of, before), *past])
     return Rendered(
         outside=tuple(read.outside),
         past=tuple(past),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
@@ -141,15 +141,27 @@ def take_source(source: str, *, may_be_empty: bool = False) -> str:
     return text
 
 
+class Known(NamedTuple):
+    """How many quotations of a post are known, and how many works from outside the course."""
+
+    quotations: int
+    outside: int
+
+
+NOTHING = Known(0, 0)
+
+
 def put_quotations(
-    discussion: Discussion, post: Post | None, rendered: Rendered, *, is_new: bool = False
+    discussion: Discussion, post: Post | None, rendered: Rendered, *, there: Known | None = None
 ) -> None:
     """Replace what is known of the quotations of a post, or of the context without one, and of
-    the works that it cites from outside the course. What the verdicts were is added.
+    the works that it cites from outside the course. What the verdicts were is added. ``there`` is
+    what is known so far, for whoever has counted it under the lock.
     """
     PastVerdict.objects.bulk_create(rendered.past)
-    if not is_new:
+    if there is None or there.quotations:
         Quotation.objects.filter(discussion=discussion, post=post).delete()
+    if there is None or there.outside:
         OutsideWork.objects.filter(discussion=discussion, post=post).delete()
     OutsideWork.objects.bulk_create(
         OutsideWork(

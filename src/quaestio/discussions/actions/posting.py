@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,9 @@ from quaestio.courses.models import Course, Enrollment
 from quaestio.discussions.access import COUNTING, in_edit_window, waits
 from quaestio.discussions.actions.drafts import drop_grown
 from quaestio.discussions.actions.parts import (
+    NOTHING,
     EditConflict,
+    Known,
     PostedBefore,
     PostRefused,
     closed_sentence,
@@ -182,7 +185,7 @@ class NewPost:
             submission_key=self.key,
             **where,
         )
-        put_quotations(discussion, post, self.rendered, is_new=True)
+        put_quotations(discussion, post, self.rendered, there=NOTHING)
         index.put([post])
         give_name(discussion, self.by)
         if held:
@@ -299,45 +302,92 @@ def edit_post(
     now = timezone.now()
     with transaction.atomic():
         discussion, draft = open_to_change(post.discussion_id, by, target)
-        before = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
-        before.discussion, before.author = discussion, post.author
-        if before.version != version:
-            raise EditConflict(before)
-        if before.state not in COUNTING:
-            raise PostRefused(_("This post has been taken back and can no longer be edited."))
-        stand = None
+        old, changed, there = put_changed(post, version, by, text, rendered, related, now)
+        changed.discussion, changed.author = discussion, post.author
         if post.root_id is None:
-            stand = take_stand(discussion, post.author, answers, positions or {}, before)
-        if before.source != text:
+            stand = take_stand(discussion, post.author, answers, positions or {}, changed)
+            put_stand(changed, stand, now)
+        if old.source != text:
             Revision.objects.create(
-                post=before,
-                version=before.version,
-                source=before.source,
-                written_at=before.edited_at or before.created_at,
+                post=changed,
+                version=old.version,
+                source=old.source,
+                written_at=old.edited_at or old.created_at,
                 replaced_at=now,
             )
-            before.edited_at = now
-        before.source, before.body_html, before.words = text, rendered.html, rendered.words
-        before.version += 1
-        for name, value in related.items():
-            setattr(before, name, value)
-        if waits(by, post.discussion.course):
-            # What a teacher let in was the text as it was: a changed one waits again.
-            before.state = Post.State.HELD
-        before.save(
-            update_fields=[
-                *("source", "body_html", "words", "edited_at", "version", "state"),
-                *related,
-            ]
-        )
-        if stand is not None:
-            put_stand(before, stand, now)
-        put_quotations(discussion, before, rendered)
-        put_in_index(before, post.discussion.course)
-        if before.state == Post.State.HELD:
+        put_quotations(discussion, changed, rendered, there=there)
+        put_in_index(changed, post.discussion.course)
+        if changed.state == Post.State.HELD:
             count_waiting(discussion.course_id)
         drop_grown(draft, text, draft_version)
-    return before
+    return changed
+
+
+# A post with its new text, if it is still what it was; and how many quotations and works from
+# outside the course were known of the old one.
+CHANGED = """
+    UPDATE discussions_post
+    SET source = %s, body_html = %s, words = %s, edited_at = %s, state = %s, version = version + 1,
+        kind = %s, quotes_text = %s, quotes_start = %s, quotes_end = %s
+    WHERE id = %s AND version = %s AND state = %s
+    RETURNING
+        (SELECT COUNT(*) FROM discussions_quotation quoted WHERE quoted.post_id = %s),
+        (SELECT COUNT(*) FROM discussions_outsidework outside WHERE outside.post_id = %s)
+"""
+
+
+def put_changed(
+    post: Post,
+    version: int,
+    by: Enrollment,
+    text: str,
+    rendered: Rendered,
+    related: Mapping[str, Any],
+    now: datetime,
+) -> tuple[Post, Post, Known]:
+    """The post as it was, and as it is from now on; and what is known of its quotations.
+    ``EditConflict`` where it has another version than this by now. The discussion is locked.
+
+    One query where ``post`` is as the database has it; two more where it has changed since.
+    """
+    old = post
+    for known in (post, None):
+        if known is None:
+            old = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
+            old.discussion, old.author = post.discussion, post.author
+            if old.version != version:
+                raise EditConflict(old)
+            if old.state not in COUNTING:
+                raise PostRefused(_("This post has been taken back and can no longer be edited."))
+        elif known.version != version or known.state not in COUNTING:
+            continue
+        changed = copy(old)
+        if changed.source != text:
+            changed.edited_at = now
+        changed.source, changed.body_html, changed.words = text, rendered.html, rendered.words
+        changed.version += 1
+        for name, value in related.items():
+            setattr(changed, name, value)
+        if waits(by, post.discussion.course):
+            # What a teacher let in was the text as it was: a changed one waits again.
+            changed.state = Post.State.HELD
+        if there := stored_changed(old, changed):
+            return old, changed, there
+    raise Post.DoesNotExist
+
+
+def stored_changed(old: Post, changed: Post) -> Known | None:
+    """Puts the one in the place of the other; None where that is not there any more."""
+    values = [
+        *(changed.source, changed.body_html, changed.words),
+        connection.ops.adapt_datetimefield_value(changed.edited_at),
+        *(changed.state, changed.kind, changed.quotes_text),
+        *(changed.quotes_start, changed.quotes_end),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, [*values, old.pk, old.version, old.state, old.pk, old.pk])
+        found = cursor.fetchone()
+    return Known(*found) if found else None
 
 
 def lock_post(post: Post) -> Post:
