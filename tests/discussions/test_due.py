@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 from tests.support import cast
+from tests.support.browser import OpenPage
 
 from quaestio.discussions.actions import close_discussion
 from quaestio.discussions.due import answers_due, in_words
@@ -83,3 +86,22 @@ def test_whoever_sets_a_time_is_told_of_which_place_it_is() -> None:
     anna = cast.instructor()
     with timezone.override("Europe/Warsaw"):
         assert "The time in Europe/Warsaw." in str(DiscussionForm(course=anna.course))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("clock", "script", "told"),
+    [("America/New_York", True, 1), (None, True, 0), (None, False, 1)],
+)
+def test_the_zone_is_told_to_whoever_lives_by_another_clock_and_to_all_without_script(
+    open_page: OpenPage, settings: Any, clock: str | None, script: bool, told: int
+) -> None:
+    anna = cast.instructor()
+    due = timezone.now() + timedelta(days=3)
+    discussion = cast.discussion(anna, due_at=due, meeting=cast.meeting(anna.course))
+    page = open_page(as_=anna.user, script=script, timezone_id=clock or settings.TIME_ZONE)
+    for path in (f"/d/{discussion.public_id}/", anna.course.get_absolute_url()):
+        page.goto(path)
+        expect(page.locator(".zone")).to_have_count(told)
+        if told:
+            expect(page.locator(".zone")).to_have_text(f"({timezone.localtime(due).tzname()})")

@@ -784,6 +784,13 @@ function draftDone(element) {
   }
 }
 
+/* The zone of a time is told to those alone whose clock shows another then. */
+function leaveOwnZone(mark) {
+  const [, sign, hours, minutes] = mark.dataset.zone.match(/([+-])(\d\d):(\d\d)$/) ?? [];
+  const east = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+  if (new Date(mark.dataset.zone).getTimezoneOffset() + east === 0) mark.remove();
+}
+
 function wake(root) {
   each(root, "[data-draft-done]", draftDone);
   each(root, "form[data-once]", sendOnce);
@@ -796,6 +803,7 @@ function wake(root) {
   each(root, "[data-copy]", copyField);
   each(root, "[data-copy-link]", copyLink);
   each(root, "[data-refresh]", refresh);
+  each(root, "[data-zone]", leaveOwnZone);
   each(root, "form[data-sign-out]", forgetOnSignOut);
 }
 
