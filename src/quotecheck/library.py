@@ -23,7 +23,7 @@ from .lexicon import Lexicon
 from .types import PageMark, Reading
 
 _SUFFIX = ".reading"
-_TRIMMED_EVERY = 3  # questions after which the memory of one reading is given back
+_TRIMMED_EVERY = 8  # questions after which the memory of one reading is given back
 # The system keeps a file in memory in pieces as large as it was written in, up to 2 MB, and maps a
 # whole piece where a byte of it is read. With these, 3 of 100 MB less are resident.
 _WRITTEN_AT_ONCE = 1 << 19
