@@ -37,7 +37,9 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     return {**kept, "QUAESTIO_DATA": str(data), "PYTHONPATH": str(ROOT / "src"), **more}
 
 
-def quaestio(data: Path, *arguments: str, typed: str = "", **more: str) -> tuple[int, str, str]:
+def quaestio(
+    data: Path, *arguments: str, typed: str = "", patience: int = PATIENCE, **more: str
+) -> tuple[int, str, str]:
     """Exit code, output and complaints."""
     done = subprocess.run(
         [sys.executable, "-m", "quaestio", *arguments],
@@ -45,7 +47,7 @@ def quaestio(data: Path, *arguments: str, typed: str = "", **more: str) -> tuple
         input=typed,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 from pytest_django import Settings
 from tests.config.access_matrix import build
-from tests.config.test_cli import quaestio
+from tests.config.test_cli import PATIENCE, quaestio
 from tests.support import cast
 
 from quaestio.accounts.models import User
@@ -83,7 +83,10 @@ def third() -> Iterator[str]:
 def test_from_sqlite_to_postgresql_with_a_search_index_of_its_own(data: Path, third: str) -> None:
     other = f"sqlite:///{data.parent}/other/site.db"
     moving.move(other)
-    code, said, complaints = quaestio(data, "movedatabase", third, QUAESTIO_DATABASE_URL=other)
+    # Three processes one after another, and every migration among them.
+    code, said, complaints = quaestio(
+        data, "movedatabase", third, patience=4 * PATIENCE, QUAESTIO_DATABASE_URL=other
+    )
     assert (code, complaints) == (0, "")
     here = stored(moving.HERE)
     assert said.startswith(f"{sum(map(len, here.values()))} rows are in the other database.")
