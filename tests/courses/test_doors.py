@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -14,9 +15,9 @@ from tests.support import cast
 from quaestio.accounts.models import User
 from quaestio.courses import access
 from quaestio.courses.access import Seat, Viewer, seat_in
-from quaestio.courses.actions import make_feed_key
+from quaestio.courses.actions import invite, make_feed_key
 from quaestio.courses.models import Course, Enrollment
-from quaestio.courses.roles import Right, Role
+from quaestio.courses.roles import PUBLIC, Right, Role
 from quaestio.discussions.actions import Rules
 from quaestio.notifications.access import notice_for
 from quaestio.notifications.models import How, Notice
@@ -84,6 +85,8 @@ def test_the_table_of_roles_is_this_one() -> None:
     scene = Scene()
     assert set(RIGHTS) == set(Right)
     public_id = scene.course.public_id
+    assert scene.told(lambda user: access.course_for(user, public_id)) == "anna tom maya vera"
+    assert access.seated(scene.course, scene.vera).enrollment == scene.vera
     for right, who in RIGHTS.items():
         right_ = Right(right)
         found = scene.told(lambda user, right_=right_: access.course_for(user, public_id, right_))
@@ -137,8 +140,8 @@ def test_what_is_not_there_is_not_found() -> None:
 
 def test_a_meeting_is_found_by_members_and_changed_by_teachers() -> None:
     scene = Scene()
+    cast.meeting(scene.course, "An earlier one", on=timezone.localdate())
     public_id = cast.meeting(scene.course).public_id
-    cast.meeting(scene.course, "Another")
     assert scene.told(lambda user: access.meeting_for(user, public_id)) == "anna tom maya vera"
     assert (
         scene.told(lambda user: access.meeting_for(user, public_id, Right.MEETINGS))
@@ -167,6 +170,22 @@ def test_the_roster_is_for_those_who_learn_here_and_guests_on_it_for_teachers() 
     )
 
 
+def test_who_may_invite_whom_is_this_table_and_nobody_invites_a_guest() -> None:
+    scene = Scene()
+    may = {}
+    for name in ("anna", "tom", "maya", "vera"):
+        may[name] = []
+        for role in Role.values:
+            with suppress(PermissionDenied):
+                may[name].append(str(invite(by=getattr(scene, name), role=role).role))
+    assert may == {
+        "anna": ["instructor", "assistant", "student", "observer"],
+        "tom": ["student", "observer"],
+        "maya": [],
+        "vera": [],
+    }
+
+
 def test_links_are_for_those_who_could_have_made_them() -> None:
     scene = Scene()
     cast.invitation(cast.teacher(scene.stranger.course))
@@ -183,6 +202,8 @@ def test_links_are_for_those_who_could_have_made_them() -> None:
     theirs = access.visible_invitations(scene.here(scene.user("anna")))
     assert {one.course_id for one in theirs} == {scene.course.pk}
     assert not access.visible_invitations(scene.here(scene.user("maya"))).exists()
+    Course.objects.filter(pk=scene.course.pk).update(sealed_at=timezone.now())
+    assert not access.visible_invitations(scene.here(scene.user("anna"))).exists()
 
 
 def test_who_is_invited_is_for_those_who_see_addresses() -> None:
@@ -235,6 +256,7 @@ def test_an_assistant_does_not_learn_of_a_report_of_their_own_post() -> None:
     assert waiting == {"anna": 3, "tom": 1}
     Enrollment.objects.filter(course=scene.course).update(reported=5)
     assert scene.here(scene.user("tom")).waiting == 0
+    assert Seat(scene.course, None, PUBLIC).waiting == 3  # shown to nobody
 
 
 def test_a_notice_is_its_readers_alone() -> None:

@@ -118,7 +118,8 @@ HAPPENINGS: dict[str, Callable[[Stage], object]] = {
     "a time to edit": lambda s: settings(s, edit_minutes=5),
     "all posts held": lambda s: settings(s, hold_posts=True),
     "students pose": lambda s: settings(s, students_pose=True),
-    "due": lambda s: revise(s, due_at=timezone.now() + timedelta(days=1)),
+    # Not today or tomorrow, which at midnight become other words.
+    "due": lambda s: revise(s, due_at=timezone.now() + timedelta(days=9)),
     "a pin": lambda s: actions.pin(discussion=s.now, by=s.anna),
     "moved": lambda s: actions.move_discussion(
         discussion=s.now, by=s.anna, to=cast.meeting(s.course)
