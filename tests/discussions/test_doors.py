@@ -259,3 +259,31 @@ def test_a_number_tells_nothing_where_others_are_kept_back() -> None:
     shut = access.Sight(me=1, is_open=False, sees_hidden=False)
     assert shut.number_of(3) == 0
     assert access.Sight(me=1, is_open=True, sees_hidden=False).number_of(3) == 3
+
+
+def test_an_answer_opens_its_own_discussion_and_no_other_and_its_author_need_not_answer() -> None:
+    scene = Scene()
+    first = Rules(post_first=True)
+    here, there = (scene.posed(by, rules=first) for by in (scene.anna, scene.noah))
+    cast.response(scene.maya, there)
+
+    def may(discussion: Discussion) -> str:
+        return scene.those(lambda seat: access.sight_of(seat, discussion).is_open)
+
+    assert (may(here), may(there)) == ("anna tom", "anna tom maya noah")
+    assert access.has_answered(scene.maya, there) and not access.has_answered(scene.maya, here)
+
+
+def test_who_is_short_of_words_is_told_how_many_there_are_in_this_discussion() -> None:
+    scene = Scene()
+    rules = Rules(words_least=10)
+    here, there = scene.posed(scene.anna, rules=rules), scene.posed(scene.anna, rules=rules)
+    cast.response(scene.maya, there, "word " * 9)
+    assert access.words_so_far(scene.maya, here) is None
+    short = cast.response(scene.maya, here, "word " * 7)
+    cast.response(scene.maya, here, "word " * 4)
+    assert access.words_so_far(scene.maya, here) == 7
+    actions.withdraw(post=short, by=scene.maya)
+    assert access.words_so_far(scene.maya, here) == 4
+    cast.response(scene.maya, here, "word " * 12)
+    assert access.words_so_far(scene.maya, here) is None
