@@ -6,6 +6,7 @@ import math
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pypdfium2 as pdfium
 
@@ -157,11 +158,10 @@ def outline(sheets: Sequence[Sheet], entries: Sequence[tuple[int, str, int]]) ->
         above[number] = parents[-1] if parents else 1000
         children.setdefault(above[number], []).append(number)
         parents.append(number)
+    after = dict(pair for beside in children.values() for pair in pairwise(beside))
     objects = [f"<< /Type /Outlines {_ends(children.get(1000, []))} >>".encode()]
     for number, (_level, title, page) in enumerate(entries, 1001):
-        beside = children[above[number]]
-        at = beside.index(number)
-        following = f"/Next {beside[at + 1]} 0 R" if at + 1 < len(beside) else ""
+        following = f"/Next {after[number]} 0 R" if number in after else ""
         objects.append(
             f"<< /Title ({title}) /Parent {above[number]} 0 R /Dest [{8 + 2 * page} 0 R /Fit] "
             f"{following} {_ends(children.get(number, []))} >>".encode()
