@@ -13,6 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 from django.db import connection
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 from tests.config.test_access_matrix import close_file
@@ -363,6 +365,33 @@ def test_with_made_up_names_nobody_is_called_by_their_own(
     assert name == plants[author]
     assert "Zygophyllum" not in read
     assert f"ask {name}." in page.text_content()
+
+
+def test_with_made_up_names_nobody_is_named_in_answers_sections_terms_and_files_either(
+    seminar: Enrollment, folder: Path
+) -> None:
+    course = seminar.course
+    Course.objects.filter(pk=course.pk).update(title="Anna Berg reads", term="With Anna Berg, 2026")
+    course.refresh_from_db()
+    discussion = course.discussions.get()
+    discussion.section = courses.make_section(course=course, name="The group of Noah Weiss")
+    discussion.save()
+    course.enrollments.filter(byline="Maya Lindqvist").update(section=discussion.section)
+    for question in discussion.questions.all():
+        question.choices.update(label=Concat("label", Value(": Maya Lindqvist")))
+    named = {"name": "Noah Weiss.txt", "message": "Noah Weiss."}
+    Document.objects.filter(reading__course=course).update(**named)
+    archive = archive_of(course, folder, made_up_names=True, readings=True)
+    read = texts_of(archive)
+    for name in ("Noah Weiss", "Maya Lindqvist", "Anna Berg"):
+        assert name not in read
+    data = data_of(archive)
+    (section,) = [one["name"] for one in data["sections"]]
+    assert section in [one["section"] for one in data["enrollments"]]
+    assert [one["section"] for one in data["discussions"]] == [section]
+    page = dict(pages_in(archive))[f"d-{discussion.public_id}.html"].text_content()
+    assert section in page
+    assert "Noah Weiss.txt" in texts_of(archive_of(course, folder, readings=True))
 
 
 def test_a_made_up_name_is_the_same_in_every_copy(seminar: Enrollment, folder: Path) -> None:

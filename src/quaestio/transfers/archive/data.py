@@ -67,7 +67,7 @@ def write_json(into: IO[bytes], source: Source, step: Step = lambda: None) -> No
     row, UTF-8.
     """
     tables: dict[str, Any] = {
-        "course": course_row(source.course),
+        "course": course_row(source),
         "discussions": discussion_rows(source),
         "documents": document_rows(source),
         "enrollments": enrollment_rows(source),
@@ -107,6 +107,11 @@ def kept(row: Model, *but: str) -> Row:
     return {name: plain(getattr(row, name)) for name in names}
 
 
+def told(row: Model, names: Names, *columns: str) -> Row:
+    """Columns with what somebody wrote, in which people may be named."""
+    return {name: names.text(getattr(row, name)) for name in columns}
+
+
 def plain(value: Any) -> Any:
     """A moment in UTC, a day as a date, everything else as it is."""
     if isinstance(value, datetime):
@@ -117,13 +122,14 @@ def plain(value: Any) -> Any:
 # -- The course and its people ------------------------------------------------------------------
 
 
-def course_row(course: Course) -> Row:
-    return {"id": course.public_id, **kept(course)}
+def course_row(source: Source) -> Row:
+    course = source.course
+    return {"id": course.public_id, **kept(course), **told(course, source.names, "title", "term")}
 
 
 def section_rows(source: Source) -> Iterator[Row]:
     for section in source.course.sections.order_by("pk"):
-        yield kept(section)
+        yield told(section, source.names, "name")
 
 
 def enrollment_rows(source: Source) -> Iterator[Row]:
@@ -131,7 +137,7 @@ def enrollment_rows(source: Source) -> Iterator[Row]:
         row = {
             "id": source.names.id_of(person.pk),
             "name": source.names.called(person),
-            "section": person.section.name if person.section else None,
+            "section": source.names.text(person.section.name) if person.section else None,
             "has_account": person.user_id is not None,
             **kept(person),
         }
@@ -151,11 +157,10 @@ def meeting_rows(source: Source) -> Iterator[Row]:
     assigned = AssignedReading.objects.select_related("reading").order_by("pk")
     meetings = Meeting.objects.filter(course=source.course).order_by("pk")
     for meeting in meetings.prefetch_related("leaders", Prefetch("assigned", assigned)):
-        told = {name: source.names.text(getattr(meeting, name)) for name in ("title", "note")}
         yield {
             "id": meeting.public_id,
             **kept(meeting),
-            **told,
+            **told(meeting, source.names, "title", "note"),
             "leaders": [
                 source.names.id_of(one.person_id)
                 for one in sorted(meeting.leaders.all(), key=lambda one: one.pk)
@@ -191,6 +196,7 @@ def document_rows(source: Source) -> Iterator[Row]:
         yield {
             "id": document.public_id,
             **kept(document),
+            **told(document, source.names, "name", "message"),
             "reading": document.reading.public_id,
             "file": source.files.get(document.public_id),
             "uploaded_by": source.names.id_of(document.uploaded_by_id),
@@ -249,13 +255,16 @@ def discussion_rows(source: Source) -> Iterator[Row]:
             "context": names.html(discussion.context),
             "author": names.id_of(discussion.author_id),
             "meeting": discussion.meeting.public_id if discussion.meeting else None,
-            "section": discussion.section.name if discussion.section else None,
+            "section": names.text(discussion.section.name) if discussion.section else None,
             "merged_into": discussion.merged_into.public_id if discussion.merged_into else None,
             "questions": [
                 {
                     **kept(question),
                     "text": names.text(question.text),
-                    "choices": [kept(choice) for choice in question.choices.all()],
+                    "choices": [
+                        {**kept(choice), **told(choice, names, "label")}
+                        for choice in question.choices.all()
+                    ],
                 }
                 for question in discussion.questions.all()
             ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -79,6 +79,7 @@ def page(template: str, source: Source, **more: Any) -> str:
     context = {
         "course": source.course,
         "title_of_course": names.text(source.course.title),
+        "term": names.text(source.course.term),
         "teachers": teachers,
         "made_on": timezone.localdate(),
         "made_up_names": names.made_up,
@@ -132,7 +133,7 @@ def bibliography_html(source: Source) -> str:
 def files_of(source: Source, reading: Reading) -> list[tuple[str, str]]:
     """Path and name of the files of a reading that are in the archive."""
     found = [(source.files.get(one.public_id), one.name) for one in reading.documents.all()]
-    return [(path, name) for path, name in found if path]
+    return [(path, source.names.text(name)) for path, name in found if path]
 
 
 # -- A discussion -------------------------------------------------------------------------------
@@ -169,18 +170,28 @@ def rename(thread: Thread, names: Names) -> None:
             post.endorsed_by = names.text(post.endorsed_by)
             post.body, post.quotes = names.html(post.body), names.text(post.quotes)
             post.because = names.text(post.because)
+            post.answers = [
+                replace(one, position=names.text(one.position), before=names.text(one.before))
+                for one in post.answers
+            ]
     thread.posed_by = names.name_of(thread.discussion.author_id)
     for question in thread.questions:
         question.text = names.text(question.text)
-        rename_holders(question, by_post)
+        rename_stances(question, names, by_post)
 
 
-def rename_holders(question: QuestionRow, by_post: dict[str, str]) -> None:
-    """Each stands with the post that says why, and so under the name of its author."""
+def rename_stances(question: QuestionRow, names: Names, by_post: dict[str, str]) -> None:
+    """Each holder stands with the post that says why, and so under the name of its author."""
     for stance in question.stances:
+        stance.label = names.text(stance.label)
         stance.holders = [type(one)(by_post.get(one.post, ""), one.post) for one in stance.holders]
     question.moves = [
-        type(one)(by_post.get(one.post, ""), one.before, one.after, one.post, one.number, one.at)
+        replace(
+            one,
+            name=by_post.get(one.post, ""),
+            before=names.text(one.before),
+            after=names.text(one.after),
+        )
         for one in question.moves
     ]
 
@@ -196,6 +207,7 @@ def discussion_html(source: Source, links: Links, thread: Thread) -> str:
         source,
         discussion=discussion,
         title=names.text(discussion.title),
+        section=names.text(discussion.section.name) if discussion.section else "",
         meeting=discussion.meeting,
         meeting_title=names.text(discussion.meeting.title) if discussion.meeting else "",
         context=as_html(links.html(names.html(discussion.body_html))),
