@@ -15,7 +15,7 @@ from .library import Library, Look
 from .locate import locate
 from .marks import Marked, read_marks
 from .probe import Located, on_pages
-from .tongues import LOOKED_THROUGH, is_foreign
+from .tongues import LOOKED_THROUGH, is_foreign, language_of
 from .types import (
     Citation,
     Finding,
@@ -83,7 +83,8 @@ def check_found(quotation: Quotation, library: Library, *, unfinished: bool = Fa
     )
     look = library.look()
     joints = _joints(quotation)
-    key = (look.state, quotation.text, joints, cited, quotation.translated, unfinished)
+    translated = quotation.translated, quotation.into
+    key = (look.state, quotation.text, joints, cited, translated, unfinished)
     known: Finding | None = library.answers.get(key)
     if known is not None:
         return replace(known, quotation=quotation)
@@ -130,7 +131,9 @@ def _check(quotation: Quotation, joints: tuple[int, ...], look: Look, unfinished
         found = found.with_joints(joints)
     words = wording(found.changes)
     if words is Wording.ALTERED and quotation.translated == "here":
-        return _not_found(quotation, look)
+        asked = [one.reading for one in meant] or [best.reading]
+        if _may_be_translated(quotation, asked):
+            return _not_found(quotation, look)
     cited = cited or next((one for one in meant if one.has(place)), None)
     placing = _placing(place, citation, cited, look)
     if placing is Placing.WRONG_READING and _on_same_page(citation, best.reading, place):
@@ -315,7 +318,7 @@ def _not_found(quotation: Quotation, look: Look) -> Finding:
     placing = Placing.UNKNOWN_WORK if unknown else Placing.UNCITED
     among = _asked_about(citation, _candidates(citation, look.readings))
     cited = _cited(citation, look.readings)
-    if reason := _why_not_comparable(quotation, [cited.reading] if cited else among):
+    if reason := _why_not_comparable(quotation, [cited.reading] if cited else among, look):
         return Finding(
             quotation,
             Verdict.NOT_FOUND,
@@ -347,15 +350,25 @@ def _not_found(quotation: Quotation, look: Look) -> Finding:
     )
 
 
-def _why_not_comparable(quotation: Quotation, cited: list[IndexedReading]) -> Reason | None:
+def _why_not_comparable(
+    quotation: Quotation, cited: list[IndexedReading], look: Look
+) -> Reason | None:
     """The reason why words that were not found could not be: they are translated, as the writer
     says or as the languages tell.
     """
-    if quotation.translated:
+    if quotation.translated and _may_be_translated(quotation, cited or look.readings):
         return ("translated", {})
     if cited and all(_is_foreign(quotation, reading) for reading in cited):
         return ("other_language", {"title": "; ".join(map(_title, cited[:4]))})
     return None
+
+
+def _may_be_translated(quotation: Quotation, readings: list[IndexedReading]) -> bool:
+    """Whether what its writer calls a translation may be one of some of these readings: nobody
+    translates a text into its own language.
+    """
+    into = language_of(quotation.text) or quotation.into
+    return not into or not readings or any(one.language != into for one in readings)
 
 
 def _is_foreign(quotation: Quotation, reading: IndexedReading) -> bool:

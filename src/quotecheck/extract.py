@@ -28,7 +28,7 @@ from quotecheck.quotemarks import (
 from quotecheck.references import exact_title, find_asides, find_references
 from quotecheck.surroundings import Reference, Surroundings
 from quotecheck.terms import looks_like_title, why_perhaps, why_post, why_term, word_count
-from quotecheck.tongues import in_two_languages
+from quotecheck.tongues import in_two_languages, language_of
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
 from quotecheck.vocabulary import GOING_ON, NO_CUT_IN, PRONOUNS, REPORTING
 
@@ -140,6 +140,7 @@ class _Extraction:
         self.references = find_references(self.around, shelf)
         self.glosses: set[Citation] = set()
         self.translating, self.all_translated = tells_of_translating(post.text)
+        self.language = language_of(post.text) if self.translating else ""
         self._starts = [each.citation.span.start for each in self.references]
         self._direct = _first_by(self.references, "direct")
         self._inside = _first_by(self.references, "inside")
@@ -456,6 +457,7 @@ class _Extraction:
             citation=citation,
             term=term,
             translated=translated,
+            into=self.language if translated else "",
             perhaps="" if term else self._perhaps(unit, citation),
         )
 
@@ -536,6 +538,7 @@ class _Extraction:
         merely_named = citation is None or (citation.how == "named" and citation.reading is None)
         term = self._block_term(numbers[0]) if merely_named else ""
         text = "\n\n".join(self.text[a:b] for a, b in pieces)
+        translated = self._translated_block(pieces[-1].end, span.end) if self.translating else ""
         return Quotation(
             trimmed(self.text, *span),
             tuple(pieces),
@@ -543,7 +546,8 @@ class _Extraction:
             block=True,
             citation=None if term else citation,
             term=term,
-            translated=self._translated_block(pieces[-1].end, span.end) if self.translating else "",
+            translated=translated,
+            into=self.language if translated else "",
         )
 
     def _block_term(self, first: int) -> str:

@@ -144,7 +144,8 @@ class Quotation:
     writer cut in ("the party", he wrote, "learned its lesson").
     ``term`` says why it quotes nobody ("" when it does quote): "title", "scare", "speech", ...
     ``perhaps`` says why it may quote nobody, where it is found nowhere ("" when nothing says so).
-    ``translated``: the writer says that it is a translation, "here" or of all in the post.
+    ``translated``: the writer says that it is a translation, "here" or of all in the post; then
+    ``into`` is the language of the post, "en", where it leaves no doubt.
     """
 
     span: Span
@@ -154,6 +155,7 @@ class Quotation:
     citation: Citation | None = None
     term: str = ""
     translated: Literal["", "here", "all"] = ""
+    into: str = ""
     perhaps: str = ""
 
 

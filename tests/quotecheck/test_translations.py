@@ -86,6 +86,40 @@ def test_where_all_are_translated_a_slip_in_the_original_is_told(library: Librar
     assert (found.verdict, found.translated) == (Verdict.ALTERED, False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The letters went to the town and that was in the summer” (Roe 4, my translation).",
+        "All translations are mine. “The letters went to that town in the autumn” (Roe).",
+        "All translations are mine, and this is what I think of it: “letters came late” (Roe 4).",
+        "It is said of the town that “letters came late” (Roe 4) [my translation].",
+    ],
+)
+def test_words_in_the_language_of_the_reading_are_no_translation_of_it(
+    text: str, library: Library
+) -> None:
+    found = one(text, library)
+    assert found.verdict in {Verdict.ALTERED, Verdict.NOT_FOUND} and not found.translated
+
+
+def test_a_slip_is_told_whatever_calls_it_a_translation(library: Library) -> None:
+    found = one(
+        "“Das war die Unordnung der Gäste, und sie ist es” (Bensow, my translation).", library
+    )
+    assert (found.verdict, found.translated) == (Verdict.ALTERED, False)
+    found = one(
+        "It is said that “the letters came to the town in the summer of that year” (Roe, my "
+        "translation).",
+        library,
+    )
+    assert (found.verdict, found.translated) == (Verdict.ALTERED, False)
+
+
+def test_without_a_citation_it_may_be_of_any_reading_in_another_language(library: Library) -> None:
+    found = one("All translations are mine. “The guests never move the chairs about.”", library)
+    assert found.translated
+
+
 def test_who_is_only_named_as_translator_does_not_excuse(library: Library) -> None:
     text = (
         "It is said that “the letters reached that town in the summer” (Roe, trans. Garnett, p. 4)."
