@@ -132,6 +132,24 @@ def test_quotations_that_are_not_what_the_reading_says_are_listed_and_honest_one
     assert (found.name, found.verdict, found.place) == ("Noah Weiss", "altered", "Jones 41")
 
 
+def test_quotations_that_were_not_checked_are_told_apart_from_those_that_were() -> None:
+    s = Seminar()
+    cast.response(s.maya, s.discussion, QUOTING)
+    assert "not checked" not in s.page()
+    cast.response(s.maya, s.discussion, "„Es herrschte zuerst die Angst und das Wort“ (Jones 41).")
+    cast.response(
+        s.noah,
+        s.discussion,
+        "All translations are mine. They felt “the joy of the party and of the members” (Jones 41).",
+    )
+    one = s.brief()
+    assert [(found.name, found.verdict) for found in one.doubtful] == [("Noah Weiss", "not-found")]
+    assert [(found.name, found.place) for found in one.unchecked] == [
+        ("Maya Lindqvist", "(Jones 41)")
+    ]
+    assert "Quotations that were not checked" in s.page()
+
+
 def test_contradictions_are_shown_and_a_question_until_somebody_replies_to_it() -> None:
     s = Seminar()
     post = cast.response(s.maya, s.discussion)

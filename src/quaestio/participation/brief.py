@@ -131,6 +131,7 @@ class DiscussionBrief:
     contradictions: Sequence[Exchange]
     open_asks: Sequence[Exchange]
     doubtful: Sequence[Evidence]
+    unchecked: Sequence[Evidence]  # translations, and words of works whose text is not here
     replies: int
     waiting: int
 
@@ -202,6 +203,7 @@ def discussion_brief(seat: Seat, discussion: Discussion) -> DiscussionBrief:
             (one for some in evidence.values() for one in some if one.verdict in DOUBTFUL),
             key=lambda one: DOUBTFUL.index(one.verdict),
         ),
+        unchecked=[one for some in evidence.values() for one in some if one.verdict == "unchecked"],
         replies=len(posts) - thread.count,
         waiting=sum(1 for one in everything if one.state == Post.State.HELD),
     )
