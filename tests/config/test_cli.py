@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -54,9 +55,14 @@ def quaestio(
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One below those that Linux gives to whoever asks for any: until the site listens there, no
+    connection of another test takes it by chance.
+    """
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def test_without_a_command_it_tells_what_there_is(tmp_path: Path) -> None:
