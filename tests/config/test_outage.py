@@ -94,6 +94,29 @@ def test_a_fault_of_ours_is_no_outage() -> None:
     assert not is_outage(ValueError())
 
 
+def test_what_postgresql_refuses_for_good_is_no_outage() -> None:
+    def raised(cause: type[psycopg.Error]) -> OperationalError:
+        error = OperationalError()
+        error.__cause__ = cause("as the server says")
+        return error
+
+    for passing in (
+        psycopg.OperationalError,  # the connection broke
+        psycopg.errors.AdminShutdown,
+        psycopg.errors.TooManyConnections,
+        psycopg.errors.DiskFull,
+        psycopg.errors.DeadlockDetected,
+        psycopg.errors.LockNotAvailable,
+    ):
+        assert is_outage(raised(passing)), passing
+    for fault in (
+        psycopg.errors.ProgramLimitExceeded,
+        psycopg.errors.InvalidSavepointSpecification,
+        psycopg.errors.ObjectNotInPrerequisiteState,
+    ):
+        assert not is_outage(raised(fault)), fault
+
+
 def test_an_address_that_is_a_secret_stands_in_no_log() -> None:
     for name, arguments, told in [
         ("join", ["s3cret"], "/join/<slug:token>"),
