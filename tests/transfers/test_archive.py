@@ -24,7 +24,8 @@ from quaestio.config.leftovers import TRIES
 from quaestio.courses import actions as courses
 from quaestio.courses.models import Course, Enrollment, Trace
 from quaestio.discussions import actions
-from quaestio.discussions.actions import Rules
+from quaestio.discussions.actions import Relation, Rules
+from quaestio.discussions.models import Post
 from quaestio.readings.models import Document
 from quaestio.transfers.actions import (
     ask_for_archive,
@@ -318,6 +319,27 @@ def test_nothing_is_in_it_that_not_every_instructor_sees(
     data = data_of(archive_of(course, folder, **wanted))
     gone = next(one for one in data["posts"] if one["state"] == "withdrawn")
     assert (gone["source"], gone["revisions"]) == ("", [])
+
+
+def test_words_that_were_taken_back_are_not_in_the_replies_to_them_either(
+    seminar: Enrollment, folder: Path
+) -> None:
+    course = seminar.course
+    maya = course.enrollments.get(byline="Maya Lindqvist")
+    noah = course.enrollments.get(byline="Noah Weiss")
+    said = cast.response(noah, course.discussions.get(), "Stalin was a gardener at heart.")
+    about = Relation(Post.Kind.DISAGREE, "a gardener at heart", 0)
+    reply = cast.reply(maya, said, "He was not.", relation=about)
+
+    def row() -> dict[str, Any]:
+        posts = data_of(archive_of(course, folder))["posts"]
+        return next(one for one in posts if one["id"] == reply.public_id)
+
+    assert (row()["quotes_text"], row()["quotes_start"]) == ("a gardener at heart", 11)
+    actions.withdraw(post=said, by=noah)
+    assert (row()["quotes_text"], row()["quotes_start"], row()["quotes_end"]) == ("", None, None)
+    assert row()["source"] == "<p>He was not.</p>"
+    assert "gardener" not in texts_of(archive_of(course, folder))
 
 
 def test_addresses_are_in_it_only_where_they_are_wanted(seminar: Enrollment, folder: Path) -> None:

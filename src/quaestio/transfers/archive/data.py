@@ -327,13 +327,15 @@ def post_row(post: Post, discussion: str, names: Names) -> Row:
         empty: Row = {name: [] for name in lists}
         gone = {"quotes_start": None, "quotes_end": None, "kind": "", "hidden_because": ""}
         return {**row, **nothing, **empty, **gone}
-    if names.made_up:
-        # Offsets into a text that is another one now.
+    # What it quotes of a post that was taken back is that post's words.
+    is_gone = post.parent is not None and post.parent.state == Post.State.WITHDRAWN
+    if is_gone or names.made_up:
+        # Offsets into a text that is not there, or another one now.
         row |= {"quotes_start": None, "quotes_end": None}
     return {
         **row,
         "source": names.html(post.source),
-        "quotes_text": names.text(post.quotes_text),
+        "quotes_text": "" if is_gone else names.text(post.quotes_text),
         "answers": sorted(one.question.number for one in post.answers.all()),
         "positions": [
             {
