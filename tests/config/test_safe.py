@@ -27,7 +27,7 @@ from tests.support import cast
 from quaestio.accounts.models import User
 from quaestio.discussions.models import Post
 
-WITHOUT_A_TOKEN = {"unsubscribe"}  # the link in the mail is the permission (RFC 8058)
+WITHOUT_A_TOKEN = {"unsubscribe", "guest-mail"}  # the link in the mail is the permission (RFC 8058)
 PASSWORD = "a kitchen in winter"
 
 

@@ -29,8 +29,8 @@ from quaestio.config.serving import Refused
 
 HERE, THERE = "default", "there"
 AT_ONCE = 200  # rows
-# Made anew over there: what is searched.
-NOT_COPIED = {"modelsearch"}
+# Made anew over there: what is searched, and how far that has come.
+NOT_COPIED = {"modelsearch", "search"}
 
 
 def move(url: str) -> int:
