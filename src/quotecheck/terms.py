@@ -134,12 +134,16 @@ def why_perhaps(before: str, after: str, author: str = "") -> str:
     are imagined, or a saying, or somebody else's. "" when nothing says so.
 
     ``before`` and ``after`` are what the writer's own sentence has around them, ``author`` is whom
-    it names: "Jones would say" and "I would call it" are told apart then, and nothing else.
+    it names: "Jones would say" and "I would call it" are told apart then, and nothing else; "as
+    Jones says" gives the words to them, whatever else the sentence has.
     """
     words = [word.lower() for word in _WORD.findall(before)]
     said = {*words, *pairwise(words)}
     if author:
-        who = {author.lower().split()[-1], *_ANY_OF_US}
+        name = author.lower().split()[-1]
+        if ("as", name) in said:
+            return ""
+        who = {name, *_ANY_OF_US}
         pairs = [pair for pair in pairwise(words[-9:]) if who & set(pair) and _MODALS & set(pair)]
         return "imagined" if pairs else ""
     if any(my in _MY and who in RELATIVES for my, who in pairwise(words)):

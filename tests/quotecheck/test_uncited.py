@@ -67,6 +67,13 @@ def test_what_is_said_to_be_imagined_or_anybodys_is_left_in_peace(
     assert Verdict.NOT_FOUND not in verdicts(text, library)
 
 
+def test_what_is_given_to_an_author_is_looked_for_whoever_could_say_it_too(
+    library: Library,
+) -> None:
+    text = "One could object, as Budd says, that “ice is only water with a grudge”."
+    assert verdicts(text, library) == [Verdict.NOT_FOUND]
+
+
 def test_but_it_is_found_where_it_stands_in_a_reading(library: Library) -> None:
     text = "Imagine her saying “The ice went out of the river on the ninth.”"
     assert verdicts(text, library) == [Verdict.VERBATIM]
