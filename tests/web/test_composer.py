@@ -444,3 +444,18 @@ def test_a_draft_that_two_tabs_wrote_stands_in_both_versions_side_by_side(
     expect(theirs).to_have_attribute("data-side", "The text above")
     page.get_by_role("button", name="Go on with the text above").click()
     expect(page.locator("[data-draft-state]")).to_contain_text("Draft saved")
+
+
+def test_long_positions_make_no_page_wider_than_a_phone(
+    open_page: OpenPage, maya: Enrollment
+) -> None:
+    long = ("as long as nobody in the whole town asks", "W" * 40)
+    question = actions.QuestionInput("When is it wrong?", long)
+    anna = Enrollment.objects.get(course=maya.course, role="instructor")
+    discussion = cast.discussion(anna, questions=[question])
+    cast.response(maya, discussion, positions={1: 1})
+    cast.response(maya, discussion, positions={1: 2})
+    page = open_page(maya.user, size=NARROW)
+    page.goto(thread(discussion))
+    expect(page.locator(".chip .moved")).to_contain_text("moved from")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
