@@ -150,7 +150,7 @@ def test_an_operator_is_made_and_an_account_can_become_one(tmp_path: Path) -> No
     code, _said, complaints = quaestio(tmp_path, *olga, typed="short\n")
     assert (code, complaints.strip()) == (
         1,
-        "This password is too short. It must contain at least 10 characters.",
+        "Please take at least 10 characters.",
     )
     code, said, _complaints = quaestio(tmp_path, *olga, typed="long enough, surely\n")
     assert (code, said.strip()) == (0, "Olga may sign in and look at /operator/.")
