@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,6 +26,7 @@ from quaestio.config import sqlite
 from quaestio.config.env import database
 from quaestio.config.leftovers import is_dead, locks
 from quaestio.config.serving import Refused
+from quaestio.web.lots import in_lots
 
 HERE, THERE = "default", "there"
 AT_ONCE = 200  # rows
@@ -106,7 +107,7 @@ def copy_rows() -> int:
 def copy_table(model: type[Model]) -> int:
     number = 0
     fields = model._meta.local_concrete_fields
-    for lot in in_lots(rows(model, HERE).order_by("pk").iterator(chunk_size=AT_ONCE)):
+    for lot in in_lots(rows(model, HERE).order_by("pk"), AT_ONCE):
         query = InsertQuery(model)
         query.insert_values(fields, lot, raw=True)  # as they are: no field makes its value anew
         try:
@@ -122,14 +123,3 @@ def copy_table(model: type[Model]) -> int:
 
 def rows(model: type[Model], using: str) -> Any:
     return model._base_manager.using(using)
-
-
-def in_lots(found: Iterable[Model]) -> Iterator[list[Model]]:
-    lot: list[Model] = []
-    for row in found:
-        lot.append(row)
-        if len(lot) == AT_ONCE:
-            yield lot
-            lot = []
-    if lot:
-        yield lot

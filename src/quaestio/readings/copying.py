@@ -21,6 +21,7 @@ from quaestio.courses.models import Enrollment
 from quaestio.readings.actions import add_reading
 from quaestio.readings.models import Document, LabelCorrection, Page, Reading, file_path
 from quaestio.readings.scans import ocr_folder
+from quaestio.web.lots import in_lots
 
 AT_ONCE = 200  # pages
 # What belongs to the file where it is; everything else is as it was.
@@ -89,15 +90,11 @@ def enqueue_indexing(document_public_id: str) -> None:
 
 def copy_pages(document: Document, copy: Document) -> None:
     """A few at a time: a book is not held in memory."""
-    some: list[Page] = []
-    for page in document.pages.order_by("number").iterator(chunk_size=AT_ONCE):
-        page.pk, page.document = None, copy
-        page._state.adding = True
-        some.append(page)
-        if len(some) == AT_ONCE:
-            Page.objects.bulk_create(some)
-            some = []
-    Page.objects.bulk_create(some)
+    for lot in in_lots(document.pages.order_by("number"), AT_ONCE):
+        for page in lot:
+            page.pk, page.document = None, copy
+            page._state.adding = True
+        Page.objects.bulk_create(lot)
 
 
 def same_file(there: Path, here: Path, made: list[Path]) -> None:

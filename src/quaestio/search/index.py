@@ -25,6 +25,7 @@ from modelsearch.index import get_indexed_models
 from modelsearch.query import And, Or, Phrase, PlainText, SearchQuery
 
 from quaestio.search.words import Term, Wanted, words_of
+from quaestio.web.lots import in_lots
 
 # To be raised whenever rows come into the index with other words than before: ``freshen_some`` then
 # puts them in anew. 1: words that run over the end of a page.
@@ -194,23 +195,12 @@ def _fill(backend: Any) -> Iterator[tuple[str, int]]:
         if not is_inside():
             backend.get_index_for_model(model).add_model(model)
         done = 0
-        for rows in in_lots(model.get_indexed_objects()):
+        for rows in in_lots(model.get_indexed_objects().order_by("pk"), AT_ONCE):
             backend.add_bulk(model, rows)
             done += len(rows)
         stamp(model)
         yield str(model._meta.verbose_name_plural), done
     backend.refresh_indexes()
-
-
-def in_lots(rows: QuerySet[Any]) -> Iterator[list[Any]]:
-    lot: list[Any] = []
-    for row in rows.order_by("pk").iterator(chunk_size=AT_ONCE):
-        lot.append(row)
-        if len(lot) == AT_ONCE:
-            yield lot
-            lot = []
-    if lot:
-        yield lot
 
 
 # -- After an upgrade ---------------------------------------------------------------------------
