@@ -20,7 +20,7 @@ READINGS: list[dict[str, Any]] = POSTS["readings"]
 PEOPLE = tuple(POSTS["people"])
 
 
-def with_blocks(text: str) -> Post:
+def with_blocks(text: str, people: tuple[str, ...] = PEOPLE) -> Post:
     """The post that a case writes, its block quotations as spans."""
     blocks = []
     while "<<<\n" in text:
@@ -29,7 +29,7 @@ def with_blocks(text: str) -> Post:
         end = text.index("\n>>>")
         text = text[:end] + text[end + 4 :]
         blocks.append(Span(start, end))
-    return Post(text, tuple(blocks), PEOPLE)
+    return Post(text, tuple(blocks), people)
 
 
 def as_typed(text: str) -> str:

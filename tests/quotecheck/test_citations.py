@@ -12,29 +12,15 @@ from typing import Any
 
 import pytest
 
-from quotecheck import Library, PageMark, Placing, Post, Reading, Verdict, check, check_quotation
+from quotecheck import Library, Placing, Post, Reading, Verdict, check, check_quotation
+from tests.quotecheck.paged import shelf_of
 
 FOUND = json.loads((Path(__file__).parent / "cases" / "cited.json").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    shelf = Library.open(tmp_path_factory.mktemp("readings"))
-    for reading in FOUND["readings"]:
-        pages = list(reading["pages"].items())
-        starts = [sum(len(text) + 1 for _, text in pages[:i]) for i in range(len(pages))]
-        shelf.put(
-            Reading(
-                reading["key"],
-                "\f".join(text for _, text in pages),
-                reading["title"],
-                reading["author"],
-                reading["year"],
-                tuple(PageMark(at, label) for at, (label, _) in zip(starts, pages, strict=True)),
-                tuple(reading.get("aliases", ())),
-            )
-        )
-    return shelf
+    return shelf_of(FOUND["readings"], tmp_path_factory.mktemp("readings"))
 
 
 @pytest.mark.parametrize("case", FOUND["cases"], ids=lambda case: case["label"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from quotecheck.extract import find_citations, find_quotations
 from quotecheck.types import Citation, Post, Quotation, ReadingInfo, Span
+from tests.quotecheck.posts import with_blocks
 
 CASES = Path(__file__).parent / "cases"
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,14 +45,7 @@ def shelf(name: str, case: dict[str, Any]) -> list[ReadingInfo]:
 
 def post(case: dict[str, Any]) -> Post:
     """Block quotations stand between lines of <<< and >>> in the cases."""
-    text, blocks = case["text"], []
-    while "<<<\n" in text:
-        start = text.index("<<<\n")
-        text = text[:start] + text[start + 4 :]
-        end = text.index("\n>>>")
-        text = text[:end] + text[end + 4 :]
-        blocks.append(Span(start, end))
-    return Post(text, tuple(blocks), tuple(case.get("people", ())))
+    return with_blocks(case["text"], tuple(case.get("people", ())))
 
 
 def told(quotation: Quotation) -> dict[str, Any]:

@@ -9,27 +9,14 @@ from typing import Any
 
 import pytest
 
-from quotecheck import Finding, Library, PageMark, Placing, Reading, Verdict, check
+from quotecheck import Finding, Library, Placing, Verdict, check
+from tests.quotecheck.paged import shelf_of
 from tests.quotecheck.posts import POSTS, READINGS, first_words, with_blocks
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    shelf = Library.open(tmp_path_factory.mktemp("readings"))
-    for reading in READINGS:
-        pages = list(reading["pages"].items())
-        starts = [sum(len(text) + 1 for _, text in pages[:i]) for i in range(len(pages))]
-        shelf.put(
-            Reading(
-                reading["key"],
-                "\f".join(text for _, text in pages),
-                reading["title"],
-                reading["author"],
-                reading["year"],
-                tuple(PageMark(at, label) for at, (label, _) in zip(starts, pages, strict=True)),
-            )
-        )
-    return shelf
+    return shelf_of(READINGS, tmp_path_factory.mktemp("readings"))
 
 
 def told(finding: Finding) -> dict[str, str]:
